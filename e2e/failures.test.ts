@@ -1,0 +1,182 @@
+/**
+ * What goes wrong at the start, and what a person is told: by the start command (one sentence, an exit code), and by the page
+ * (one sentence in its status), which goes on keeping what is written wherever it can.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { builtInGenesis } from '../src/message/genesis.ts'
+import type { HubStatus } from '../src/worker/api.ts'
+import type { Browser } from './harness/browser.ts'
+import type { ChromiumPage } from './harness/chromium.ts'
+import { waitUntil } from './harness/deadline.ts'
+import { openHub, type HubPage } from './harness/hub-page.ts'
+import { createScene } from './harness/scene.ts'
+import { type Ended, type HubServer, runUntilEnd } from './harness/server.ts'
+
+const scene = createScene()
+let folder: string
+let server: HubServer
+/** A file, so that nothing can be made below it, by whomever: permissions do not hold back root. */
+let plainFile: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'hubbub-failures-'))
+  scene.owns(folder, () => rm(folder, { recursive: true, force: true }))
+  plainFile = join(folder, 'plain-file')
+  await writeFile(plainFile, 'not a folder')
+  server = await scene.server()
+})
+afterAll(() => scene.end())
+
+describe('the start command says in one sentence, and exits otherwise than with 0', () => {
+  const cases: ReadonlyArray<{ readonly what: string, readonly options: () => readonly string[], readonly names: () => string }> = [
+    { what: 'that the port is in use', options: () => ['--port', String(server.port), '--data', folder], names: () => String(server.port) },
+    { what: 'that the data folder cannot be used', options: () => ['--port', '0', '--data', join(plainFile, 'data')], names: () => plainFile },
+    { what: 'that the genesis file is not there', options: () => ['--port', '0', '--data', folder, '--genesis', join(folder, 'none.json')], names: () => 'none.json' },
+    { what: 'that the genesis file is no genesis', options: () => ['--port', '0', '--data', folder, '--genesis', plainFile], names: () => 'genesis' },
+    { what: 'that the port is no port', options: () => ['--port', '99999'], names: () => '99999' },
+    { what: 'that an option is unknown', options: () => ['--no-such-option'], names: () => '--no-such-option' }
+  ]
+  test.each(cases)('$what', async ({ options, names }) => {
+    const ended = await runUntilEnd(options())
+    expect(ended.exitCode, ended.stderr).toBeGreaterThan(0)
+    const sentences = sentencesOf(ended)
+    expect(sentences, ended.stderr).toHaveLength(1)
+    expect(sentences[0]).toMatch(/^[A-Z'-].*\.$/)
+    expect(sentences[0]).toContain(names())
+    expect(ended.stdout).not.toContain('Hubbub is at')
+  })
+})
+
+describe('the page', () => {
+  let browser: Browser<ChromiumPage>
+  beforeAll(async () => { browser = await scene.chromium() })
+
+  test('says that no relay answers, and keeps what is written all the same', async () => {
+    const address = `/ip4/127.0.0.1/tcp/${await closedPort()}/ws/p2p/${await relayPeerId(server)}`
+    const hub = await scene.hub(browser, server, { name: 'dead-relay', parameters: { relay: address } })
+    const relay = await hub.waitFor('a failed attempt at the relay', async () => (await hub.status()).relays.find(({ lastError }) => lastError != null))
+    expect(relay).toMatchObject({ address, state: 'looking' })
+    await saysInStatus(hub, /relay/i)
+    const id = await hub.post('kept without a relay')
+    await hub.reload()
+    expect(await hub.call('message', id)).not.toBeNull()
+    await hub.page.close()
+  })
+
+  test('says that the relay\'s address is not one', async () => {
+    const page = await browser.newPage()
+    await page.goto(`${server.address}/?hub=wrong-relay&relay=${encodeURIComponent('relay.example.org')}`)
+    await saysInStatus({ page }, /relay.*multiaddr/i)
+    expect(await codeOf(page), 'what the console API says').toBe('address-invalid')
+    await page.close()
+  })
+
+  test.each([
+    { what: 'that its link pins to this one', addressOn: async (other: HubServer) => `${other.address}/?hub=pinned&network=${(await networkOf(server)).network}` },
+    {
+      what: 'that its link names',
+      addressOn: async (other: HubServer) => `${server.address}/?hub=named&relay=${encodeURIComponent((await networkOf(other)).relays[0] ?? '')}`
+    }
+  ])('refuses a relay of another network $what', async ({ addressOn }) => {
+    // Its relay is open to pages from elsewhere: else it would refuse this one's for that alone.
+    const other = await scene.server({ options: ['--genesis', await otherGenesis(), '--allow-origin', server.address] })
+    const page = await browser.newPage()
+    await page.goto(await addressOn(other))
+    await saysInStatus({ page }, /another network/i)
+    const { network, relays } = await page.evaluate<HubStatus>('hubbub.status()')
+    expect(network).toBe((await networkOf(server)).network)
+    expect(relays.map(({ state }) => state)).toEqual(['refused'])
+    await page.close()
+    await other.stop()
+  })
+
+  test('stays in its network when its origin changes to another, and says so', async () => {
+    const before = await scene.server()
+    const hub = await scene.hub(browser, before, { name: 'faithful' })
+    const { network } = await hub.status()
+    const id = await hub.post('written in the first network')
+    await before.kill()
+    const after = await scene.server({ port: before.port, options: ['--genesis', await otherGenesis()] })
+    expect((await networkOf(after)).network).not.toBe(network)
+    await hub.reload()
+    await saysInStatus(hub, /another network/i)
+    expect((await hub.status()).network).toBe(network)
+    expect(await hub.call('message', id)).not.toBeNull()
+    await hub.page.close()
+    await after.stop()
+  })
+
+  test('says that this hub runs in another tab, and takes over when that one is closed', async () => {
+    const first = await scene.hub(browser, server, { name: 'shared' })
+    const { author, leader } = await first.status()
+    expect(leader).toBe(true)
+    const id = await first.post('written in the first tab')
+
+    const page = await browser.newPage()
+    await page.goto(first.url)
+    await saysInStatus({ page }, /another tab/i)
+    expect(await codeOf(page)).toBe('not-leader')
+    expect((await first.status()).leader, 'the first tab goes on being the hub').toBe(true)
+
+    await first.page.close()
+    const second = await waitUntil({ what: 'the second tab to be the hub', evidence: async () => page.consoleLines().join('\n') },
+      () => page.evaluate<{ author: string, leader: boolean } | null>('globalThis.hubbub?.status().then(status => status.leader ? status : null)'))
+    expect(second.author).toBe(author)
+    expect(await page.evaluate(`hubbub.message(${JSON.stringify(id)}).then(message => message?.body.text)`)).toBe('written in the first tab')
+    await page.close()
+  })
+
+  /** Two tabs of one profile are one hub or two, by name. */
+  test('keeps hubs of different names apart', async () => {
+    const one = await openHub(await browser.newPage(), server.address, { name: 'apart-one' })
+    const two = await openHub(await browser.newPage(), server.address, { name: 'apart-two' })
+    expect((await one.status()).author).not.toBe((await two.status()).author)
+    expect((await two.status()).leader).toBe(true)
+    await Promise.all([one.page.close(), two.page.close()])
+  })
+})
+
+/** What stands on standard error for people: not the structured log, which is one JSON object a line. */
+function sentencesOf ({ stderr }: Ended): string[] {
+  return stderr.split('\n').filter(line => line.trim() !== '' && !line.startsWith('{'))
+}
+
+/** Waits until the page's status sentence says it. */
+async function saysInStatus ({ page }: Pick<HubPage<ChromiumPage>, 'page'>, what: RegExp): Promise<void> {
+  const sentence = page.playwright.locator('[data-testid=status-sentence]')
+  await waitUntil({ what: `the status sentence to match ${String(what)}`, evidence: async () => `It says: ${await sentence.innerText()}\n${page.consoleLines().join('\n')}` },
+    async () => what.test(await sentence.innerText()))
+}
+
+/** A genesis file of a network that is not the built-in one. */
+async function otherGenesis (): Promise<string> {
+  const file = join(folder, 'other-genesis.json')
+  await writeFile(file, JSON.stringify({ ...builtInGenesis, name: 'Another network' }))
+  return file
+}
+
+/** The code with which the console API rejects a call; null where it answers. */
+function codeOf (page: ChromiumPage): Promise<string | null> {
+  return page.evaluate('hubbub.status().then(() => null, error => error.code)')
+}
+
+/** A port on which nothing listens: one that was just given back. */
+async function closedPort (): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await new Promise(resolve => probe.once('listening', resolve))
+  const { port } = probe.address() as AddressInfo
+  await new Promise(resolve => probe.close(resolve))
+  return port
+}
+
+async function networkOf (of: HubServer): Promise<{ network: string, relays: string[] }> {
+  return await (await fetch(`${of.address}/network.json`)).json() as { network: string, relays: string[] }
+}
+
+async function relayPeerId (of: HubServer): Promise<string> {
+  return (await networkOf(of)).relays[0]?.split('/p2p/')[1] ?? ''
+}

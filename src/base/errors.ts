@@ -1,0 +1,54 @@
+/**
+ * Errors of two kinds (house rule): bad bytes from a peer are values (`Rejection`), local failures are thrown (`HubError`).
+ * Tests match codes, never texts; a person sees `message`, one sentence that says what to do.
+ */
+
+/** Every code that a local call can fail with. */
+export type HubErrorCode =
+  | 'not-yet' // the part of the engine that answers this is not built yet
+  | 'invalid-argument'
+  | 'too-many'
+  | 'not-leader' // another tab runs this hub
+  | 'stopped'
+  | 'storage-failed'
+  | 'storage-busy' // a queue in front of the store is full
+  | 'storage-full' // no disk space or quota left
+  | 'storage-blocked' // another tab holds the data open
+  | 'storage-newer' // written by a newer build
+  | 'storage-lost' // taken away while it was open
+  | 'data-folder-unusable'
+  | 'port-in-use'
+  | 'insecure-context'
+  | 'wrong-network'
+  | 'genesis-invalid'
+  | 'key-unavailable'
+  | 'message-invalid'
+  | 'address-invalid'
+  | 'dial-failed'
+  | 'dial-budget-spent'
+  | 'too-many-connections' // as many live ones as a hub may have
+  | 'not-connected'
+  | 'confirmation-missing'
+  | 'build-failed'
+  | 'internal'
+
+/** A local failure. `code` is for programs, `message` for people, `cause` for whoever debugs it. */
+export class HubError extends Error {
+  readonly code: HubErrorCode
+
+  constructor (code: HubErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'HubError'
+    this.code = code
+  }
+}
+
+/** The sentence of anything that was thrown. */
+export function reasonOf (thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
+/** A broken invariant is a bug of ours: it stops what is under way instead of going on with a wrong state. */
+export function assert (condition: unknown, invariant: string): asserts condition {
+  if (condition !== true) throw new HubError('internal', `Broken invariant: ${invariant}`)
+}

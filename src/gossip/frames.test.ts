@@ -1,0 +1,72 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { toHex } from '../base/bytes.ts'
+import type { MessageId, NetworkId, PublicKeyHex } from '../message/types.ts'
+import { Frame as WireFrame } from './frame.pb.ts'
+import { agentLengthMax, decodeFrame, encodeFrame, frameBytesMax, idsMax, type Frame } from './frames.ts'
+
+const hex32 = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(toHex)
+const ids = fc.array(hex32.map(hex => hex as MessageId), { minLength: 1, maxLength: 20 })
+
+const anyFrame: fc.Arbitrary<Frame> = fc.oneof(
+  fc.record({ type: fc.constant('hello' as const), version: fc.nat(9), network: hex32.map(hex => hex as NetworkId), agent: fc.string({ maxLength: agentLengthMax, unit: 'grapheme-ascii' }) }),
+  fc.record({ type: fc.constant('gossip' as const), message: fc.uint8Array({ minLength: 1, maxLength: 9_000 }), hops: fc.nat(255) }),
+  fc.record({ type: fc.constant('signer-want' as const), author: hex32.map(hex => hex as PublicKeyHex), signer: hex32.map(hex => hex as PublicKeyHex) }),
+  fc.record({ type: fc.constantFrom('ihave' as const, 'graft' as const), ids }),
+  fc.record({ type: fc.constantFrom('ping' as const, 'pong' as const), nonce: fc.nat(2 ** 32 - 1) })
+)
+
+describe('gossip frames', () => {
+  test('[Grammar] every frame comes back as it was', () => {
+    fc.assert(fc.property(anyFrame, (frame) => {
+      expect(decodeFrame(encodeFrame(frame))).toEqual({ ok: true, value: frame })
+    }))
+  })
+
+  test('[G4] any bytes are a frame or frame-malformed, and nothing is thrown', () => {
+    let malformed = 0
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+      const decoded = decodeFrame(bytes)
+      if (decoded.ok) return
+      expect(decoded.code).toBe('frame-malformed')
+      malformed += 1
+    }), { numRuns: 2_000 })
+    expect(malformed).toBeGreaterThan(1_000)
+  })
+
+  test('[G4] bytes of a frame with one byte changed never throw', () => {
+    fc.assert(fc.property(anyFrame, fc.nat(), fc.nat(255), (frame, position, value) => {
+      const bytes = encodeFrame(frame).slice()
+      bytes[position % bytes.length] = value
+      decodeFrame(bytes)
+    }), { numRuns: 1_000 })
+  })
+
+  test('[G3] a frame over the limit is frame-too-large, whatever it says', () => {
+    expect(decodeFrame(new Uint8Array(frameBytesMax + 1))).toEqual({ ok: false, code: 'frame-too-large' })
+  })
+
+  test('[G3] an ihave with as many ids as allowed fits a frame, one more is refused', () => {
+    const id = new Uint8Array(32).fill(7)
+    const full = WireFrame.encode({ ihave: { ids: Array.from({ length: idsMax }, () => id) } })
+    expect(full.byteLength).toBeLessThan(frameBytesMax)
+    expect(decodeFrame(full).ok).toBe(true)
+    const over = WireFrame.encode({ ihave: { ids: Array.from({ length: idsMax + 1 }, () => id) } })
+    expect(decodeFrame(over)).toEqual({ ok: false, code: 'frame-malformed' })
+  })
+
+  test.each([
+    ['a hello whose network is not 32 bytes', WireFrame.encode({ hello: { version: 1, network: new Uint8Array(31), agent: '' } })],
+    ['an empty gossip', WireFrame.encode({ gossip: { message: new Uint8Array(0), hops: 0 } })],
+    ['a signer-want with a short key', WireFrame.encode({ signerWant: { author: new Uint8Array(32), signer: new Uint8Array(5) } })],
+    ['a graft without ids', WireFrame.encode({ graft: { ids: [] } })],
+    ['no frame at all', new Uint8Array(0)]
+  ])('[G4] %s is frame-malformed', (_name, bytes) => {
+    expect(decodeFrame(bytes)).toEqual({ ok: false, code: 'frame-malformed' })
+  })
+
+  test('[G14] hops are capped', () => {
+    const decoded = decodeFrame(WireFrame.encode({ gossip: { message: new Uint8Array(1), hops: 4_000_000 } }))
+    expect(decoded).toMatchObject({ ok: true, value: { hops: 255 } })
+  })
+})

@@ -1,0 +1,93 @@
+/**
+ * The frames of `/hubbub/gossip/1` and their bytes (SPEC.md "Grammar", G2 to G4). Total: any bytes give a frame or a code.
+ * Knows nothing of what a message is: it is opaque bytes here.
+ */
+import { toHex, fromHex } from '../base/bytes.ts'
+import type { MessageId, NetworkId, PublicKeyHex } from '../message/types.ts'
+import { Frame as WireFrame } from './frame.pb.ts'
+
+export const gossipProtocol = '/hubbub/gossip/1'
+export const gossipVersion = 1
+/** G3. A data-channel message carries 16 KiB everywhere; a message with its 8 KiB body fits. */
+export const frameBytesMax = 16_384
+/** Characters of a hello's agent that are kept: it is shown to people. */
+export const agentLengthMax = 64
+/** Ids in one ihave or graft: 256 × 34 B stay well below a frame. */
+export const idsMax = 256
+/** G14. */
+const hopsMax = 255
+
+export type Frame =
+  | { readonly type: 'hello', readonly version: number, readonly network: NetworkId, readonly agent: string }
+  | { readonly type: 'gossip', readonly message: Uint8Array, readonly hops: number }
+  | { readonly type: 'signer-want', readonly author: PublicKeyHex, readonly signer: PublicKeyHex }
+  | { readonly type: 'ihave', readonly ids: readonly MessageId[] }
+  | { readonly type: 'graft', readonly ids: readonly MessageId[] }
+  | { readonly type: 'ping' | 'pong', readonly nonce: number }
+
+/** Why a link ended because of what a peer sent, apart from the rejections of messages. */
+export type FrameRejection = 'frame-too-large' | 'frame-malformed' | 'unexpected-frame' | 'stream-silent' | 'unsupported-version' | 'wrong-network' | 'inbound-overflow' | 'link-silent'
+
+export type DecodedFrame = { readonly ok: true, readonly value: Frame } | { readonly ok: false, readonly code: FrameRejection }
+
+const malformed: DecodedFrame = { ok: false, code: 'frame-malformed' }
+
+/** A frame's bytes, without the length prefix. */
+export function encodeFrame (frame: Frame): Uint8Array {
+  switch (frame.type) {
+    case 'hello':
+      return WireFrame.encode({ hello: { version: frame.version, network: bytesOf(frame.network), agent: frame.agent.slice(0, agentLengthMax) } })
+    case 'gossip':
+      return WireFrame.encode({ gossip: { message: new Uint8Array(frame.message), hops: Math.min(frame.hops, hopsMax) } })
+    case 'signer-want':
+      return WireFrame.encode({ signerWant: { author: bytesOf(frame.author), signer: bytesOf(frame.signer) } })
+    case 'ihave':
+      return WireFrame.encode({ ihave: { ids: frame.ids.map(bytesOf) } })
+    case 'graft':
+      return WireFrame.encode({ graft: { ids: frame.ids.map(bytesOf) } })
+    case 'ping':
+      return WireFrame.encode({ ping: { nonce: frame.nonce } })
+    case 'pong':
+      return WireFrame.encode({ pong: { nonce: frame.nonce } })
+  }
+}
+
+/** Reads one frame. `bytes` stays the caller's; a gossip frame's message is a copy. */
+export function decodeFrame (bytes: Uint8Array): DecodedFrame {
+  if (bytes.byteLength > frameBytesMax) return { ok: false, code: 'frame-too-large' }
+  let wire: WireFrame
+  try {
+    wire = WireFrame.decode(bytes)
+  } catch {
+    return malformed // the decoder throws on anything that is not protobuf; that is the answer, whatever its text says
+  }
+  if (wire.hello != null) {
+    const { version, network, agent } = wire.hello
+    if (network.byteLength !== 32) return malformed
+    return { ok: true, value: { type: 'hello', version, network: toHex(network) as NetworkId, agent: agent.slice(0, agentLengthMax) } }
+  }
+  if (wire.gossip != null) {
+    const { message, hops } = wire.gossip
+    if (message.byteLength === 0) return malformed
+    return { ok: true, value: { type: 'gossip', message, hops: Math.min(hops, hopsMax) } }
+  }
+  if (wire.signerWant != null) {
+    const { author, signer } = wire.signerWant
+    if (author.byteLength !== 32 || signer.byteLength !== 32) return malformed
+    return { ok: true, value: { type: 'signer-want', author: toHex(author) as PublicKeyHex, signer: toHex(signer) as PublicKeyHex } }
+  }
+  if (wire.ihave != null) return decodeIds('ihave', wire.ihave.ids)
+  if (wire.graft != null) return decodeIds('graft', wire.graft.ids)
+  if (wire.ping != null) return { ok: true, value: { type: 'ping', nonce: wire.ping.nonce } }
+  if (wire.pong != null) return { ok: true, value: { type: 'pong', nonce: wire.pong.nonce } }
+  return malformed
+}
+
+function decodeIds (type: 'ihave' | 'graft', ids: readonly Uint8Array[]): DecodedFrame {
+  if (ids.length === 0 || ids.length > idsMax || ids.some(id => id.byteLength !== 32)) return malformed
+  return { ok: true, value: { type, ids: ids.map(id => toHex(id) as MessageId) } }
+}
+
+function bytesOf (hex: string): Uint8Array<ArrayBuffer> {
+  return fromHex(hex, 32) ?? new Uint8Array(32)
+}

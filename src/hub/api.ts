@@ -1,0 +1,204 @@
+/**
+ * The hub's API as the page, scripts and other apps see it: CONTRACT's console API, typed. Data only, so that every value crosses
+ * a worker boundary by structured clone. Ids, keys and hashes are lower-case hex; peer ids are libp2p's strings; times are
+ * milliseconds since 1970. All methods reject with an Error that has a `code` (base/errors.ts).
+ */
+
+export type Lifecycle = 'joining' | 'catching-up' | 'babbling' | 'leaving' | 'shutdown'
+export type Mode = 'unsynced' | 'sync' | 'synced' | 'pacemaker'
+
+export interface RelayStatus {
+  readonly address: string
+  /** looking: dialling or waiting to dial again. connected: reachable. reserved: others can reach this hub through it. refused: it serves another network. */
+  readonly state: 'looking' | 'connected' | 'reserved' | 'refused'
+  readonly rttMs: number | null
+  /** When the state last changed. */
+  readonly since: number
+  /** When the next attempt is due, while looking. */
+  readonly retryAt: number | null
+  /** Why the last attempt failed, a sentence. */
+  readonly lastError: string | null
+}
+
+export interface HubStatus {
+  readonly peerId: string
+  readonly author: string
+  readonly network: string
+  /** The genesis document's name of the network, and how this hub came to trust it. */
+  readonly networkName: string
+  readonly networkTrust: 'built-in' | 'pinned' | 'first-use' | 'remembered'
+  readonly lifecycle: Lifecycle
+  readonly mode: Mode
+  readonly serving: boolean
+  readonly messages: number
+  /** The Merkle root; null until there is one. */
+  readonly root: string | null
+  readonly minEpoch: number | null
+  readonly maxEpoch: number | null
+  readonly pending: number
+  readonly deferred: number
+  readonly bodiesWanted: number
+  /** null: this hub has no way to know yet. */
+  readonly synced: boolean | null
+  readonly storage: { readonly usage: number | null, readonly quota: number | null, readonly persisted: boolean | null }
+  readonly leader: boolean
+  readonly engine: 'worker' | 'node'
+  readonly channels: { readonly transferred: number, readonly proxied: number }
+  readonly connections: { readonly constructed: number, readonly budget: number }
+  readonly sync: { readonly active: boolean, readonly done: number, readonly total: number, readonly rate: number, readonly etaMs: number | null }
+  readonly device: string
+  readonly relays: readonly RelayStatus[]
+  readonly agent: string
+}
+
+export type Draft =
+  | { readonly kind: 'post', readonly text: string, readonly parent?: string }
+  | { readonly kind: 'reaction', readonly target: string, readonly type: string, readonly set: boolean }
+  | { readonly kind: 'link', readonly target: string, readonly type: string, readonly set: boolean }
+  | { readonly kind: 'profile', readonly field: string, readonly value: string }
+  | { readonly kind: 'record', readonly collection: string, readonly key: string, readonly value: Uint8Array | null }
+  | { readonly kind: 'remove', readonly target: string }
+
+/** here: stored at this hub. sent: handed to at least one linked hub. (held and everywhere come with reports.) */
+export type MessageState = 'here' | 'sent'
+
+export interface MessageView {
+  readonly id: string
+  readonly author: string
+  readonly signer: string
+  readonly seq: number
+  readonly timestamp: number
+  readonly kind: string
+  /** The decoded body; null once removed. */
+  readonly body: Readonly<Record<string, unknown>> | null
+  readonly state: MessageState
+  /** When this hub stored it, by its own clock, and which hub it came from; null: written here. */
+  readonly storedAt: number
+  readonly from: string | null
+  /** Durable, growing: where `subscribe({fromEvent})` resumes. */
+  readonly event: number
+}
+
+export interface MessageDetail extends MessageView {
+  readonly standing: 'live' | 'barred' | 'removed'
+  readonly held: number | null
+  readonly trace: { readonly hops: number | null, readonly arrival: number, readonly duplicates: number, readonly verdict: string } | null
+  /** The bytes as they travel, hex. */
+  readonly raw: { readonly header: string, readonly body: string | null, readonly signature: string }
+}
+
+export interface Query {
+  readonly author?: string
+  readonly kind?: string
+  readonly collection?: string
+  readonly parent?: string
+  readonly since?: number
+  readonly until?: number
+  readonly limit?: number
+  /** By timestamp. @default 'descending' */
+  readonly order?: 'ascending' | 'descending'
+}
+
+export interface PeerView {
+  readonly peerId: string
+  readonly path: 'direct' | 'relayed' | 'server'
+  readonly transport: string
+  readonly link: 'eager' | 'lazy' | 'none'
+  readonly oneWay: boolean
+  readonly rttMs: number | null
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly score: number
+  readonly mode: Mode | null
+  readonly messages: number | null
+  readonly since: number
+  readonly lastError: string | null
+}
+
+/** A hub that was heard of and is not linked (yet): why, in a sentence. */
+export interface CandidateView {
+  readonly peerId: string
+  readonly state: 'discovered' | 'dialling' | 'waiting' | 'given-up'
+  readonly attempts: number
+  readonly lastError: string | null
+  readonly retryAt: number | null
+}
+
+export interface SyncReport {
+  readonly peer: string
+  readonly strategy: string
+  readonly rounds: number
+  readonly bytesSent: number
+  readonly bytesReceived: number
+  readonly fetched: number
+  readonly sent: number
+  readonly ms: number
+}
+
+export interface Diagnosis {
+  readonly peerId: string | null
+  readonly sentence: string
+  readonly stages: ReadonlyArray<{
+    readonly stage: 'discovered' | 'reserved' | 'signalled' | 'ice' | 'encrypted' | 'gossiping'
+    /** null: not reached. */
+    readonly ok: boolean | null
+    readonly at: number | null
+    readonly sentence: string
+  }>
+}
+
+export interface LogEvent {
+  /** Grows by one; restarts at 1 with the engine. */
+  readonly event: number
+  readonly at: number
+  /** What it is about: `link-up`, `link-down`, `dial-failed`, `message-stored`, `rejected`, `relay-gone`, … */
+  readonly type: string
+  readonly peer: string | null
+  /** A typed cause (a rejection or error code) where there is one. */
+  readonly code: string | null
+  readonly sentence: string
+  /** How often: repeats within ten seconds are folded into the first. */
+  readonly times: number
+}
+
+export interface MessageEvent {
+  readonly event: number
+  readonly message: MessageView
+}
+
+/** May be asynchronous: the next event comes when it has resolved. */
+export type MessageCallback = (event: MessageEvent) => unknown
+
+export interface IdentityView {
+  readonly author: string
+  readonly device: string
+  readonly deviceName: string
+  /** False until the recovery phrase was saved: the root key is only in this browser. */
+  readonly backedUp: boolean
+}
+
+/** The engine's surface. `subscribe` takes a callback, which Comlink carries as a proxy. */
+export interface HubApi {
+  status (): Promise<HubStatus>
+  publish (draft: Draft, options?: { readonly traced?: boolean }): Promise<{ id: string, seq: number, author: string }>
+  query (query?: Query): Promise<MessageView[]>
+  message (id: string): Promise<MessageDetail | null>
+  subscribe (filter: Query, callback: MessageCallback, options?: { readonly fromEvent?: number }): Promise<() => void>
+  whenSynced (options: { readonly timeoutMs: number }): Promise<SyncReport>
+  peers (): Promise<PeerView[]>
+  candidates (): Promise<CandidateView[]>
+  diagnose (peerId?: string): Promise<Diagnosis>
+  connect (multiaddr: string): Promise<{ peerId: string, path: PeerView['path'] }>
+  disconnect (peerId: string): Promise<void>
+  sync (peerId?: string): Promise<SyncReport>
+  readonly identity: {
+    show (): Promise<IdentityView>
+    export (password?: string): Promise<string>
+    import (phrase: string): Promise<IdentityView>
+    addDevice (publicKey: string, scope?: { readonly kinds: readonly string[], readonly collections: readonly string[] }): Promise<{ id: string }>
+    revokeDevice (publicKey: string, keepHead?: string): Promise<{ id: string }>
+  }
+  events (query: { readonly since?: number, readonly limit?: number, readonly type?: string }): Promise<LogEvent[]>
+  faults (faults: { readonly drop?: number, readonly delayMs?: number, readonly partition?: readonly string[] }): Promise<void>
+  wipe (confirmation: { readonly confirm: true }): Promise<void>
+}

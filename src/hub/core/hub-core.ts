@@ -1,0 +1,189 @@
+/**
+ * The hub's decisions, pure: the replicated set and gossip joined (gossip/SPEC.md, message/SPEC.md). Inputs are facts that
+ * already happened (a verified message came, a link is up); effects are what the runtime is to do. Diff sync and fast sync
+ * join here too.
+ *
+ * Invariants
+ * 1. `store` and `send-message` speak only of messages that were verified and are in the set (G6).
+ * 2. One's own message comes in as `published` after it is stored (G11): nothing here can announce what a crash would forget.
+ * 3. A message is stored once: exactly when the set admits it.
+ */
+import { RecentSet, TokenBucket } from '../../base/bounded.ts'
+import type { Report } from '../../base/event-log.ts'
+import type { PeerId } from '../../base/peer.ts'
+import type { Gossip, GossipEffect } from '../../gossip/flood.ts'
+import type { OfferOptions, OfferOutcome, ReplicatedSet, SetChange } from '../../message/replicated-set.ts'
+import type { Header, Message, MessageId, PublicKeyHex } from '../../message/types.ts'
+
+export type HubInput =
+  | { readonly type: 'link-up', readonly peer: PeerId }
+  | { readonly type: 'link-down', readonly peer: PeerId }
+  /** Decoded, valid, signature checked. */
+  | { readonly type: 'message', readonly message: Message, readonly from: PeerId, readonly hops: number }
+  /** A neighbour sent a message that `has` answers for. */
+  | { readonly type: 'duplicate', readonly id: MessageId, readonly from: PeerId }
+  /** Written here and stored. */
+  | { readonly type: 'published', readonly message: Message }
+  /** Read back from the store on opening, in event order. */
+  | { readonly type: 'restored', readonly message: Message, readonly storedAtMs: number }
+  | { readonly type: 'ihave', readonly from: PeerId, readonly ids: readonly MessageId[] }
+  | { readonly type: 'graft', readonly from: PeerId, readonly ids: readonly MessageId[] }
+  | { readonly type: 'signer-want', readonly from: PeerId, readonly author: PublicKeyHex, readonly signer: PublicKeyHex }
+
+export type HubEffect =
+  | { readonly type: 'send-message', readonly peer: PeerId, readonly message: Message, readonly hops: number }
+  /** Read these from the store and send them, in this order. */
+  | { readonly type: 'send-stored', readonly peer: PeerId, readonly ids: readonly MessageId[] }
+  /** Send one ihave with the newest messages of the store. */
+  | { readonly type: 'send-newest', readonly peer: PeerId }
+  | { readonly type: 'send-graft', readonly peer: PeerId, readonly ids: readonly MessageId[] }
+  | { readonly type: 'send-signer-want', readonly peer: PeerId, readonly author: PublicKeyHex, readonly signer: PublicKeyHex }
+  | { readonly type: 'store', readonly message: Message, readonly from: PeerId }
+  | { readonly type: 'report', readonly report: Report }
+
+export interface HubCore {
+  handle (input: HubInput, nowMs: number): readonly HubEffect[]
+  /** Whether a message is in the set: then its bytes need no second look. */
+  has (id: MessageId): boolean
+  readonly set: ReplicatedSet
+}
+
+/** G10: signer-wants answered a second and link. An honest hub asks once for each signer it does not know. */
+const signerAnswersPerSecond = 20
+/** G19. */
+const graftAnswersPerSecond = 256
+const graftAnswersBurst = 1_024
+/** A signer is asked of one peer again only after this: its answer may be under way. */
+const signerWantAgainMs = 5_000
+/** Remembered questions. Guess: more unknown signers than that at once is an attack, and then asking again is harmless. */
+const signerWantsMax = 1_024
+
+/** Where a message came from; undefined where it was written here or read back. */
+interface Origin {
+  readonly from: PeerId
+  readonly hops: number
+}
+
+interface Neighbour {
+  readonly signerAnswers: TokenBucket
+  readonly graftAnswers: TokenBucket
+}
+
+export function createHubCore ({ set, gossip }: { readonly set: ReplicatedSet, readonly gossip: Gossip }): HubCore {
+  const neighbours = new Map<PeerId, Neighbour>()
+  /**
+   * Where messages came from that the set may hold. Weak, by the header that it keeps: an origin lives exactly as long as the set's pools hold its message,
+   * so their limits are its limit, and a message that is let in later never lacks it.
+   */
+  const origins = new WeakMap<Header, Origin>()
+  let asked = new RecentSet<string>(signerWantsMax)
+  let askedSinceMs = 0
+
+  function offer (message: Message, origin: Origin | undefined, nowMs: number, options: OfferOptions = {}): HubEffect[] {
+    if (origin != null) origins.set(message.header, origin)
+    const { outcome, changes } = set.offer(message, nowMs, options)
+    const effects: HubEffect[] = []
+    for (const change of changes) effects.push(...applyChange(change, origin))
+    effects.push(...applyOutcome(outcome, message, origin, nowMs))
+    return effects
+  }
+
+  function applyChange (change: SetChange, origin: Origin | undefined): HubEffect[] {
+    switch (change.type) {
+      case 'admitted': {
+        const { message } = change
+        const source = origins.get(message.header)
+        const effects: HubEffect[] = source == null ? [] : [{ type: 'store', message, from: source.from }]
+        effects.push(...forward(gossip.handle({ type: 'delivered', message, from: source?.from, hops: source?.hops ?? 0 })))
+        return effects
+      }
+      case 'forked': {
+        const sentence = `Author ${change.author.slice(0, 8)}… signed ${change.ids.length} different messages as number ${change.seq} of one device: a copied key, or a device restored from a backup.`
+        return [{ type: 'report', report: { type: 'fork', sentence } }]
+      }
+      case 'completed':
+        return origin == null ? [] : [{ type: 'store', message: change.message, from: origin.from }]
+      case 'displaced':
+      case 'standing':
+        return []
+    }
+  }
+
+  function applyOutcome (outcome: OfferOutcome, message: Message, origin: Origin | undefined, nowMs: number): HubEffect[] {
+    switch (outcome.type) {
+      case 'admitted':
+      case 'completed':
+        return []
+      case 'duplicate':
+        return origin == null ? [] : forward(gossip.handle({ type: 'duplicate', id: message.id, from: origin.from }))
+      case 'pending':
+        return origin == null ? [] : wantSigner(origin.from, outcome.author, outcome.signer, nowMs)
+      case 'deferred':
+        return [{
+          type: 'report',
+          report: { type: 'message-deferred', peer: origin?.from, code: 'deferred', sentence: `A message is dated ${Math.round((message.header.timestamp - nowMs) / 60_000)} min ahead of this hub's clock: not taken in until then.` }
+        }]
+      case 'excluded':
+        return [{
+          type: 'report',
+          report: { type: 'message-excluded', peer: origin?.from, code: outcome.reason, sentence: `A message is not part of the set (${outcome.reason}).` }
+        }]
+    }
+  }
+
+  function wantSigner (peer: PeerId, author: PublicKeyHex, signer: PublicKeyHex, nowMs: number): HubEffect[] {
+    if (nowMs - askedSinceMs > signerWantAgainMs) {
+      asked = new RecentSet(signerWantsMax)
+      askedSinceMs = nowMs
+    }
+    const question = `${peer} ${author} ${signer}`
+    if (asked.has(question)) return []
+    asked.add(question)
+    return [{ type: 'send-signer-want', peer, author, signer }]
+  }
+
+  return {
+    set,
+    has: id => set.has(id),
+    handle (input, nowMs) {
+      switch (input.type) {
+        case 'link-up':
+          neighbours.set(input.peer, {
+            signerAnswers: new TokenBucket(signerAnswersPerSecond, signerAnswersPerSecond),
+            graftAnswers: new TokenBucket(graftAnswersPerSecond, graftAnswersBurst)
+          })
+          return [...forward(gossip.handle(input)), { type: 'send-newest', peer: input.peer }]
+        case 'link-down':
+          neighbours.delete(input.peer)
+          return forward(gossip.handle(input))
+        case 'message':
+          return offer(input.message, input, nowMs, { sender: input.from })
+        case 'duplicate':
+          return forward(gossip.handle(input))
+        case 'published':
+          return offer(input.message, undefined, nowMs)
+        case 'restored':
+          // Gossip has no neighbours yet when the store is read, so nothing is sent; what is restored is not stored again (no origin).
+          return offer(input.message, undefined, input.storedAtMs, { stored: true })
+        case 'ihave': {
+          const ids = input.ids.filter(id => !set.has(id))
+          return ids.length === 0 ? [] : [{ type: 'send-graft', peer: input.from, ids }]
+        }
+        case 'graft': {
+          const bucket = neighbours.get(input.from)?.graftAnswers
+          const ids = input.ids.filter(id => set.has(id) && bucket?.take(nowMs) === true)
+          return ids.length === 0 ? [] : [{ type: 'send-stored', peer: input.from, ids }]
+        }
+        case 'signer-want': {
+          if (neighbours.get(input.from)?.signerAnswers.take(nowMs) !== true) return []
+          const ids = set.signerMessages(input.author, input.signer)
+          return ids.length === 0 ? [] : [{ type: 'send-stored', peer: input.from, ids }]
+        }
+      }
+    }
+  }
+}
+
+function forward (effects: readonly GossipEffect[]): HubEffect[] {
+  return effects.map(({ peer, message, hops }) => ({ type: 'send-message', peer, message, hops }))
+}

@@ -1,0 +1,79 @@
+/**
+ * Subscriptions to stored messages: first what is stored from `fromEvent` on, then what comes, in event order, each once. A callback
+ * may sit in another thread; one that fails or falls too far behind is ended, and its reader resumes from the last event it saw.
+ */
+import { HubError, reasonOf } from '../base/errors.ts'
+import type { Report } from '../base/event-log.ts'
+import type { MessageCallback, MessageView, Query } from './api.ts'
+import { checkQuery, matches, type IndexedMessage } from './message-index.ts'
+import type { Runtime } from './runtime.ts'
+
+/** Subscriptions at once. A page has a few; apps one or two each. */
+const subscriptionsMax = 256
+/** Stored messages read for a resuming subscriber before other work gets its turn. */
+const pageSize = 500
+
+export interface SubscriptionsOptions {
+  readonly runtime: Runtime
+  readonly view: (entry: IndexedMessage) => MessageView
+  readonly report: (report: Report) => void
+}
+
+export interface Subscriptions {
+  /** Codes: `invalid-argument`, `too-many`. */
+  subscribe: (filter: Query, callback: MessageCallback, fromEvent: number | undefined) => () => void
+}
+
+export function createSubscriptions ({ runtime, view, report }: SubscriptionsOptions): Subscriptions {
+  let count = 0
+
+  return {
+    subscribe (filter, callback, fromEvent) {
+      checkQuery(filter)
+      if (typeof callback !== 'function') throw new HubError('invalid-argument', 'subscribe needs a function to call.')
+      if (fromEvent != null && !(Number.isInteger(fromEvent) && fromEvent >= 0)) throw new HubError('invalid-argument', 'fromEvent must be a whole number from 0.')
+      if (count >= subscriptionsMax) throw new HubError('too-many', `There are ${subscriptionsMax} subscriptions already: end one first.`)
+      count += 1
+      let active = true
+      /** The next event to hand over; everything below it was. */
+      let next = fromEvent ?? Infinity
+      let running = false
+
+      const stopListening = runtime.onStored((entry) => {
+        if (next === Infinity) next = entry.event
+        void drain()
+      })
+      const stop = (): void => {
+        if (!active) return
+        active = false
+        count -= 1
+        stopListening()
+      }
+
+      /** One at a time and awaited, so that a slow reader is read to at its own speed from the index, without a queue of ours. */
+      async function drain (): Promise<void> {
+        if (running) return
+        running = true
+        try {
+          for (;;) {
+            const page = runtime.index.fromEvent(next, pageSize)
+            if (page.length === 0) break
+            for (const entry of page) {
+              if (!active) return
+              next = entry.event + 1
+              if (matches(entry, filter)) await callback({ event: entry.event, message: view(entry) })
+            }
+          }
+        } catch (thrown) {
+          report({ type: 'subscription-ended', code: 'callback-failed', sentence: `A subscriber failed and was ended: ${reasonOf(thrown)}` })
+          stop()
+        } finally {
+          running = false
+        }
+      }
+
+      if (fromEvent != null) void drain()
+      return stop
+    }
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * The replicated set R and the standing of its members: the front door (set/SPEC.md). It takes messages one by one, in any order and any number of
+ * times, says what each changed, and ends with the same ids and standing whatever the order. It decides what may come in now, what
+ * has to wait, and for what; set/membership.ts does the rest.
+ *
+ * It knows headers, bodies, ids and the time it is told. It does not know bytes on a wire, signatures, peers, the store, or views.
+ */
+import { createDeferred } from './set/deferred.ts'
+import { signerMessagesMax } from './set/limits.ts'
+import { createMembership } from './set/membership.ts'
+import { none } from './set/member-table.ts'
+import { createPending } from './set/pending.ts'
+import { mayLackBody } from './set/standing.ts'
+import { createWantedBodies } from './set/wanted-bodies.ts'
+import type { HeldOffer } from './set/pending.ts'
+import type { Offered, OfferOptions, OfferOutcome, SetChange, Standing } from './set/outcome.ts'
+import type { Genesis, Message, MessageId, NetworkId, PublicKeyHex } from './types.ts'
+
+export type { Offered, OfferOptions, OfferOutcome, SetChange, Standing } from './set/outcome.ts'
+
+export interface ReplicatedSet {
+  /**
+   * Takes a message that is well formed and whose signature is valid. Total: never throws on any such message. To rebuild a set from a store, offer
+   * what the store holds with `stored` and, as `nowMs`, the time at which each message came in: namespace 0 first is quickest. Then offer what `closuresWanted`
+   * names and the store holds, until it names no such id.
+   */
+  offer (message: Message, nowMs: number, options?: OfferOptions): Offered
+  has (id: MessageId): boolean
+  standing (id: MessageId): Standing | undefined
+  /** Ids of the signer messages (namespace 0) that concern this author's signer: what a peer needs to admit that signer's messages. Bounded. */
+  signerMessages (author: PublicKeyHex, signer: PublicKeyHex): readonly MessageId[]
+  /** The members of one seq: more than one is a fork. Lowest ids first; a bounded sample where an author made very many. */
+  idsAt (author: PublicKeyHex, signer: PublicKeyHex, seq: number): readonly MessageId[]
+  /** Ids whose bodies are to be asked of peers; nobody is synced while there are any. Each leaves the list once it was asked for long enough. */
+  bodiesWanted (nowMs: number): readonly MessageId[]
+  /** Ids that keepHead closures need and that are not members: to be asked of peers by id. Some may exist nowhere, so they do not keep a hub unsynced. */
+  closuresWanted (): readonly MessageId[]
+  /** Up to `limit` members whose bodies the store is to erase; after erasing, tell `bodyErased`. */
+  erasable (nowMs: number, limit: number): readonly MessageId[]
+  /** The body of this member is gone from the store. */
+  bodyErased (id: MessageId, nowMs: number): void
+  /** Whether the body of this member is served to others: not once it is to be erased. */
+  servesBody (id: MessageId, nowMs: number): boolean
+  /** Messages from the future that were turned away and are not due yet. For people; bounded. */
+  deferred (nowMs: number): number
+  readonly size: number
+  /** Messages held until their signer is known. */
+  readonly pending: number
+}
+
+export interface ReplicatedSetOptions {
+  readonly network: NetworkId
+  readonly genesis: Genesis
+  /** Any number that peers cannot guess: without it they could craft ids that make lookups slow. @default 0 */
+  readonly tableSeed?: number
+}
+
+/** An empty set of one network. All that is offered must be valid for that network and genesis. */
+export function createReplicatedSet ({ tableSeed = 0 }: ReplicatedSetOptions): ReplicatedSet {
+  const pending = createPending()
+  const deferred = createDeferred()
+  const bodies = createWantedBodies()
+  let changes: SetChange[] = []
+  /** Held messages that what just happened may let in. */
+  let again: HeldOffer[] = []
+
+  const members = createMembership({
+    changed: (change) => { changes.push(change) },
+    widened (author, signer) {
+      const mayEnter = (message: Message): boolean => members.covered(message).covered && members.fits(message)
+      for (const held of pending.takeFor(author, signer, mayEnter)) again.push(held)
+    },
+    closureWants (id) {
+      const held = pending.take(id)
+      if (held !== undefined) again.push(held)
+    },
+    bodyWanted (id, author, wanted, nowMs) {
+      if (wanted) bodies.want(id, author, '', nowMs)
+      else bodies.drop(id)
+    }
+  }, tableSeed)
+  const { table, standings, revocations } = members
+
+  const consider = (message: Message, nowMs: number, options: OfferOptions): OfferOutcome => {
+    const index = table.indexOf(message.id)
+    if (index !== none) return offeredAgain(index, message, nowMs)
+
+    const untilMs = options.stored === true ? undefined : deferred.untilMs(message.id, message.header.timestamp, nowMs)
+    if (untilMs !== undefined) return { type: 'deferred', untilMs }
+
+    const { covered, signer, signerKnown } = members.covered(message)
+    if (!covered) {
+      if (!pending.hold(message, signer, options)) return { type: 'excluded', reason: 'pending-full' }
+      return signerKnown ? { type: 'excluded', reason: 'scope' } : { type: 'pending', author: message.header.author, signer }
+    }
+    if (!members.fits(message)) {
+      const feed = members.find(message.header.author, message.header.signer)
+      if (feed !== undefined && revocations.isOpen(feed)) pending.hold(message, signer, options)
+      return { type: 'excluded', reason: 'fork-limit' }
+    }
+    if (message.body === undefined && !passesWithoutBody(message, nowMs, options)) {
+      // Without its body a signer-add proves no work: for an author that nobody paid for, nothing is asked.
+      if (members.knows(message.header.author)) bodies.want(message.id, message.header.author, options.sender ?? '', nowMs)
+      return { type: 'excluded', reason: 'body-wanted' }
+    }
+    pending.take(message.id)
+    bodies.drop(message.id)
+    members.admit(withoutErasedBody(message, nowMs), nowMs)
+    return { type: 'admitted' }
+  }
+
+  const offeredAgain = (index: number, message: Message, nowMs: number): OfferOutcome => {
+    if (message.body === undefined || !standings.isBodyless(index)) return { type: 'duplicate' }
+    if (isErased(index, nowMs)) return { type: 'excluded', reason: 'body-removed' }
+    standings.setBodyless(index, false)
+    bodies.drop(message.id)
+    changes.push({ type: 'completed', message })
+    return { type: 'completed' }
+  }
+
+  const passesWithoutBody = ({ id, header }: Message, nowMs: number, options: OfferOptions): boolean => {
+    // It was a member once, so its scope is among what is still to be replayed.
+    if (options.stored === true) return true
+    const feed = members.find(header.author, header.signer)
+    if (feed === undefined || !mayLackBody(header.kind, feed)) return false
+    return standings.isRemoved(header, id) || bodies.isLost(id, nowMs)
+  }
+
+  const isErased = (index: number, nowMs: number): boolean =>
+    standings.isErased({ kind: table.kindOf(index) }, members.feedOf(index), table.idOf(index), nowMs)
+
+  const withoutErasedBody = (message: Message, nowMs: number): Message => {
+    const { id, header, body, bytes } = message
+    const feed = members.find(header.author, header.signer)
+    if (body === undefined || feed === undefined || !standings.isErased(header, feed, id, nowMs)) return message
+    return { id, header, body: undefined, bytes: { ...bytes, body: undefined } }
+  }
+
+  return {
+    offer (message, nowMs, options = {}) {
+      const outcome = consider(message, nowMs, options)
+      while (again.length > 0) {
+        const batch = again
+        again = []
+        for (const held of batch) consider(held.message, nowMs, held.options)
+      }
+      const offered = { outcome, changes }
+      changes = []
+      return offered
+    },
+    has: id => table.indexOf(id) !== none,
+    standing (id) {
+      const index = table.indexOf(id)
+      return index === none ? undefined : standings.of(index)
+    },
+    signerMessages: (author, signer) =>
+      Array.from(members.find(author, signer)?.signerMessages.slice(0, signerMessagesMax) ?? [], index => table.idOf(index)),
+    idsAt (author, signer, seq) {
+      const feed = members.find(author, signer)
+      return feed === undefined ? [] : members.forksAt(feed, seq)
+    },
+    bodiesWanted: nowMs => bodies.list(nowMs),
+    closuresWanted: () => revocations.wanted(),
+    erasable (nowMs, limit) {
+      const ids: MessageId[] = []
+      for (const index of standings.erasable(nowMs)) {
+        if (ids.length >= limit) break
+        ids.push(table.idOf(index))
+      }
+      return ids
+    },
+    bodyErased (id, nowMs) {
+      const index = table.indexOf(id)
+      if (index === none || standings.isBodyless(index)) return
+      standings.setBodyless(index, true)
+      if (standings.of(index) !== 'removed') bodies.want(id, members.feedOf(index).author.key, '', nowMs)
+    },
+    servesBody (id, nowMs) {
+      const index = table.indexOf(id)
+      return index !== none && !standings.isBodyless(index) && !isErased(index, nowMs)
+    },
+    deferred: nowMs => deferred.count(nowMs),
+    get size () { return table.size },
+    get pending () { return pending.size }
+  }
+}

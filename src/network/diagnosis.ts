@@ -1,0 +1,97 @@
+/**
+ * The staged answer to "why am I not connected?" (CONTRACT `diagnose`): what was seen of a peer at each stage of a connection, kept
+ * from the first word of it on, not only after somebody asks. It names a cause only where what was seen implies it.
+ */
+import type { Diagnosis } from '../hub/api.ts'
+import type { PeerId } from '../base/peer.ts'
+
+export const stages = ['discovered', 'reserved', 'signalled', 'ice', 'encrypted', 'gossiping'] as const
+export type Stage = typeof stages[number]
+
+interface Seen { readonly ok: boolean, readonly at: number, readonly sentence: string }
+
+export interface Trails {
+  /** A stage was reached, or failed; failing one forgets those after it, reaching one says the same of those before it. */
+  note: (peer: PeerId, stage: Stage, ok: boolean, sentence: string) => void
+  /** The furthest stage reached was the last one of this attempt: the next one failed. */
+  failed: (peer: PeerId, sentence: string) => void
+  of: (peer: PeerId) => Diagnosis
+}
+
+/** Peers remembered; the one nothing happened to for longest is forgotten. */
+const peersMax = 256
+/** What libp2p says during a dial, and which stage it shows. */
+const stageOfProgress: Readonly<Record<string, { readonly stage: Stage, readonly sentence: string } | undefined>> = {
+  'webrtc:open-signaling-stream': { stage: 'reserved', sentence: 'Its place at the introducer answered.' },
+  'webrtc:read-ice-candidates': { stage: 'signalled', sentence: 'Offer and answer crossed.' },
+  'webrtc:close-signaling-stream': { stage: 'ice', sentence: 'A path between the two was found.' },
+  'connection:opened': { stage: 'encrypted', sentence: 'The data channel is open and encrypted.' }
+}
+
+const failures: Readonly<Record<Stage, string>> = {
+  discovered: 'Nobody announced it.',
+  reserved: 'Its introducer could not reach it',
+  signalled: 'No answer to the offer came',
+  ice: 'Offer and answer crossed, but no path between the two opened',
+  encrypted: 'A path was found, but the channel on it did not open',
+  gossiping: 'The channel is open, but no gossip came about on it'
+}
+
+export function createTrails (now: () => number): Trails {
+  const trails = new Map<PeerId, Map<Stage, Seen>>()
+
+  function trailOf (peer: PeerId): Map<Stage, Seen> {
+    const trail = trails.get(peer) ?? new Map<Stage, Seen>()
+    trails.delete(peer)
+    trails.set(peer, trail)
+    for (const oldest of trails.keys()) {
+      if (trails.size <= peersMax) break
+      trails.delete(oldest)
+    }
+    return trail
+  }
+
+  function note (peer: PeerId, stage: Stage, ok: boolean, sentence: string): void {
+    const trail = trailOf(peer)
+    const index = stages.indexOf(stage)
+    for (const [position, other] of stages.entries()) {
+      if (position < index && trail.get(other)?.ok !== true) trail.set(other, { ok: true, at: now(), sentence: 'Passed.' })
+      if (position > index && !ok) trail.delete(other)
+    }
+    trail.set(stage, { ok, at: now(), sentence })
+  }
+
+  return {
+    note,
+    failed (peer, sentence) {
+      const trail = trailOf(peer)
+      const next = stages.find(stage => trail.get(stage)?.ok !== true) ?? 'gossiping'
+      note(peer, next, false, `${failures[next]}: ${sentence}`)
+    },
+    of (peer) {
+      const trail = trails.get(peer)
+      return {
+        peerId: peer,
+        sentence: sentenceOf(trail),
+        stages: stages.map((stage) => {
+          const seen = trail?.get(stage)
+          return seen == null ? { stage, ok: null, at: null, sentence: 'Not reached.' } : { stage, ...seen }
+        })
+      }
+    }
+  }
+}
+
+/** Progress of a dial, as libp2p tells it, as a stage; undefined for what shows none. */
+export function stageShownBy (progress: string): { readonly stage: Stage, readonly sentence: string } | undefined {
+  return stageOfProgress[progress]
+}
+
+function sentenceOf (trail: Map<Stage, Seen> | undefined): string {
+  if (trail == null) return 'Nothing was heard of this hub here: check its id, or wait until it is announced.'
+  const failed = stages.find(stage => trail.get(stage)?.ok === false)
+  if (failed != null) return `Not connected. ${trail.get(failed)?.sentence ?? ''}`
+  if (trail.get('gossiping')?.ok === true) return 'Connected: messages cross.'
+  const reached = stages.findLast(stage => trail.has(stage))
+  return reached == null || reached === 'discovered' ? 'It is known, and no dial was made yet: of two hubs the one with the lower id dials.' : 'A connection is being made.'
+}

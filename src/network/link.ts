@@ -1,0 +1,187 @@
+/**
+ * One link: the long-lived gossip stream to one neighbour, from hello to end (gossip/SPEC.md G1 to G5, G20). It greets, keeps the
+ * round trip, answers pings and hands every other frame on, one at a time; the next is read only when the handler is done.
+ */
+import type { Connection, Stream } from '@libp2p/interface'
+import type { PeerId } from '../base/peer.ts'
+import { decodeFrame, encodeFrame, gossipVersion, type Frame, type FrameRejection } from '../gossip/frames.ts'
+import type { MessageRejection, NetworkId } from '../message/types.ts'
+import { createFrameStream, type Sent } from './frame-stream.ts'
+
+export type LinkPath = 'direct' | 'relayed' | 'server'
+/** What the core gets to see of a link. */
+export type LinkFrame = Exclude<Frame, { readonly type: 'hello' | 'ping' | 'pong' }>
+export type LinkRejection = FrameRejection | MessageRejection
+
+/** Why a link ended; `code` where the peer is to blame or the two do not fit. */
+export interface LinkEnd {
+  readonly code: LinkRejection | undefined
+  readonly sentence: string
+}
+
+export interface Link {
+  readonly peer: PeerId
+  readonly connection: Connection
+  readonly path: LinkPath
+  readonly transport: string
+  readonly agent: string
+  /** Milliseconds since 1970. */
+  readonly since: number
+  readonly rttMs: number | null
+  readonly bytesIn: number
+  readonly bytesOut: number
+  send: (frame: Frame) => Sent
+  /** Ends the link because of what the peer sent. */
+  reject: (code: LinkRejection, sentence: string) => void
+  /** Ends the link in order. */
+  close: () => Promise<void>
+  /** Resolves when the link has ended. */
+  readonly ended: Promise<LinkEnd>
+}
+
+export interface LinkOptions {
+  readonly stream: Stream
+  readonly connection: Connection
+  readonly network: NetworkId
+  readonly agent: string
+  readonly now: () => number
+  /** Called for each frame in order; the next frame waits for it. */
+  readonly onFrame: (frame: LinkFrame, link: Link) => Promise<void>
+}
+
+/** G1. */
+export const helloTimeoutMs = 10_000
+/** G20. */
+export const pingIntervalMs = 5_000
+const silenceMaxMs = 20_000
+/** Weight of the newest round trip in the smoothed one. Heavier than RFC 6298's 1/8: there is one sample in 5 s, and the first ones fall into a busy start. */
+const newestWeight = 1 / 4
+
+/**
+ * Greets on a stream and resolves with the link once the neighbour's hello came; with the end otherwise, the stream then being closed.
+ * Reading starts with `run`.
+ */
+export async function openLink (options: LinkOptions): Promise<{ readonly link: Link, readonly run: () => void } | { readonly end: LinkEnd }> {
+  const { stream, connection, network, agent, now, onFrame } = options
+  const frames = createFrameStream(stream)
+  frames.send(encodeFrame({ type: 'hello', version: gossipVersion, network, agent }))
+  const greeting = await frames.read({ signal: AbortSignal.timeout(helloTimeoutMs) })
+  const refuse = (code: LinkRejection | undefined, sentence: string): { end: LinkEnd } => {
+    frames.abort(new Error(sentence))
+    return { end: { code, sentence } }
+  }
+  if (greeting.type === 'end') return refuse(undefined, 'The stream ended before a greeting.')
+  if (greeting.type === 'failed') {
+    if (greeting.code != null) return refuse(greeting.code, `A greeting could not be read (${greeting.code}).`)
+    if (isTimeout(greeting.error)) return refuse('stream-silent', `No greeting within ${helloTimeoutMs / 1000} s on a gossip stream.`)
+    return refuse(undefined, `The stream failed before a greeting: ${greeting.error.message}`)
+  }
+  const hello = decodeFrame(greeting.bytes)
+  if (!hello.ok) return refuse(hello.code, 'The first frame is not a greeting.')
+  if (hello.value.type !== 'hello') return refuse('unexpected-frame', 'The first frame is not a greeting.')
+  if (hello.value.version !== gossipVersion) {
+    return refuse('unsupported-version', `The hub speaks version ${hello.value.version} of gossip, this one version ${gossipVersion}.`)
+  }
+  if (hello.value.network !== network) {
+    return refuse('wrong-network', `The hub belongs to another network (${hello.value.network.slice(0, 8)}…, this one is ${network.slice(0, 8)}…).`)
+  }
+
+  const ended = Promise.withResolvers<LinkEnd>()
+  const since = now()
+  let over = false
+  let lastHeardMs = since
+  let rttMs: number | null = null
+  let pings = 0
+  /** When the newest ping was sent; undefined once its pong came, so that one pong a ping counts. */
+  let pingSentMs: number | undefined
+  let heartbeat: ReturnType<typeof setInterval> | undefined
+
+  function finish (end: LinkEnd, error?: Error): void {
+    if (over) return
+    over = true
+    clearInterval(heartbeat)
+    if (error != null) frames.abort(error)
+    ended.resolve(end)
+  }
+
+  const link: Link = {
+    peer: connection.remotePeer.toString() as PeerId,
+    connection,
+    path: pathOf(connection),
+    transport: transportOf(connection),
+    agent: hello.value.agent,
+    since,
+    get rttMs () { return rttMs },
+    get bytesIn () { return frames.bytesIn },
+    get bytesOut () { return frames.bytesOut },
+    send: frame => over ? 'closed' : frames.send(encodeFrame(frame)),
+    reject: (code, sentence) => { finish({ code, sentence }, new Error(sentence)) },
+    close: async () => {
+      finish({ code: undefined, sentence: 'Closed here.' })
+      await frames.close()
+    },
+    ended: ended.promise
+  }
+
+  function beat (): void {
+    const nowMs = now()
+    if (nowMs - lastHeardMs > silenceMaxMs) {
+      link.reject('link-silent', `Nothing came on the link for ${Math.round((nowMs - lastHeardMs) / 1000)} s.`)
+      return
+    }
+    pings = (pings + 1) % 2 ** 32
+    pingSentMs = nowMs
+    link.send({ type: 'ping', nonce: pings })
+  }
+
+  function onPong (nonce: number): void {
+    if (pingSentMs == null || nonce !== pings) return
+    const sample = now() - pingSentMs
+    rttMs = rttMs == null ? sample : rttMs + (sample - rttMs) * newestWeight
+    pingSentMs = undefined
+  }
+
+  async function readFrames (): Promise<void> {
+    for (;;) {
+      const read = await frames.read()
+      if (over) return
+      if (read.type === 'end') { finish({ code: undefined, sentence: 'The other hub closed the link.' }, new Error('link closed')); return }
+      if (read.type === 'failed') { finish({ code: read.code, sentence: `The link broke: ${read.error.message}` }, read.error); return }
+      lastHeardMs = now()
+      const frame = decodeFrame(read.bytes)
+      if (!frame.ok) { link.reject(frame.code, 'The hub sent bytes that are not a gossip frame.'); return }
+      switch (frame.value.type) {
+        case 'hello': link.reject('unexpected-frame', 'The hub greeted twice.'); return
+        case 'ping': link.send({ type: 'pong', nonce: frame.value.nonce }); break
+        case 'pong': onPong(frame.value.nonce); break
+        case 'gossip': case 'ihave': case 'graft': case 'signer-want': await onFrame(frame.value, link)
+      }
+    }
+  }
+
+  return {
+    link,
+    run: () => {
+      heartbeat = setInterval(beat, pingIntervalMs)
+      beat()
+      readFrames().catch((thrown: unknown) => {
+        const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+        finish({ code: undefined, sentence: `The link failed here: ${error.message}` }, error)
+      })
+    }
+  }
+}
+
+export function pathOf (connection: Connection): LinkPath {
+  if (connection.limits != null) return 'relayed'
+  return transportOf(connection) === 'webrtc' ? 'direct' : 'server'
+}
+
+export function transportOf (connection: Connection): string {
+  const names = connection.remoteAddr.getComponents().map(({ name }) => name)
+  return ['webrtc', 'p2p-circuit', 'ws', 'wss', 'tcp'].find(name => names.includes(name)) ?? names.at(-1) ?? 'unknown'
+}
+
+function isTimeout (error: Error): boolean {
+  return error.name === 'TimeoutError' || error.name === 'AbortError'
+}

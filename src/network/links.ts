@@ -1,0 +1,175 @@
+/**
+ * All links of this hub: one a peer (gossip/SPEC.md G5). Opens a gossip stream on a connection that this side dialled, accepts
+ * those that others open, and says when a neighbour is up or down. It scores peers by invalid bytes only, and refuses those that keep
+ * sending them for a while.
+ *
+ * Invariants
+ * 1. At most one link a peer. Of two, the direct one stays; of two alike, the one opened by the lower peer id; by the same side, the newer.
+ * 2. `onUp` and `onDown` alternate for a peer, but that a replacement is told as another `onUp`: frames of the old stream may be lost.
+ * 3. When a direct link is up, relayed connections to that peer are closed: libp2p would otherwise go on choosing them.
+ */
+import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import type { Report } from '../base/event-log.ts'
+import type { PeerId } from '../base/peer.ts'
+import { gossipProtocol } from '../gossip/frames.ts'
+import type { NetworkId } from '../message/types.ts'
+import { openLink, pathOf, type Link, type LinkEnd, type LinkFrame } from './link.ts'
+import { createScores, type Scores } from './scores.ts'
+
+export interface LinkHandlers {
+  onUp: (link: Link) => void
+  onDown: (peer: PeerId, end: LinkEnd) => void
+  /** The next frame of this link is read when the promise resolves: that is the back-pressure. */
+  onFrame: (frame: LinkFrame, link: Link) => Promise<void>
+}
+
+export interface Links {
+  get: (peer: PeerId) => Link | undefined
+  all: () => Link[]
+  readonly scores: Scores
+  /** Why the last link to a peer ended. */
+  lastEnd: (peer: PeerId) => LinkEnd | undefined
+  /** Opens the gossip stream on a connection this side dialled: whoever dials, opens. Undefined when no link came of it; `lastEnd` or the log says why. */
+  open: (connection: Connection) => Promise<Link | undefined>
+  stop: () => Promise<void>
+}
+
+export interface LinksOptions {
+  readonly libp2p: Libp2p
+  readonly network: NetworkId
+  readonly agent: string
+  readonly now: () => number
+  readonly report: (report: Report) => void
+  readonly handlers: LinkHandlers
+}
+
+/** Links at most, those that others opened included. Twice what this side dials up to. */
+const linksMax = 64
+/** Streams that have not greeted yet, so that silent ones cannot pile up. */
+const greetingsMax = 64
+/** Ends remembered for `peers()` and the log. */
+const endsMax = 256
+/** Gossip streams one peer may have open towards this hub: one, and one that replaces it, with room for a race. */
+const streamsPerPeerMax = 4
+const openTimeoutMs = 10_000
+
+export async function createLinks ({ libp2p, network, agent, now, report, handlers }: LinksOptions): Promise<Links> {
+  const self = libp2p.peerId.toString() as PeerId
+  const links = new Map<PeerId, { readonly link: Link, readonly openedBy: PeerId }>()
+  const ends = new Map<PeerId, LinkEnd>()
+  const scores = createScores(now)
+  let greetings = 0
+  let stopped = false
+  const isStopped = (): boolean => stopped
+
+  async function take (stream: Stream, connection: Connection, openedBy: PeerId): Promise<Link | undefined> {
+    const peer = connection.remotePeer.toString() as PeerId
+    if (isStopped() || greetings >= greetingsMax || scores.isRefused(peer)) {
+      stream.abort(new Error('refused'))
+      return undefined
+    }
+    greetings += 1
+    const opened = await openLink({ stream, connection, network, agent, now, onFrame: handlers.onFrame }).finally(() => { greetings -= 1 })
+    if ('end' in opened) {
+      noteEnd(peer, opened.end)
+      return undefined
+    }
+    const { link, run } = opened
+    const current = links.get(peer)
+    if (current != null && !replaces({ link, openedBy }, current)) {
+      await link.close()
+      retire(link)
+      return current.link
+    }
+    if (isStopped() || (current == null && links.size >= linksMax)) {
+      await link.close()
+      retire(link)
+      return undefined
+    }
+    links.set(peer, { link, openedBy })
+    void link.ended.then((end) => { onEnded(link, end) })
+    if (current != null) void current.link.close()
+    report({ type: 'link-up', peer, sentence: `Linked ${link.path === 'relayed' ? 'through a relay' : link.path === 'server' ? 'to a server' : 'directly'} by ${link.transport}.` })
+    handlers.onUp(link)
+    run()
+    if (link.path === 'direct') closeRelayed(connection)
+    return link
+  }
+
+  function onEnded (link: Link, end: LinkEnd): void {
+    noteEnd(link.peer, end)
+    const isCurrent = links.get(link.peer)?.link === link
+    if (isCurrent) links.delete(link.peer)
+    retire(link)
+    if (!isCurrent) return // replaced: the newer one is up
+    report({ type: 'link-down', peer: link.peer, sentence: end.sentence })
+    handlers.onDown(link.peer, end)
+  }
+
+  /** A connection between two hubs is there for its link and ends with it. One to a server also carries reservations, and stays. */
+  function retire (link: Link): void {
+    if (link.path !== 'server' && links.get(link.peer)?.link.connection !== link.connection) closeConnection(link.connection)
+  }
+
+  function noteEnd (peer: PeerId, end: LinkEnd): void {
+    ends.delete(peer)
+    ends.set(peer, end)
+    for (const oldest of ends.keys()) {
+      if (ends.size <= endsMax) break
+      ends.delete(oldest)
+    }
+    if (end.code == null) return
+    report({ type: 'rejected', peer, code: end.code, sentence: end.sentence })
+    scores.offence(peer, end.code)
+  }
+
+  function closeRelayed (direct: Connection): void {
+    for (const connection of libp2p.getConnections(direct.remotePeer)) {
+      if (connection.limits != null) closeConnection(connection)
+    }
+  }
+
+  async function open (connection: Connection): Promise<Link | undefined> {
+    let stream: Stream
+    try {
+      stream = await connection.newStream(gossipProtocol, { runOnLimitedConnection: true, signal: AbortSignal.timeout(openTimeoutMs) })
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+      // A relay that is no hub, or a hub of a later protocol: there is nobody to gossip with, and nothing is wrong with the connection.
+      const peer = connection.remotePeer.toString() as PeerId
+      if (error.name === 'UnsupportedProtocolError') {
+        if (pathOf(connection) !== 'server') noteEnd(peer, { code: 'unsupported-version', sentence: `The hub does not speak ${gossipProtocol}.` })
+      } else if (connection.status === 'open') report({ type: 'link-failed', peer, sentence: `No gossip stream could be opened: ${error.message}` })
+      return undefined
+    }
+    return take(stream, connection, self)
+  }
+
+  function replaces (next: { readonly link: Link, readonly openedBy: PeerId }, current: { readonly link: Link, readonly openedBy: PeerId }): boolean {
+    const nextRelayed = next.link.path === 'relayed'
+    if (nextRelayed !== (current.link.path === 'relayed')) return !nextRelayed
+    if (next.openedBy !== current.openedBy) return next.openedBy < current.openedBy
+    return true
+  }
+
+  await libp2p.handle(gossipProtocol, async (stream, connection) => {
+    await take(stream, connection, connection.remotePeer.toString() as PeerId)
+  }, { runOnLimitedConnection: true, maxInboundStreams: streamsPerPeerMax, maxOutboundStreams: streamsPerPeerMax })
+
+  return {
+    get: peer => links.get(peer)?.link,
+    all: () => [...links.values()].map(({ link }) => link),
+    scores,
+    lastEnd: peer => ends.get(peer),
+    open,
+    stop: async () => {
+      stopped = true
+      await libp2p.unhandle(gossipProtocol)
+      await Promise.all([...links.values()].map(async ({ link }) => link.close()))
+    }
+  }
+}
+
+function closeConnection (connection: Connection): void {
+  connection.close().catch((error: unknown) => { connection.abort(error instanceof Error ? error : new Error(String(error))) })
+}

@@ -1,0 +1,184 @@
+/**
+ * The network as a hub in a browser sees it: one libp2p node, its relays, announcements, dials and links put together. Frames go in
+ * and out; what they mean is the hub's. The Node hub uses `links.ts` alone, on the relay's libp2p node.
+ */
+import type { Connection } from '@libp2p/interface'
+import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
+import { HubError, reasonOf } from '../base/errors.ts'
+import type { Report } from '../base/event-log.ts'
+import type { PeerId } from '../base/peer.ts'
+import { gossipProtocol } from '../gossip/frames.ts'
+import type { Diagnosis } from '../hub/api.ts'
+import type { NetworkId } from '../message/types.ts'
+import { createAnnouncements } from './announcements.ts'
+import { createBrowserNode } from './browser-node.ts'
+import { createDialer } from './dialer.ts'
+import { createTrails, stages } from './diagnosis.ts'
+import type { Candidate } from './dial-plan.ts'
+import { pathOf, type LinkPath } from './link.ts'
+import { createLinks, type LinkHandlers, type Links } from './links.ts'
+import { createRelayKeeper, type RelayView } from './relay-keeper.ts'
+
+export interface NetworkOptions {
+  /** 32 bytes. */
+  readonly peerKeySeed: Uint8Array
+  readonly network: NetworkId
+  readonly relays: readonly Multiaddr[]
+  readonly iceServers: readonly RTCIceServer[]
+  readonly agent: string
+  readonly now: () => number
+  readonly report: (report: Report) => void
+  readonly handlers: LinkHandlers
+}
+
+export interface Network {
+  readonly peerId: PeerId
+  readonly links: Links
+  relays: () => RelayView[]
+  /** Relays that are known already are passed over. */
+  addRelays: (addresses: readonly Multiaddr[]) => void
+  candidates: () => Candidate[]
+  /** Why a peer, or without one this hub as a whole, is not connected. */
+  diagnose: (peer: PeerId | undefined) => Diagnosis
+  /** Dials an address by hand. Codes: `address-invalid`, `dial-failed`, `dial-budget-spent`. */
+  connect: (address: string) => Promise<{ readonly peerId: PeerId, readonly path: LinkPath }>
+  /** Ends every connection to a peer. Codes: `not-connected`. */
+  disconnect: (peer: PeerId) => Promise<void>
+  /** The network came back, or the page woke: dials now what would wait. */
+  hurry: () => void
+  stop: () => Promise<void>
+}
+
+const connectTimeoutMs = 15_000
+
+export async function createNetwork (options: NetworkOptions): Promise<Network> {
+  const { network, relays, agent, now, report, handlers } = options
+  const libp2p = await createBrowserNode(options)
+  const trails = createTrails(now)
+  const links = await createLinks({
+    libp2p,
+    network,
+    agent,
+    now,
+    report,
+    handlers: {
+      onFrame: handlers.onFrame,
+      onUp: (link) => {
+        if (link.path !== 'server') dialer.linked(link.peer, link.path)
+        trails.note(link.peer, 'gossiping', true, `Greeted ${link.path === 'relayed' ? 'through a relay' : 'on its own channel'}.`)
+        handlers.onUp(link)
+      },
+      onDown: (peer, end) => {
+        dialer.unlinked(peer)
+        trails.note(peer, 'gossiping', false, `The link ended: ${end.sentence}`)
+        handlers.onDown(peer, end)
+      }
+    }
+  })
+  const dialer = createDialer({ libp2p, links, trails, now, report })
+  const announcements = createAnnouncements({
+    libp2p: libp2p,
+    network,
+    agent,
+    report,
+    onHeard: ({ peer, addresses }) => {
+      if (!relayKeeper.isRelay(peer)) dialer.heard(peer, addresses)
+    }
+  })
+  const relayKeeper = createRelayKeeper({
+    libp2p,
+    addresses: relays,
+    now,
+    report,
+    onBeat: (connection) => {
+      libp2p.peerStore.get(connection.remotePeer).then(
+        async ({ protocols }) => openServerLink(connection, protocols),
+        () => { /* not identified yet: the identify event follows */ }
+      )
+    }
+  })
+
+  /** A relay's process may be a hub too: identify says so. A hub of another network makes its relay useless. */
+  async function openServerLink (connection: Connection, protocols: readonly string[]): Promise<void> {
+    const peer = connection.remotePeer.toString() as PeerId
+    if (!protocols.includes(gossipProtocol) || !relayKeeper.isRelay(peer) || links.get(peer) != null) return
+    const link = await links.open(connection)
+    const end = links.lastEnd(peer)
+    if (link == null && end?.code === 'wrong-network') relayKeeper.refuse(peer, end.sentence)
+  }
+  libp2p.addEventListener('peer:identify', ({ detail: { connection, protocols } }) => { void openServerLink(connection, protocols) })
+
+  /** This hub as a whole: its relays, then its links. */
+  function diagnoseHub (): Diagnosis {
+    const relay = relayKeeper.views().sort((a, b) => Number(a.state === 'looking') - Number(b.state === 'looking'))[0]
+    const linked = links.all().length
+    const found = relay != null && relay.state !== 'looking'
+    const reserved = relay?.state === 'reserved'
+    const reached = { discovered: found, reserved, signalled: linked > 0, ice: linked > 0, encrypted: linked > 0, gossiping: linked > 0 }
+    const sentences = {
+      discovered: found ? `The relay at ${relay.address} answers.` : relay?.lastError ?? 'No relay is known.',
+      reserved: reserved ? 'The relay holds a place for this hub.' : 'No relay holds a place for this hub yet, so others cannot reach it first.',
+      gossiping: linked > 0 ? `${linked} hubs are linked.` : 'No hub is linked.'
+    }
+    return {
+      peerId: null,
+      sentence: linked > 0 ? sentences.gossiping : !found ? sentences.discovered : !reserved ? sentences.reserved : 'The relay answers, and no other hub is linked yet.',
+      stages: stages.map((stage) => {
+        const ok = reached[stage] ? true : stage === 'discovered' && relay?.lastError != null ? false : null
+        return { stage, ok, at: ok === true ? relay?.since ?? null : null, sentence: stage in sentences ? sentences[stage as keyof typeof sentences] : ok === true ? 'Passed.' : 'Not reached.' }
+      })
+    }
+  }
+
+  return {
+    peerId: libp2p.peerId.toString() as PeerId,
+    links,
+    relays: () => relayKeeper.views(),
+    addRelays: (addresses) => { relayKeeper.add(addresses) },
+    candidates: () => dialer.candidates(),
+    diagnose: peer => peer == null ? diagnoseHub() : trails.of(peer),
+    async connect (address) {
+      const target = parseAddress(address)
+      let connection: Connection
+      try {
+        connection = await libp2p.dial(target, { signal: AbortSignal.timeout(connectTimeoutMs) })
+      } catch (thrown) {
+        if (thrown instanceof HubError) throw thrown
+        // The other hub may have dialled at the same moment: its link came first, and ended the relayed connection that carried our signalling.
+        const met = links.get(target.getComponents().findLast(({ name }) => name === 'p2p')?.value as PeerId)
+        if (met?.path === 'direct') return { peerId: met.peer, path: met.path }
+        throw new HubError('dial-failed', `No connection to ${address} came about: ${reasonOf(thrown)}`, { cause: thrown })
+      }
+      const peerId = connection.remotePeer.toString() as PeerId
+      if (links.get(peerId) == null) await links.open(connection)
+      return { peerId, path: links.get(peerId)?.path ?? pathOf(connection) }
+    },
+    async disconnect (peer) {
+      const connections = libp2p.getConnections().filter(({ remotePeer }) => remotePeer.toString() === peer)
+      if (connections.length === 0) throw new HubError('not-connected', `There is no connection to ${peer}.`)
+      await Promise.all(connections.map(async connection => connection.close()))
+    },
+    hurry () {
+      relayKeeper.hurry()
+      dialer.hurry()
+    },
+    async stop () {
+      announcements.stop()
+      dialer.stop()
+      relayKeeper.stop()
+      await links.stop()
+      await libp2p.stop()
+    }
+  }
+}
+
+/** A multiaddr from outside. Codes: `address-invalid`. */
+export function parseAddress (address: string): Multiaddr {
+  try {
+    const parsed = multiaddr(address)
+    if (parsed.getComponents().length === 0) throw new Error('it is empty')
+    return parsed
+  } catch (thrown) {
+    throw new HubError('address-invalid', `"${address.slice(0, 200)}" is not a multiaddr such as /dns4/example.org/tcp/443/tls/ws/p2p/…: ${reasonOf(thrown)}`, { cause: thrown })
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * Keeps this hub connected to its relays: dials, waits longer after each failure, measures the round trip, and tells when a relay
+ * is gone or back. A reservation (others can reach this hub through the relay) is made by libp2p's circuit transport; it is seen
+ * here by the addresses that this hub then has. Losing every relay does not touch direct links.
+ */
+import type { Connection, Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interface'
+import type { Ping } from '@libp2p/ping'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { reasonOf } from '../base/errors.ts'
+import type { Report } from '../base/event-log.ts'
+
+export interface RelayView {
+  readonly address: string
+  readonly state: 'looking' | 'connected' | 'reserved' | 'refused'
+  readonly rttMs: number | null
+  /** When the state last changed. */
+  readonly since: number
+  readonly retryAt: number | null
+  readonly lastError: string | null
+}
+
+export interface RelayKeeper {
+  views: () => RelayView[]
+  /** Keeps these too, up to a limit; those known already are passed over. */
+  add: (addresses: readonly Multiaddr[]) => void
+  /** Dials at once those that wait. */
+  hurry: () => void
+  isRelay: (peer: string) => boolean
+  /** The relay is of no use to this hub: it is let go and not dialled again. */
+  refuse: (peer: string, sentence: string) => void
+  stop: () => void
+}
+
+interface KeptRelay {
+  view: () => RelayView
+  hurry: () => void
+  peer: () => string | undefined
+  refuse: (sentence: string) => void
+  stop: () => void
+}
+
+export interface RelayKeeperOptions {
+  readonly libp2p: Libp2p<{ ping: Ping }>
+  readonly addresses: readonly Multiaddr[]
+  readonly now: () => number
+  readonly report: (report: Report) => void
+  /** Called now and then while a relay is connected: its process may be a hub too, whose link ended. */
+  readonly onBeat: (connection: Connection) => void
+}
+
+/** Relays kept at once. A network names a few; each costs a connection. */
+const relaysMax = 8
+const dialTimeoutMs = 10_000
+const retryFirstMs = 500
+/** A relay that is back is found within this. */
+const retryMaxMs = 15_000
+const pingIntervalMs = 10_000
+const pingTimeoutMs = 8_000
+
+export function createRelayKeeper ({ libp2p, addresses, now, report, onBeat }: RelayKeeperOptions): RelayKeeper {
+  let stopped = false
+  const relays: KeptRelay[] = []
+  add(addresses)
+
+  function add (more: readonly Multiaddr[]): void {
+    for (const address of more) {
+      if (relays.length >= relaysMax || relays.some(relay => relay.view().address === address.toString())) continue
+      relays.push(keep(address))
+    }
+  }
+
+  function keep (address: Multiaddr): KeptRelay {
+    let connectedTo: Libp2pPeerId | undefined
+    let since = now()
+    let reserved = false
+    let refused = false
+    let rttMs: number | null = null
+    let failures = 0
+    let lastError: string | null = null
+    let retryAt: number | null = null
+    let retry: ReturnType<typeof setTimeout> | undefined
+    let heartbeat: ReturnType<typeof setInterval> | undefined
+
+    async function dial (): Promise<void> {
+      retryAt = null
+      try {
+        const connection = await libp2p.dial(address, { signal: AbortSignal.timeout(dialTimeoutMs) })
+        if (stopped) return
+        connectedTo = connection.remotePeer
+        since = now()
+        failures = 0
+        lastError = null
+        report({ type: 'relay-up', peer: connectedTo.toString(), sentence: 'The relay answers.' })
+        beat(connection)
+        heartbeat = setInterval(() => { beat(connection) }, pingIntervalMs)
+        if (connection.status !== 'open') lost('The relay closed the connection at once.')
+      } catch (thrown) {
+        wait(`The relay at ${address.toString()} does not answer: ${reasonOf(thrown)}`)
+      }
+    }
+
+    function beat (connection: Connection): void {
+      onBeat(connection)
+      void measure()
+    }
+
+    async function measure (): Promise<void> {
+      if (connectedTo == null) return
+      const peer = connectedTo
+      try {
+        rttMs = await libp2p.services.ping.ping(peer, { signal: AbortSignal.timeout(pingTimeoutMs) })
+      } catch (thrown) {
+        // A relay that does not answer a ping is as good as gone: closing makes it seen as such, and dialled again.
+        report({ type: 'relay-silent', peer: peer.toString(), code: 'relay-silent', sentence: `The relay did not answer a ping: ${reasonOf(thrown)}` })
+        for (const connection of libp2p.getConnections(peer)) connection.abort(new Error('relay silent'))
+      }
+    }
+
+    function lost (sentence: string): void {
+      if (connectedTo == null) return
+      report({ type: 'relay-gone', peer: connectedTo.toString(), sentence })
+      connectedTo = undefined
+      rttMs = null
+      reserved = false
+      since = now()
+      clearInterval(heartbeat)
+      wait(sentence)
+    }
+
+    function wait (sentence: string): void {
+      if (stopped || refused) return
+      if (failures === 0) report({ type: 'relay-unreachable', code: 'relay-unreachable', sentence })
+      lastError = sentence
+      const waitMs = Math.min(retryMaxMs, retryFirstMs * 2 ** failures) * (0.5 + Math.random())
+      failures += 1
+      retryAt = now() + waitMs
+      clearTimeout(retry)
+      retry = setTimeout(() => { void dial() }, waitMs)
+    }
+
+    const onDisconnect = (event: CustomEvent<Libp2pPeerId>): void => {
+      if (connectedTo?.equals(event.detail) === true) lost('The connection to the relay ended.')
+    }
+    const onAddresses = (): void => {
+      const peer = connectedTo?.toString()
+      const has = peer != null && libp2p.getMultiaddrs().some(own => own.toString().includes(`/p2p/${peer}/p2p-circuit`))
+      if (has === reserved) return
+      reserved = has
+      since = now()
+      if (has) report({ type: 'relay-reserved', peer, sentence: 'The relay holds a place for this hub: others can find it.' })
+    }
+    libp2p.addEventListener('peer:disconnect', onDisconnect)
+    libp2p.addEventListener('self:peer:update', onAddresses)
+    void dial()
+
+    return {
+      view: () => ({ address: address.toString(), state: refused ? 'refused' : connectedTo == null ? 'looking' : reserved ? 'reserved' : 'connected', rttMs, since, retryAt, lastError }),
+      peer: () => connectedTo?.toString(),
+      refuse: (sentence: string) => {
+        const connections = connectedTo == null ? [] : libp2p.getConnections(connectedTo)
+        refused = true
+        lastError = sentence
+        report({ type: 'relay-refused', peer: connectedTo?.toString(), code: 'wrong-network', sentence })
+        for (const connection of connections) connection.abort(new Error(sentence))
+      },
+      hurry: () => {
+        if (retryAt == null) return
+        clearTimeout(retry)
+        failures = 0
+        void dial()
+      },
+      stop: () => {
+        clearTimeout(retry)
+        clearInterval(heartbeat)
+        libp2p.removeEventListener('peer:disconnect', onDisconnect)
+        libp2p.removeEventListener('self:peer:update', onAddresses)
+      }
+    }
+  }
+
+  return {
+    views: () => relays.map(relay => relay.view()),
+    add,
+    hurry: () => { for (const relay of relays) relay.hurry() },
+    refuse: (peer, sentence) => { relays.find(relay => relay.peer() === peer)?.refuse(sentence) },
+    isRelay: peer => relays.some(relay => relay.peer() === peer),
+    stop: () => {
+      stopped = true
+      for (const relay of relays) relay.stop()
+    }
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * The start command's line, read into typed options (CONTRACT "Commands"). It knows words, not files: whether the genesis file or the
+ * data folder are usable is found out by who opens them.
+ */
+import { isIP } from 'node:net'
+import { parseArgs } from 'node:util'
+import { HubError, reasonOf } from '../base/errors.ts'
+
+export interface StartOptions {
+  /** 0 picks a free one. @default 8080 */
+  readonly port: number
+  /** What to bind: an address or a name. @default '127.0.0.1' */
+  readonly host: string
+  /** @default '.hubbub' */
+  readonly dataFolder: string
+  /** undefined: the built-in network. */
+  readonly genesisFile: string | undefined
+  /** Whether this process is a hub too, which keeps the messages. @default true */
+  readonly hub: boolean
+  /** Vite's dev middleware instead of the built page. @default false */
+  readonly dev: boolean
+  /** The address that people open when a proxy stands in front; undefined: whatever they asked for. */
+  readonly url: URL | undefined
+  /** Origins besides our own whose pages may use the relay, or '*' for any. @default [] */
+  readonly allowedOrigins: readonly string[] | '*'
+  /** Believe X-Forwarded-For and X-Forwarded-Proto. @default false */
+  readonly trustProxy: boolean
+  /** STUN and TURN addresses handed to pages. @default [] */
+  readonly iceServers: readonly string[]
+  /** How much is logged, in pino's words. @default 'info' */
+  readonly logLevel: string
+}
+
+export type Command = { readonly type: 'help' } | { readonly type: 'start', readonly options: StartOptions }
+
+export const helpText = `Usage: npm start -- [options]
+
+Serves the page, the relay that introduces hubs to each other, and /network.json from one address.
+
+  --port N            the port to listen on; 0 picks a free one (default: PORT, or 8080)
+  --host HOST         the address to listen on (default: 127.0.0.1, this computer only; 0.0.0.0 for all)
+  --data FOLDER       where the relay's key and the hub's messages are kept (default: .hubbub)
+  --genesis FILE      join the network of this genesis document instead of the built-in one
+  --no-hub            only introduce hubs to each other, keep no messages
+  --url URL           the address people open, when a proxy stands in front of this server
+  --trust-proxy       believe the proxy's X-Forwarded-For and X-Forwarded-Proto headers
+  --allow-origin URL  let pages of this other origin use the relay; may be repeated, * allows all
+  --ice-server URL    a stun: or turn: server for pages to use; may be repeated
+  --log-level LEVEL   trace, debug, info, warn, error or silent (default: info)
+  --dev               serve the page with Vite's dev server (npm run dev)
+  --help              show this
+`
+
+/**
+ * Reads the arguments after the script's name.
+ * @throws HubError `invalid-argument`, its message naming the option
+ */
+export function parseArguments (args: readonly string[], environment: { readonly PORT?: string | undefined } = {}): Command {
+  const values = readOptions(args)
+  if (values.help) return { type: 'help' }
+  return {
+    type: 'start',
+    options: {
+      port: values.port != null ? parsePort(values.port, '--port') : parsePort(environment.PORT === '' ? defaultPort : environment.PORT ?? defaultPort, 'PORT'),
+      host: parseHost(values.host),
+      dataFolder: notEmpty(values.data, '--data'),
+      genesisFile: values.genesis == null ? undefined : notEmpty(values.genesis, '--genesis'),
+      hub: !values['no-hub'],
+      dev: values.dev,
+      url: values.url == null ? undefined : parsePublicUrl(values.url),
+      allowedOrigins: parseOrigins(values['allow-origin']),
+      trustProxy: values['trust-proxy'],
+      iceServers: values['ice-server'].map(parseIceServer),
+      logLevel: parseLogLevel(values['log-level'])
+    }
+  }
+}
+
+const defaultPort = '8080'
+const portMax = 65_535
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
+
+const optionTable = {
+  port: { type: 'string' },
+  host: { type: 'string', default: '127.0.0.1' },
+  data: { type: 'string', default: '.hubbub' },
+  genesis: { type: 'string' },
+  'no-hub': { type: 'boolean', default: false },
+  url: { type: 'string' },
+  'trust-proxy': { type: 'boolean', default: false },
+  'allow-origin': { type: 'string', multiple: true, default: [] as string[] },
+  'ice-server': { type: 'string', multiple: true, default: [] as string[] },
+  'log-level': { type: 'string', default: 'info' },
+  dev: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false }
+} as const
+
+function readOptions (args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: optionTable, allowPositionals: false }).values
+  } catch (cause) {
+    // Node's text goes on with advice about positional arguments after its first sentence.
+    const [sentence = ''] = reasonOf(cause).split(/\.\s/)
+    throw new HubError('invalid-argument', `${sentence.replace(/\.$/, '')}. Run it with --help to see what there is.`, { cause })
+  }
+}
+
+function parsePort (text: string, name: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN
+  if (!(port <= portMax)) throw new HubError('invalid-argument', `${name} must be a number from 0 to ${portMax}, but is '${text}'.`)
+  return port
+}
+
+function parseHost (text: string): string {
+  const host = text.replace(/^\[(.*)\]$/, '$1')
+  if (isIP(host) === 0 && !/^[\w.-]+$/.test(host)) throw new HubError('invalid-argument', `--host must be a name or an address without a port, but is '${text}'.`)
+  return host.toLowerCase()
+}
+
+function notEmpty (text: string, name: string): string {
+  if (text.trim() === '') throw new HubError('invalid-argument', `${name} must not be empty.`)
+  return text
+}
+
+function parseHttpUrl (text: string, name: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url == null || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
+    throw new HubError('invalid-argument', `${name} must be an address like https://hub.example.org, but is '${text}'.`)
+  }
+  return url
+}
+
+const parsePublicUrl = (text: string): URL => parseHttpUrl(text, '--url')
+
+function parseOrigins (texts: readonly string[]): readonly string[] | '*' {
+  return texts.includes('*') ? '*' : texts.map(text => parseHttpUrl(text, '--allow-origin').origin)
+}
+
+function parseIceServer (text: string): string {
+  if (!/^(?:stuns?|turns?):[^\s,]+$/i.test(text)) throw new HubError('invalid-argument', `--ice-server must be like stun:stun.example.org:3478, but is '${text}'.`)
+  return text
+}
+
+function parseLogLevel (text: string): string {
+  if (!logLevels.includes(text)) throw new HubError('invalid-argument', `--log-level must be one of ${logLevels.join(', ')}, but is '${text}'.`)
+  return text
+}

@@ -1,0 +1,179 @@
+/**
+ * The message store of a browser: blocks, values and the counter in one IndexedDB database.
+ * One hub writes to it at a time (one leader tab per origin); if two ever do, the second notices before it changes anything and is lost.
+ * It does not know what a block holds (blocks.ts) or why it is written (block-log.ts).
+ */
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb'
+import { deleteDB, openDB } from 'idb'
+import { HubError, reasonOf } from '../base/errors.ts'
+import { copyOfValue } from './arguments.ts'
+import type { Lose } from './block-log.ts'
+import { openBlockLog } from './block-log.ts'
+import type { BlockStorage } from './block-storage.ts'
+import type { MessageStore, StoreOptions } from './message-store.ts'
+import { schemaVersion } from './message-store.ts'
+
+/** What the database holds; its version number is `schemaVersion`. Keys are given beside the values, which stay plain. */
+interface Schema extends DBSchema {
+  blocks: { key: number, value: unknown }
+  values: { key: string, value: unknown }
+  counters: { key: string, value: number }
+}
+
+type Database = IDBPDatabase<Schema>
+type Transaction<Mode extends IDBTransactionMode> = IDBPTransaction<Schema, StoreNames<Schema>[], Mode>
+
+const stores: StoreNames<Schema>[] = ['blocks', 'values', 'counters']
+const lastEventKey = 'last-event'
+/** How long, in ms, an open or erase waits for other tabs to let go. They do so at once when they are told, unless they are frozen. */
+const blockedMs = 5_000
+const tooLate = 'Another tab keeps this hub\'s data open: close the other tabs of this page, then load it again.'
+
+/**
+ * Opens, or creates, the database `name`.
+ * Codes: `storage-newer` (a newer build wrote it), `storage-blocked` (another tab holds it open), `storage-full`, `storage-failed`.
+ */
+export function openIndexedDbStore (name: string, options?: StoreOptions): Promise<MessageStore> {
+  return openBlockLog(lose => openStorage(name, lose), options)
+}
+
+async function openStorage (name: string, lose: Lose): Promise<BlockStorage> {
+  const database = await openDatabase(name, lose)
+  let lastEvent: number
+  try {
+    lastEvent = await inTransaction('readonly', async transaction => await transaction.objectStore('counters').get(lastEventKey) ?? 0)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+
+  /** Runs `work` in a transaction of its own. Whatever fails leaves the database as it was. */
+  async function inTransaction<Mode extends 'readonly' | 'readwrite', T> (mode: Mode, work: (transaction: Transaction<Mode>) => Promise<T>): Promise<T> {
+    let transaction: Transaction<Mode>
+    try {
+      transaction = database.transaction(stores, mode, { durability: 'relaxed' })
+    } catch (cause) {
+      // Some browsers close a database without an event (Safari after a long sleep); this is where it shows.
+      throw nameOf(cause) === 'InvalidStateError' ? lose('terminated', 'The browser has closed this hub\'s data: load the page again.') : failure(cause)
+    }
+    const [worked, done] = await Promise.allSettled([
+      // What a failed piece of work has already asked for must not be committed.
+      work(transaction).catch((cause: unknown) => { abort(transaction); throw cause }),
+      transaction.done
+    ])
+    if (worked.status === 'rejected') throw failure(transaction.error ?? worked.reason)
+    if (done.status === 'rejected') throw failure(done.reason)
+    return worked.value
+  }
+
+  return {
+    lastEvent,
+    async commit ({ blocks, removed, values, lastEvent: { before, after } }) {
+      let found = before
+      const written = inTransaction('readwrite', async (transaction) => {
+        const blockStore = transaction.objectStore('blocks')
+        const valueStore = transaction.objectStore('values')
+        const counters = transaction.objectStore('counters')
+        // All at once: a request that waits for the one before it halves the speed. Each is an async function of its own, so that
+        // one that throws at once is seen together with the others.
+        await Promise.all([
+          (async () => {
+            found = await counters.get(lastEventKey) ?? 0
+            if (found !== before) abort(transaction)
+          })(),
+          ...removed.map(async (key) => { await blockStore.delete(key) }),
+          ...blocks.map(async ({ firstEvent, bytes }) => { await blockStore.add(bytes, firstEvent) }),
+          ...values.map(async ([key, value]) => { await (value === undefined ? valueStore.delete(key) : valueStore.put(value, key)) }),
+          (async () => { await counters.put(after, lastEventKey) })()
+        ])
+      })
+      try {
+        await written
+      } catch (error) {
+        if (found === before) throw error
+        database.close()
+        throw lose('superseded', 'Another tab writes to the same hub: close one of them and load this page again.')
+      }
+    },
+    readBlocks: (fromEvent, blocksMax) => inTransaction('readonly', async (transaction) => {
+      const store = transaction.objectStore('blocks')
+      const start = (await store.openKeyCursor(IDBKeyRange.upperBound(fromEvent), 'prev'))?.key ?? fromEvent
+      const range = IDBKeyRange.lowerBound(start)
+      const [keys, blocks] = await Promise.all([store.getAllKeys(range, blocksMax + 1), store.getAll(range, blocksMax)])
+      return blocks.map((block, index) => ({
+        firstEvent: keys[index] ?? start,
+        bytes: block instanceof Uint8Array ? block : new Uint8Array(),
+        nextEvent: keys[index + 1]
+      }))
+    }),
+    prepareValue: copyOfValue,
+    getValue: key => inTransaction('readonly', transaction => transaction.objectStore('values').get(key)),
+    close () {
+      database.close()
+      return Promise.resolve()
+    },
+    async destroy () {
+      database.close()
+      await untilBlocked(blocked => deleteDB(name, { blocked }))
+    }
+  }
+}
+
+async function openDatabase (name: string, lose: Lose): Promise<Database> {
+  return await untilBlocked(blocked => openDB<Schema>(name, schemaVersion, {
+    upgrade (database) {
+      for (const store of stores) database.createObjectStore(store)
+    },
+    blocked,
+    blocking (_current, _wanted, event) {
+      // Holding on would block the other tab; with a database that is about to change or go there is nothing left to do here.
+      (event.target as IDBDatabase).close()
+      lose('superseded', 'Another tab has upgraded or erased this hub\'s data: load this page again.')
+    },
+    terminated: () => lose('terminated', 'The browser has taken this hub\'s data away, for example because site data was cleared: load the page again.')
+  }), database => database.close())
+}
+
+/** Waits for `start`, but after it called `blocked` only for `blockedMs`; what it still brings after that goes to `discard`. */
+async function untilBlocked<T> (start: (blocked: () => void) => Promise<T>, discard?: (late: T) => void): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let expired = false
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      start(() => {
+        timer ??= setTimeout(() => {
+          expired = true
+          reject(new HubError('storage-blocked', tooLate))
+        }, blockedMs)
+      }).then(value => expired ? discard?.(value) : resolve(value), reject)
+    })
+  } catch (cause) {
+    throw failure(cause)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function abort (transaction: { abort: () => void }): void {
+  try {
+    transaction.abort()
+  } catch (cause) {
+    // It has ended already, which is what was wanted.
+    if (nameOf(cause) !== 'InvalidStateError') throw cause
+  }
+}
+
+function failure (cause: unknown): HubError {
+  if (cause instanceof HubError) return cause
+  if (nameOf(cause) === 'QuotaExceededError') {
+    return new HubError('storage-full', 'The browser gives this page no more space: free some on this device, or wipe this hub.', { cause })
+  }
+  if (nameOf(cause) === 'VersionError') {
+    return new HubError('storage-newer', 'A newer version of this page wrote this hub\'s data: load the page again to get it.', { cause })
+  }
+  return new HubError('storage-failed', `The browser could not read or write this hub's data: ${reasonOf(cause)}`, { cause })
+}
+
+function nameOf (cause: unknown): string | undefined {
+  return cause instanceof Error || cause instanceof DOMException ? cause.name : undefined
+}

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest'
+import { bytes, count, counted, hostOf, keyEnds, keyHead, machineTime, peerTail, roundTrip, span } from './format.ts'
+
+describe('figures', () => {
+  test('what is not known is never 0', () => {
+    expect([count(null), roundTrip(null), bytes(undefined)]).toEqual(['—', '—', '—'])
+    expect([count(0), roundTrip(0), bytes(0)]).toEqual(['0', '< 1 ms', '0 B'])
+  })
+
+  test('the ellipsis tells a peer, by its tail, from a key, by its head', () => {
+    expect(peerTail('12D3KooWabcdk3Qf')).toBe('…k3Qf')
+    expect(keyHead('ab3f5e1104b9')).toBe('ab3f…')
+    expect(keyEnds('ab3f5e1104b9')).toBe('ab3f…04b9')
+  })
+
+  test.each([
+    [-5_000, '0 s'], [0, '0 s'], [89_999, '89 s'], [90_000, '1 min'], [5_399_999, '89 min'], [5_400_000, '1 h'], [129_599_999, '35 h'], [172_800_000, '2 days']
+  ])('a span of %i ms is %s', (ms, written) => {
+    expect(span(ms)).toBe(written)
+  })
+
+  test.each([
+    [999, '999 B'], [1_000, '1.0 kB'], [212_345, '212 kB'], [999_499, '999 kB'], [999_500, '1.0 MB'], [12.4e9, '12.4 GB'], [2e15, '2000 TB']
+  ])('%d bytes are %s', (size, written) => {
+    expect(bytes(size)).toBe(written)
+  })
+
+  test('numbers agree with their nouns', () => {
+    expect([counted(0, 'hub'), counted(1, 'hub'), counted(1_318, 'hub'), counted(2, 'try', 'tries')]).toEqual(['0 hubs', '1 hub', '1,318 hubs', '2 tries'])
+  })
+
+  test('a time that no calendar holds is left out rather than thrown over', () => {
+    expect(machineTime(0)).toBe('1970-01-01T00:00:00.000Z')
+    expect(machineTime(2 ** 53)).toBeUndefined()
+  })
+
+  test.each([
+    ['/dns4/hub.example/tcp/443/tls/ws/p2p/12D3', 'hub.example:443'], ['/ip4/127.0.0.1/tcp/8080/ws', '127.0.0.1:8080'], ['/ip6/::1/tcp/8080/ws', '[::1]:8080'],
+    ['/dnsaddr/hub.example/p2p/12D3', 'hub.example'], ['/p2p/12D3', '/p2p/12D3']
+  ])('the host of %s is %s', (multiaddr, host) => {
+    expect(hostOf(multiaddr)).toBe(host)
+  })
+})

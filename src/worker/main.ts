@@ -1,0 +1,26 @@
+/** The worker's entry: peer connections first, because libp2p looks for them while it loads; then the engine behind Comlink. */
+import '../network/rtc/install.ts'
+import './transfer.ts'
+import { expose, proxy } from 'comlink'
+import type { HubApi } from './api.ts'
+import type { Engine } from './client.ts'
+import { startEngine } from './engine.ts'
+import { engineReady } from './engine-config.ts'
+import { forward } from './forward.ts'
+
+const started = Promise.withResolvers<HubApi>()
+started.promise.catch(() => { /* whoever called `start` is told; this keeps the worker from reporting it a second time */ })
+const hub = forward(async () => started.promise)
+
+const engine: Engine = {
+  ...hub,
+  async start (config) {
+    startEngine(config).then(started.resolve, started.reject)
+    await started.promise
+  },
+  // What is returned is a function, and functions cross a boundary only as proxies.
+  subscribe: async (...given) => proxy(await hub.subscribe(...given))
+}
+
+expose(engine)
+postMessage(engineReady)

@@ -1,0 +1,79 @@
+/**
+ * Which network this hub belongs to and where its relays are (DESIGN.md 3): a hub stays for ever in the network in which it was made; a
+ * new one takes the network that its link pins, or the one that its origin serves, or the one built in. A relay of another network
+ * is refused, and the page says so.
+ */
+import { HubError, reasonOf } from '../base/errors.ts'
+import { builtInGenesis, genesisFromJson, networkOf } from '../message/genesis.ts'
+import type { NetworkGenesis } from '../message/types.ts'
+import type { HubStatus } from '../hub/api.ts'
+
+/** `/network.json` of an origin, checked. */
+export interface NetworkDocument {
+  readonly served: NetworkGenesis
+  readonly relays: readonly string[]
+  readonly iceServers: readonly RTCIceServer[]
+}
+
+export interface NetworkChoice {
+  readonly chosen: NetworkGenesis
+  readonly trust: HubStatus['networkTrust']
+  /** Set when the origin serves another network: its relays are of no use. A sentence. */
+  readonly refused: string | undefined
+}
+
+/** A relay list longer than this is not a relay list. */
+const relaysMax = 16
+const iceServersMax = 8
+const fetchTimeoutMs = 5_000
+const documentBytesMax = 65_536
+
+/** Fetches `/network.json`. Undefined with the reason told when it does not answer or is not one: the hub starts without, and asks again. */
+export async function fetchNetworkDocument (origin: string, onFailure: (sentence: string) => void): Promise<NetworkDocument | undefined> {
+  try {
+    const response = await fetch(`${origin}/network.json`, { signal: AbortSignal.timeout(fetchTimeoutMs), cache: 'no-store' })
+    if (!response.ok) throw new Error(`it answered ${response.status}`)
+    const text = await response.text()
+    if (text.length > documentBytesMax) throw new Error('it is too long')
+    return parseNetworkDocument(JSON.parse(text))
+  } catch (thrown) {
+    onFailure(`${origin}/network.json, which names the relays, could not be used: ${reasonOf(thrown)}`)
+    return undefined
+  }
+}
+
+/** Codes: `genesis-invalid`, `invalid-argument`. */
+export function parseNetworkDocument (json: unknown): NetworkDocument {
+  if (typeof json !== 'object' || json == null) throw new HubError('invalid-argument', 'it is not a JSON object')
+  const { genesis, network, relays, iceServers = [] } = json as Record<string, unknown>
+  const served = networkOf(genesisFromJson(genesis))
+  if (network !== served.network) throw new HubError('genesis-invalid', 'its network id is not the hash of its genesis')
+  if (!Array.isArray(relays) || relays.length > relaysMax || !relays.every(relay => typeof relay === 'string')) throw new HubError('invalid-argument', 'its relays are not a list of multiaddrs')
+  if (!Array.isArray(iceServers) || iceServers.length > iceServersMax) throw new HubError('invalid-argument', 'its iceServers are not a list')
+  return { served, relays, iceServers: iceServers as RTCIceServer[] }
+}
+
+/** Codes: `wrong-network` when the link pins a network that neither this hub nor its origin has. */
+export function chooseNetwork ({ remembered, pinned, served }: {
+  readonly remembered: NetworkGenesis | undefined
+  readonly pinned: string | undefined
+  readonly served: NetworkGenesis | undefined
+}): NetworkChoice {
+  const builtIn = networkOf(builtInGenesis)
+  const short = (network: string): string => `${network.slice(0, 8)}…`
+  const refusal = (chosen: NetworkGenesis): string | undefined => served == null || served.network === chosen.network ? undefined
+    : `This hub belongs to the network ${short(chosen.network)}, and the relay here serves ${short(served.network)}: it is not used. Open another hub for that network, with ?hub= and a name.`
+  if (remembered != null) {
+    if (pinned != null && pinned !== remembered.network) {
+      throw new HubError('wrong-network', `This address asks for the network ${short(pinned)}, but this hub belongs to ${short(remembered.network)}: open it under another name, such as ?hub=${pinned.slice(0, 8)}.`)
+    }
+    return { chosen: remembered, trust: pinned == null ? 'remembered' : 'pinned', refused: refusal(remembered) }
+  }
+  const offered = [served, builtIn].find(candidate => candidate != null && (pinned == null || candidate.network === pinned))
+  if (offered == null) {
+    const other = served == null ? 'its relay does not answer' : `its relay serves ${short(served.network)}`
+    throw new HubError('wrong-network', `This address asks for the network ${short(pinned ?? '')}, but ${other}: check the address, or open the one that belongs to that network.`)
+  }
+  const trust = pinned != null ? 'pinned' : offered.network === builtIn.network ? 'built-in' : 'first-use'
+  return { chosen: offered, trust, refused: refusal(offered) }
+}

@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config'
+import type { Reporter } from 'vitest/node'
+
+/** The last line of a run, in the one form that scripts read: `N passed, N failed`. */
+const closingLine: Reporter = {
+  onTestRunEnd (modules, unhandledErrors) {
+    let passed = 0
+    let failed = unhandledErrors.length
+    let skipped = 0
+    for (const module of modules) {
+      if (module.state() === 'failed' && module.errors().length > 0) failed += 1
+      for (const test of module.children.allTests()) {
+        const { state } = test.result()
+        if (state === 'passed') passed += 1
+        else if (state === 'failed') failed += 1
+        else skipped += 1
+      }
+    }
+    process.on('exit', () => { process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`) })
+  }
+}
+
+export default defineConfig({
+  test: {
+    reporters: ['default', closingLine],
+    projects: [
+      { test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 20_000 } },
+      { test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 60_000, fileParallelism: false, globalSetup: ['e2e/build.ts'] } }
+    ]
+  }
+})
