@@ -3,7 +3,7 @@ import type { Reporter } from 'vitest/node'
 
 /** The last line of a run, in the one form that scripts read: `N passed, N failed`. */
 const closingLine: Reporter = {
-  onTestRunEnd (modules, unhandledErrors) {
+  onTestRunEnd (modules, unhandledErrors, reason) {
     let passed = 0
     let failed = unhandledErrors.length
     let skipped = 0
@@ -16,6 +16,7 @@ const closingLine: Reporter = {
         else skipped += 1
       }
     }
+    if (reason === 'failed' && failed === 0) failed = 1 // what failed is no test: the setup before them
     process.on('exit', () => { process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`) })
   }
 }

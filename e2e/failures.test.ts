@@ -110,6 +110,19 @@ describe('the page', () => {
     await after.stop()
   })
 
+  test('says what is missing on an origin that is not a secure context', async () => {
+    const port = await closedPort()
+    const url = `http://plain.test:${port}`
+    const plain = await scene.server({ port, options: ['--url', url] })
+    expect(plain.address).toBe(url)
+    const page = await browser.newPage()
+    await page.goto(url)
+    await saysInStatus({ page }, /secure context.*https/i)
+    expect(await codeOf(page)).toBe('insecure-context')
+    await page.close()
+    await plain.stop()
+  })
+
   test('says that this hub runs in another tab, and takes over when that one is closed', async () => {
     const first = await scene.hub(browser, server, { name: 'shared' })
     const { author, leader } = await first.status()

@@ -156,15 +156,20 @@ describe.each(['a tab', 'the server'])('a hub in %s meets', (where) => {
 
   test('[G7] a peer that offends again and again, and refuses to speak with it', async () => {
     const peer = await hostilePeer(victim())
-    let refused = false
-    for (let offence = 0; offence < offencesMax && !refused; offence += 1) {
+    let greeted = 0
+    while (greeted < offencesMax) {
       const stream = await peer.stream()
       await greet(stream)
-      refused = await Promise.race([stream.heard().then(() => false), stream.ended().then(() => true)])
+      const answered = await Promise.race([stream.heard().then(() => true), stream.ended().then(() => false)])
+      if (!answered) break
+      greeted += 1
       await stream.sendFrame(tampered(sample, 'header'))
       await stream.ended()
+      // The hub may end the connection too, sooner or later: only a new one leaves no doubt about what it answers.
+      await peer.redial()
     }
-    expect(refused, `a greeting was answered ${offencesMax} times`).toBe(true)
+    expect(greeted, 'one offence is not yet a reason').toBeGreaterThan(1)
+    expect(greeted, 'greetings answered').toBeLessThan(offencesMax)
     await expectCrossing(tab, witness)
     await peer.stop()
   })

@@ -19,6 +19,8 @@ const flags = [
   '--disable-features=WebRtcHideLocalIpsWithMdns',
   // and on the loopback interface too, so that the tests need no network at all.
   '--allow-loopback-in-peer-connection',
+  // Names to be had for origins that are not secure contexts, as localhost always is.
+  '--host-resolver-rules=MAP *.test 127.0.0.1',
   // Chromium refuses to sandbox what root runs (containers).
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])
 ]

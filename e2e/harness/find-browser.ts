@@ -15,14 +15,19 @@ const firefoxPlaces = ['/Applications/Firefox.app/Contents/MacOS/firefox', 'C:\\
 export const chromiumMissing = 'No Chromium was found: install one (Debian and Ubuntu: apt install chromium; anywhere: npx playwright-core install chromium) or name its executable in HUBBUB_CHROMIUM.'
 export const firefoxMissing = 'No Firefox was found, so its tests are left out: install firefox-esr or firefox, or name its executable in HUBBUB_FIREFOX.'
 
-/** The path of a Chromium, or undefined. What HUBBUB_CHROMIUM names is taken as it is. */
+/** The path of a Chromium, or undefined. What HUBBUB_CHROMIUM names is taken as it is; set to nothing, it says that there is none. */
 export function findChromium (): string | undefined {
-  return process.env.HUBBUB_CHROMIUM ?? onPath(chromiumNames) ?? [...chromiumPlaces, chromium.executablePath()].find(isExecutable)
+  return named(process.env.HUBBUB_CHROMIUM, () => onPath(chromiumNames) ?? [...chromiumPlaces, chromium.executablePath()].find(isExecutable))
 }
 
-/** The path of a Firefox, or undefined. What HUBBUB_FIREFOX names is taken as it is. */
+/** The path of a Firefox, or undefined. HUBBUB_FIREFOX is as HUBBUB_CHROMIUM. */
 export function findFirefox (): string | undefined {
-  return process.env.HUBBUB_FIREFOX ?? onPath(firefoxNames) ?? firefoxPlaces.find(isExecutable)
+  return named(process.env.HUBBUB_FIREFOX, () => onPath(firefoxNames) ?? firefoxPlaces.find(isExecutable))
+}
+
+function named (given: string | undefined, search: () => string | undefined): string | undefined {
+  if (given == null) return search()
+  return given === '' ? undefined : given
 }
 
 function onPath (names: readonly string[]): string | undefined {

@@ -20,8 +20,10 @@ export interface HostilePeer {
   readonly peerId: string
   /** The protocols that the hub offers to everybody, gossip among them, once it has told them. */
   protocols (): Promise<readonly string[]>
-  /** A stream of its own to the hub, on a new connection where the hub has ended the last one, of the gossip protocol unless told otherwise. */
+  /** A stream of its own to the hub, of the gossip protocol unless told otherwise. */
   stream (protocol?: string): Promise<HostileStream>
+  /** Drops its connection and dials the hub again, as the same peer. */
+  redial (): Promise<void>
   stop (): Promise<void>
 }
 
@@ -48,7 +50,7 @@ export async function openHostilePeer (address: string): Promise<HostilePeer> {
     connectionGater: { denyDialMultiaddr: () => false },
     services: { identify: identify() }
   })
-  const dial = (): Promise<Connection> => node.dial(multiaddr(address), { signal: AbortSignal.timeout(dialTimeoutMs) })
+  const dial = (): Promise<Connection> => node.dial(multiaddr(address), { signal: AbortSignal.timeout(dialTimeoutMs), force: true })
   let connection: Connection
   try {
     connection = await dial()
@@ -63,9 +65,12 @@ export async function openHostilePeer (address: string): Promise<HostilePeer> {
       return protocols.includes(gossipProtocol) && protocols
     }),
     async stream (protocol = gossipProtocol) {
-      if (connection.status !== 'open') connection = await dial()
       const stream = await connection.newStream(protocol, { runOnLimitedConnection: true, signal: AbortSignal.timeout(dialTimeoutMs) })
       return asHostileStream(stream)
+    },
+    async redial () {
+      connection.abort(new Error('dialling again'))
+      connection = await dial()
     },
     stop: async () => { await node.stop() }
   }

@@ -21,7 +21,7 @@ export interface ServerOptions {
 }
 
 export interface HubServer {
-  /** `http://localhost:PORT`, as it printed it. */
+  /** As it printed it: `http://localhost:PORT`, unless it was told another one. */
   readonly address: string
   readonly port: number
   readonly data: string
@@ -59,7 +59,7 @@ export async function startServer (options: ServerOptions = {}): Promise<HubServ
   }
   try {
     const address = await waitUntil({ what: 'the start command to print its address', timeoutMs: startTimeoutMs, evidence: async () => run.output() },
-      () => /Hubbub is at (http:\/\/localhost:\d+)/.exec(run.stdout())?.[1] ?? (hasEnded(run.child) && 'none'))
+      () => /Hubbub is at (http:\/\/\S+)/.exec(run.stdout())?.[1] ?? (hasEnded(run.child) && 'none'))
     if (address === 'none') throw new Error(`The start command ended with ${String(run.child.exitCode)}:\n${run.output()}`)
     return { address, port: Number(new URL(address).port), data, output: run.output, logged: () => logEntries(run.stderr()), stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
   } catch (thrown) {

@@ -13,6 +13,11 @@ export class RecentSet<T> {
     return this.#members.size
   }
 
+  /** Oldest first. */
+  [Symbol.iterator] (): IterableIterator<T> {
+    return this.#members.values()
+  }
+
   has (member: T): boolean {
     return this.#members.has(member)
   }

@@ -22,7 +22,12 @@ export type HubErrorCode =
   | 'wrong-network'
   | 'genesis-invalid'
   | 'key-unavailable'
+  | 'device-revoked' // this device, or the one named, was revoked for good
+  | 'recovery-invalid' // no recovery phrase and no exported identity
+  | 'password-missing'
+  | 'password-wrong'
   | 'message-invalid'
+  | 'clock-behind' // this clock is far behind one's own last message
   | 'address-invalid'
   | 'dial-failed'
   | 'dial-budget-spent'
@@ -43,9 +48,11 @@ export class HubError extends Error {
   }
 }
 
-/** The sentence of anything that was thrown. */
+/** The sentence of anything that was thrown. Browsers reject a failed WebSocket with a bare event, which says nothing on purpose. */
 export function reasonOf (thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  if (thrown instanceof Error) return thrown.message
+  if (thrown instanceof Event) return 'the connection could not be opened'
+  return String(thrown)
 }
 
 /** A broken invariant is a bug of ours: it stops what is under way instead of going on with a wrong state. */

@@ -65,6 +65,16 @@ describe('gossip frames', () => {
     expect(decodeFrame(bytes)).toEqual({ ok: false, code: 'frame-malformed' })
   })
 
+  test('[Grammar] a hello\'s agent is cut to well-formed text, even where the cut or bytes that are not UTF-8 leave half a character', () => {
+    const decoded = decodeFrame(WireFrame.encode({ hello: { version: 1, network: new Uint8Array(32), agent: `${'a'.repeat(agentLengthMax - 1)}👋` } }))
+    expect(decoded).toMatchObject({ ok: true, value: { agent: `${'a'.repeat(agentLengthMax - 1)}\ufffd` } })
+    const bytes = WireFrame.encode({ hello: { version: 1, network: new Uint8Array(32), agent: 'abcd' } }).slice()
+    bytes.set([0xf0, 0xc9, 0xb3, 0x94], bytes.length - 4)
+    const noise = decodeFrame(bytes)
+    if (!noise.ok) throw new Error(noise.code)
+    expect(decodeFrame(encodeFrame(noise.value))).toEqual(noise)
+  })
+
   test('[G14] hops are capped', () => {
     const decoded = decodeFrame(WireFrame.encode({ gossip: { message: new Uint8Array(1), hops: 4_000_000 } }))
     expect(decoded).toMatchObject({ ok: true, value: { hops: 255 } })

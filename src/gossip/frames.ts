@@ -36,7 +36,7 @@ const malformed: DecodedFrame = { ok: false, code: 'frame-malformed' }
 export function encodeFrame (frame: Frame): Uint8Array {
   switch (frame.type) {
     case 'hello':
-      return WireFrame.encode({ hello: { version: frame.version, network: bytesOf(frame.network), agent: frame.agent.slice(0, agentLengthMax) } })
+      return WireFrame.encode({ hello: { version: frame.version, network: bytesOf(frame.network), agent: agentOf(frame.agent) } })
     case 'gossip':
       return WireFrame.encode({ gossip: { message: new Uint8Array(frame.message), hops: Math.min(frame.hops, hopsMax) } })
     case 'signer-want':
@@ -64,7 +64,7 @@ export function decodeFrame (bytes: Uint8Array): DecodedFrame {
   if (wire.hello != null) {
     const { version, network, agent } = wire.hello
     if (network.byteLength !== 32) return malformed
-    return { ok: true, value: { type: 'hello', version, network: toHex(network) as NetworkId, agent: agent.slice(0, agentLengthMax) } }
+    return { ok: true, value: { type: 'hello', version, network: toHex(network) as NetworkId, agent: agentOf(agent) } }
   }
   if (wire.gossip != null) {
     const { message, hops } = wire.gossip
@@ -86,6 +86,11 @@ export function decodeFrame (bytes: Uint8Array): DecodedFrame {
 function decodeIds (type: 'ihave' | 'graft', ids: readonly Uint8Array[]): DecodedFrame {
   if (ids.length === 0 || ids.length > idsMax || ids.some(id => id.byteLength !== 32)) return malformed
   return { ok: true, value: { type, ids: ids.map(id => toHex(id) as MessageId) } }
+}
+
+/** Cut, and without halves of surrogate pairs, which the cut or bytes that are not UTF-8 leave behind. */
+export function agentOf (text: string): string {
+  return text.slice(0, agentLengthMax).toWellFormed()
 }
 
 function bytesOf (hex: string): Uint8Array<ArrayBuffer> {

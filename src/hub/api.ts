@@ -4,6 +4,8 @@
  * milliseconds since 1970. All methods reject with an Error that has a `code` (base/errors.ts).
  */
 
+import type { LogEntry } from '../base/event-log.ts'
+
 export type Lifecycle = 'joining' | 'catching-up' | 'babbling' | 'leaving' | 'shutdown'
 export type Mode = 'unsynced' | 'sync' | 'synced' | 'pacemaker'
 
@@ -40,7 +42,8 @@ export interface HubStatus {
   readonly bodiesWanted: number
   /** null: this hub has no way to know yet. */
   readonly synced: boolean | null
-  readonly storage: { readonly usage: number | null, readonly quota: number | null, readonly persisted: boolean | null }
+  /** `trouble`: why nothing can be stored at the moment, a sentence; null while it can. */
+  readonly storage: { readonly usage: number | null, readonly quota: number | null, readonly persisted: boolean | null, readonly trouble: string | null }
   readonly leader: boolean
   readonly engine: 'worker' | 'node'
   readonly channels: { readonly transferred: number, readonly proxied: number }
@@ -147,19 +150,8 @@ export interface Diagnosis {
   }>
 }
 
-export interface LogEvent {
-  /** Grows by one; restarts at 1 with the engine. */
-  readonly event: number
-  readonly at: number
-  /** What it is about: `link-up`, `link-down`, `dial-failed`, `message-stored`, `rejected`, `relay-gone`, … */
-  readonly type: string
-  readonly peer: string | null
-  /** A typed cause (a rejection or error code) where there is one. */
-  readonly code: string | null
-  readonly sentence: string
-  /** How often: repeats within ten seconds are folded into the first. */
-  readonly times: number
-}
+/** One line of the event log (base/event-log.ts): `link-up`, `link-down`, `dial-failed`, `message-stored`, `rejected`, `relay-gone`, … */
+export type LogEvent = Readonly<LogEntry>
 
 export interface MessageEvent {
   readonly event: number
@@ -193,9 +185,29 @@ export interface HubApi {
   sync (peerId?: string): Promise<SyncReport>
   readonly identity: {
     show (): Promise<IdentityView>
+    /**
+     * What the root key can be made from again, as text to keep safe: without a password the recovery phrase (twelve words), with one
+     * `hubbub-identity-1.…`. Either counts as backed up from then on. Codes: `invalid-argument`, `key-unavailable`.
+     */
     export (password?: string): Promise<string>
-    import (phrase: string): Promise<IdentityView>
+    /**
+     * Makes this hub write as the author of a recovery phrase or an exported identity (with its password), as a new device of theirs.
+     * It resolves once that device is introduced. The root key that was here before is erased: export it first. Messages stay, and
+     * drafts that wait already are published as the old author. It may reject with a code of the store after the
+     * change: then the device is introduced with the next message, and `show` says who one is.
+     * Codes: `recovery-invalid`, `password-missing`, `password-wrong`, `invalid-argument`, `message-invalid` (the root key has no number left).
+     */
+    import (phrase: string, password?: string): Promise<IdentityView>
+    /**
+     * Lets another key (64 digits of hex) write as this author. A scope left out, or an empty list in it, means all.
+     * Codes: `invalid-argument`, `message-invalid` (a limit of scopes, or the root key has no number left), `device-revoked`, `key-unavailable`.
+     */
     addDevice (publicKey: string, scope?: { readonly kinds: readonly string[], readonly collections: readonly string[] }): Promise<{ id: string }>
+    /**
+     * For good: a revoked key can never be added again. What it wrote up to the message `keepHead` stays; without one, nothing does. This hub's own
+     * device may be revoked too: `publish` then rejects with `device-revoked`, until an import makes a new device.
+     * Codes: `invalid-argument`, `message-invalid` (the root key has no number left), `key-unavailable`.
+     */
     revokeDevice (publicKey: string, keepHead?: string): Promise<{ id: string }>
   }
   events (query: { readonly since?: number, readonly limit?: number, readonly type?: string }): Promise<LogEvent[]>

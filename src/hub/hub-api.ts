@@ -4,9 +4,11 @@
  */
 import { HubError } from '../base/errors.ts'
 import type { EventLog } from '../base/event-log.ts'
-import { fromHex } from '../base/bytes.ts'
-import type { MessageId, NetworkId } from '../message/types.ts'
-import type { CandidateView, Diagnosis, HubApi, HubStatus, PeerView, RelayStatus } from './api.ts'
+import type { Standing } from '../message/replicated-set.ts'
+import type { NetworkId } from '../message/types.ts'
+import type { CandidateView, Diagnosis, HubApi, HubStatus, MessageView, PeerView, RelayStatus } from './api.ts'
+import { idOf, objectOf, optionalTextOf, textOf, wholeOf } from './arguments.ts'
+import { createIdentityApi } from './identity-api.ts'
 import type { Identity } from './identity.ts'
 import { toMessageDetail, toMessageView } from './message-view.ts'
 import type { IndexedMessage } from './message-index.ts'
@@ -50,9 +52,11 @@ export interface HubApiParts {
 
 /** Entries in one answer of `events`. */
 const eventsMax = 5_000
+const eventsDefault = 1_000
 
 export function createHubApi ({ runtime, publisher, identity, network, surroundings, log }: HubApiParts): HubApi {
-  const view = (entry: IndexedMessage): ReturnType<typeof toMessageView> => toMessageView(entry, runtime.wasSent(entry.message.id))
+  const standingOf = (entry: IndexedMessage): Standing => runtime.standing(entry.message.id) ?? 'barred'
+  const view = (entry: IndexedMessage): MessageView => toMessageView(entry, runtime.wasSent(entry.message.id), standingOf(entry))
   const subscriptions = createSubscriptions({ runtime, view, report: log.report })
 
   return {
@@ -87,31 +91,28 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
       }
     },
     publish: async draft => publisher.publish(draft),
-    query: async (query = {}) => runtime.index.query(objectOf(query, 'query')).map(view),
+    query: async (query = {}) => runtime.index.query(objectOf(query, 'query'), entry => standingOf(entry) !== 'barred').map(view),
     async message (id) {
       const entry = runtime.index.get(idOf(id))
       if (entry == null) return null
-      return toMessageDetail(entry, runtime.wasSent(entry.message.id), runtime.standing(entry.message.id) ?? 'live')
+      return toMessageDetail(entry, runtime.wasSent(entry.message.id), standingOf(entry))
     },
-    subscribe: async (filter, callback, { fromEvent } = {}) => subscriptions.subscribe(objectOf(filter, 'filter'), callback, fromEvent),
+    subscribe: async (filter, callback, options) => subscriptions.subscribe(objectOf(filter, 'filter'), callback, objectOf(options, 'options').fromEvent),
     whenSynced: notYet('Diff sync'),
     peers: async () => network.peers(),
     candidates: async () => network.candidates(),
-    diagnose: async peerId => network.diagnose(peerId),
+    diagnose: async peerId => network.diagnose(optionalTextOf(peerId, 'The peer id')),
     connect: async address => network.connect(textOf(address, 'The address')),
     disconnect: async peerId => network.disconnect(textOf(peerId, 'The peer id')),
     sync: notYet('Diff sync'),
-    identity: {
-      show: async () => identity.show(),
-      export: notYet('Exporting an identity'),
-      import: notYet('Importing an identity'),
-      addDevice: notYet('Adding devices'),
-      revokeDevice: notYet('Revoking devices')
-    },
+    identity: createIdentityApi({ identity, publisher, log }),
     async events (query) {
-      const { since, limit = 1_000, type } = objectOf(query, 'query')
-      if (!Number.isInteger(limit) || limit < 1 || limit > eventsMax) throw new HubError('invalid-argument', `limit must be a whole number from 1 to ${eventsMax}.`)
-      return log.read({ since, limit, type })
+      const { since, limit, type } = objectOf(query, 'query')
+      return log.read({
+        since: wholeOf(since, 'since', { from: 0, to: Number.MAX_SAFE_INTEGER, otherwise: 0 }),
+        limit: wholeOf(limit, 'limit', { from: 1, to: eventsMax, otherwise: eventsDefault }),
+        type: optionalTextOf(type, 'The type')
+      })
     },
     faults: notYet('Injecting faults'),
     async wipe (confirmation) {
@@ -126,20 +127,4 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
 
 function notYet (what: string): () => Promise<never> {
   return async () => { throw new HubError('not-yet', `${what} is not built yet.`) }
-}
-
-function textOf (given: unknown, what: string): string {
-  if (typeof given !== 'string' || given === '') throw new HubError('invalid-argument', `${what} must be a text.`)
-  return given
-}
-
-function idOf (given: unknown): MessageId {
-  if (typeof given !== 'string' || fromHex(given, 32) == null) throw new HubError('invalid-argument', 'A message id is 64 lower-case hex digits.')
-  return given as MessageId
-}
-
-function objectOf<T extends object> (given: T | undefined, what: string): Partial<T> {
-  if (given == null) return {}
-  if (typeof given !== 'object') throw new HubError('invalid-argument', `The ${what} must be an object.`)
-  return given
 }

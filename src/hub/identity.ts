@@ -3,8 +3,13 @@
  * messages. Made on the first visit and kept in the store. In a browser the device key is a CryptoKey that cannot be read out, and
  * the root key's entropy lies under another such key; a Node hub keeps both as bytes in its data folder.
  *
- * The root key comes from a BIP39 phrase, so that it can be written down: entropy → phrase → seed, of which the first 32 bytes are
- * the Ed25519 private key. It is opened only to sign, and not kept in memory.
+ * The root key follows from entropy that can be written down as a phrase (recovery-phrase.ts). It is opened only to sign or to be
+ * backed up, and not kept in memory.
+ *
+ * Invariants
+ * 1. The store never holds parts of two identities: all of one is a single value, and changes of it are written one after another.
+ * 2. What is read from an `Identity` is what was last stored.
+ * 3. A device key is used by one hub only: whoever adopts a root key makes a new one (DESIGN.md 3, forks).
  */
 import { HubError, reasonOf } from '../base/errors.ts'
 import { fromHex, toHex } from '../base/bytes.ts'
@@ -12,17 +17,36 @@ import { deviceSigner, generateDeviceKey, rootSigner, type Signer } from '../mes
 import type { PublicKeyHex } from '../message/types.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { IdentityView } from './api.ts'
+import { entropyBytes, rootSeedOf } from './recovery-phrase.ts'
 
+/** Live: after `adopt` it is another author with another device. */
 export interface Identity {
   readonly author: PublicKeyHex
   readonly device: PublicKeyHex
   readonly deviceName: string
-  /** 32 bytes: the key of this hub's peer id, which is no author's. */
+  /** 32 bytes: the key of this hub's peer id, which is no author's, and stays when the identity changes. */
   readonly peerKeySeed: Uint8Array
   readonly signer: Signer
   /** Opens the root key. Codes: `key-unavailable`. */
   openRoot: () => Promise<Signer>
+  /** Hands out the root key's entropy, 16 bytes, until `use` ends; they are erased then. Codes: `key-unavailable`, and what `use` throws. */
+  withEntropy: <T>(use: (entropy: Uint8Array<ArrayBuffer>) => Promise<T>) => Promise<T>
+  /** Remembers that the root key of `author` was saved elsewhere, if it is still this one. Codes: those of the store. */
+  markBackedUp: (author: PublicKeyHex) => Promise<void>
+  /**
+   * The identity that this hub would have with the root key of `entropy` (16 bytes): with a new device key, and backed up, because the entropy came
+   * from outside. Stores nothing. Codes: `key-unavailable`.
+   */
+  prepare: (entropy: Uint8Array<ArrayBuffer>) => Promise<NextIdentity>
   show: () => IdentityView
+}
+
+export interface NextIdentity {
+  readonly author: PublicKeyHex
+  readonly device: PublicKeyHex
+  readonly root: Signer
+  /** Stores it in place of the one there is, whose keys are gone then. Codes: those of the store; the old one stays in that case. */
+  adopt: () => Promise<void>
 }
 
 export interface IdentityOptions {
@@ -33,10 +57,8 @@ export interface IdentityOptions {
   readonly keysAsObjects: boolean
 }
 
-/** Where the identity lies in the store. Its parts are written in one value, so that there is never half of one. */
+/** Where the identity lies in the store. */
 const identityKey = 'identity'
-/** 128 bits: twelve words, as strong as the key made from them. */
-const entropyBytes = 16
 const keyBytes = 32
 
 interface StoredIdentity {
@@ -56,44 +78,71 @@ export async function openIdentity ({ store, deviceName, keysAsObjects }: Identi
   if (kept != null && !isStoredIdentity(kept)) {
     throw new HubError('key-unavailable', 'The keys of this hub are stored in a form that this version does not know: update the page, or erase this hub.')
   }
-  const stored = kept ?? await makeIdentity(deviceName, keysAsObjects)
+  let stored = kept ?? await makeIdentity(deviceName, keysAsObjects)
   if (kept == null) await store.putValue(identityKey, stored)
-  const { deviceKey, root } = stored
-  const signer = typeof deviceKey === 'string' ? await rootSigner(bytesOf(deviceKey)) : await deviceSigner(deviceKey)
+  let signer = await signerOf(stored)
+  const peerKeySeed = bytesOf(stored.peerKeySeed)
+  let lastChange: Promise<unknown> = Promise.resolve()
+
+  async function change (next: () => { readonly stored: StoredIdentity, readonly signer: Signer }): Promise<void> {
+    const changed = lastChange.then(async () => {
+      const value = next()
+      await store.putValue(identityKey, value.stored)
+      stored = value.stored
+      signer = value.signer
+    })
+    lastChange = changed.catch(() => undefined) // only waited for; whoever asked for the change hears of the failure
+    return changed
+  }
+
   return {
-    author: stored.author as PublicKeyHex,
-    device: stored.device as PublicKeyHex,
-    deviceName: stored.deviceName,
-    peerKeySeed: bytesOf(stored.peerKeySeed),
-    signer,
-    openRoot: async () => rootSignerOf(typeof root === 'string' ? bytesOf(root) : await unwrap(root)),
+    get author () { return stored.author as PublicKeyHex },
+    get device () { return stored.device as PublicKeyHex },
+    get deviceName () { return stored.deviceName },
+    peerKeySeed,
+    get signer () { return signer },
+    openRoot: async () => withEntropyOf(stored, rootOf),
+    withEntropy: async use => withEntropyOf(stored, use),
+    markBackedUp: async author => change(() => ({ stored: { ...stored, backedUp: stored.backedUp || stored.author === author }, signer })),
+    async prepare (entropy) {
+      const made = await makeKeys(entropy, keysAsObjects)
+      const next = { ...stored, ...made, backedUp: true }
+      const root = await rootOf(entropy)
+      const nextSigner = await signerOf(next)
+      return { author: root.publicKey, device: nextSigner.publicKey, root, adopt: async () => change(() => ({ stored: next, signer: nextSigner })) }
+    },
     show: () => ({ author: stored.author, device: stored.device, deviceName: stored.deviceName, backedUp: stored.backedUp })
   }
 }
 
 async function makeIdentity (deviceName: string, keysAsObjects: boolean): Promise<StoredIdentity> {
-  const entropy = crypto.getRandomValues(new Uint8Array(entropyBytes))
-  const { publicKey: author } = await rootSignerOf(entropy)
-  const deviceSeed = crypto.getRandomValues(new Uint8Array(keyBytes))
-  const pair = keysAsObjects ? await generateDeviceKey() : undefined
-  const { publicKey: device } = pair == null ? await rootSigner(deviceSeed) : await deviceSigner(pair)
-  return {
-    version: 1,
-    author,
-    device,
-    deviceName,
-    backedUp: false,
-    peerKeySeed: toHex(crypto.getRandomValues(new Uint8Array(keyBytes))),
-    deviceKey: pair ?? toHex(deviceSeed),
-    root: keysAsObjects ? await wrap(entropy) : toHex(entropy)
-  }
+  const keys = await makeKeys(crypto.getRandomValues(new Uint8Array(entropyBytes)), keysAsObjects)
+  return { version: 1, deviceName, backedUp: false, peerKeySeed: toHex(crypto.getRandomValues(new Uint8Array(keyBytes))), ...keys }
 }
 
-/** The word list is loaded only when the root key is needed: a first visit, or a change of devices. */
-async function rootSignerOf (entropy: Uint8Array): Promise<Signer> {
-  const [{ entropyToMnemonic, mnemonicToSeedWebcrypto }, { wordlist }] = await Promise.all([import('@scure/bip39'), import('@scure/bip39/wordlists/english.js')])
-  const seed = await mnemonicToSeedWebcrypto(entropyToMnemonic(entropy, wordlist))
-  return rootSigner(seed.slice(0, keyBytes))
+/** The root key of `entropy` and a new device key, as they are stored. */
+async function makeKeys (entropy: Uint8Array<ArrayBuffer>, keysAsObjects: boolean): Promise<Pick<StoredIdentity, 'author' | 'device' | 'deviceKey' | 'root'>> {
+  const { publicKey: author } = await rootOf(entropy)
+  const deviceKey = keysAsObjects ? await generateDeviceKey() : toHex(crypto.getRandomValues(new Uint8Array(keyBytes)))
+  const { publicKey: device } = await signerOf({ deviceKey })
+  return { author, device, deviceKey, root: keysAsObjects ? await wrap(entropy) : toHex(entropy) }
+}
+
+async function signerOf ({ deviceKey }: Pick<StoredIdentity, 'deviceKey'>): Promise<Signer> {
+  return typeof deviceKey === 'string' ? rootSigner(bytesOf(deviceKey)) : deviceSigner(deviceKey)
+}
+
+async function rootOf (entropy: Uint8Array): Promise<Signer> {
+  return rootSigner(await rootSeedOf(entropy))
+}
+
+async function withEntropyOf<T> ({ root }: StoredIdentity, use: (entropy: Uint8Array<ArrayBuffer>) => Promise<T>): Promise<T> {
+  const entropy = typeof root === 'string' ? bytesOf(root) : await unwrap(root)
+  try {
+    return await use(entropy)
+  } finally {
+    entropy.fill(0)
+  }
 }
 
 async function wrap (entropy: Uint8Array<ArrayBuffer>): Promise<Exclude<StoredIdentity['root'], string>> {
@@ -103,7 +152,7 @@ async function wrap (entropy: Uint8Array<ArrayBuffer>): Promise<Exclude<StoredId
   return { wrappingKey, iv: toHex(iv), wrapped: toHex(wrapped) }
 }
 
-async function unwrap ({ wrappingKey, iv, wrapped }: Exclude<StoredIdentity['root'], string>): Promise<Uint8Array> {
+async function unwrap ({ wrappingKey, iv, wrapped }: Exclude<StoredIdentity['root'], string>): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv: bytesOf(iv) }, wrappingKey, bytesOf(wrapped)))
   } catch (thrown) {

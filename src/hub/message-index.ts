@@ -24,7 +24,8 @@ export interface MessageIndex {
   fromEvent: (event: number, limit: number) => IndexedMessage[]
   /** Ids of the newest entries by event, oldest first. */
   newest: (limit: number) => MessageId[]
-  query: (query: Query) => IndexedMessage[]
+  /** What `isShown` refuses is passed over, and does not count towards the limit. */
+  query: (query: Query, isShown?: (entry: IndexedMessage) => boolean) => IndexedMessage[]
 }
 
 const limitDefault = 100
@@ -53,7 +54,7 @@ export function createMessageIndex (): MessageIndex {
       return byEvent.slice(start, start + limit)
     },
     newest: limit => byEvent.slice(-limit).map(({ message }) => message.id),
-    query (query) {
+    query (query, isShown = () => true) {
       checkQuery(query)
       const { since = 0, until = Infinity, limit = limitDefault, order = 'descending' } = query
       const start = firstIndex(byTime, entry => entry.message.header.timestamp >= since)
@@ -61,7 +62,7 @@ export function createMessageIndex (): MessageIndex {
       const found: IndexedMessage[] = []
       for (let step = 0; step < end - start && found.length < limit; step += 1) {
         const entry = byTime[order === 'ascending' ? start + step : end - 1 - step]
-        if (entry != null && matches(entry, query)) found.push(entry)
+        if (entry != null && matches(entry, query) && isShown(entry)) found.push(entry)
       }
       return found
     }

@@ -5,7 +5,8 @@ import type { Standing } from '../message/replicated-set.ts'
 import type { MessageDetail, MessageView } from './api.ts'
 import type { IndexedMessage } from './message-index.ts'
 
-export function toMessageView ({ message, event, storedAt, from }: IndexedMessage, sent: boolean): MessageView {
+/** A removed message is shown without its body at once; its bytes go later (message/set/SPEC.md R12). */
+export function toMessageView ({ message, event, storedAt, from }: IndexedMessage, sent: boolean, standing: Standing): MessageView {
   const { id, header, body } = message
   return {
     id,
@@ -14,7 +15,7 @@ export function toMessageView ({ message, event, storedAt, from }: IndexedMessag
     seq: header.seq,
     timestamp: header.timestamp,
     kind: header.kind,
-    body: body == null ? null : toBodyView(body),
+    body: body == null || standing === 'removed' ? null : toBodyView(body),
     state: sent ? 'sent' : 'here',
     storedAt,
     from,
@@ -25,11 +26,11 @@ export function toMessageView ({ message, event, storedAt, from }: IndexedMessag
 export function toMessageDetail (entry: IndexedMessage, sent: boolean, standing: Standing): MessageDetail {
   const { header, body, signature } = entry.message.bytes
   return {
-    ...toMessageView(entry, sent),
+    ...toMessageView(entry, sent, standing),
     standing,
     held: null,
     trace: null,
-    raw: { header: toHex(header), body: body == null ? null : toHex(body), signature: toHex(signature) }
+    raw: { header: toHex(header), body: body == null || standing === 'removed' ? null : toHex(body), signature: toHex(signature) }
   }
 }
 

@@ -1,20 +1,44 @@
 /**
  * Makes and signs this hub's own messages: one at a time, so that numbers follow one another (message/SPEC.md), and introduces this
  * device by a signer-add of the root key before anything else. A number is used up only when its message is stored.
+ *
+ * Drafts, changes of devices and a change of identity take turns in one queue, in the order of the calls. Each is done by whoever
+ * this hub is at its turn: what was asked before a change of identity is written as the old author, what was asked after it as the new.
+ *
+ * What other hubs wrote with the same root key counts as soon as it is stored here. Two hubs that do not know of each other can give
+ * two root messages one number: all signer-adds stay members, and of signer-removes four a number do (message/set/SPEC.md R4, R5).
  */
 import { HubError } from '../base/errors.ts'
 import { fromHex } from '../base/bytes.ts'
 import { composeMessage } from '../message/compose.ts'
+import { aheadMsMax } from '../message/set/limits.ts'
 import { signMessage, type Signer } from '../message/signing.ts'
-import type { Body, Message, MessageId, NetworkGenesis, PublicKeyHex } from '../message/types.ts'
+import type { Body, Message, MessageId, NetworkGenesis, PublicKeyHex, Scope } from '../message/types.ts'
 import { createWorkSearch } from '../message/work.ts'
 import type { Draft } from './api.ts'
+import { readFeeds, type Head } from './identity-feeds.ts'
 import type { Identity } from './identity.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface Publisher {
-  /** Resolves once the message is stored. Codes: `invalid-argument`, `message-invalid`, `too-many`, those of the store. */
+  /**
+   * Resolves once the message is stored. Codes: `invalid-argument`, `message-invalid` (also: outside this device's scope), `device-revoked`,
+   * `clock-behind`, `too-many`, those of the store.
+   */
   publish: (draft: Draft) => Promise<{ id: string, seq: number, author: string }>
+  /**
+   * Resolves once the signer-add is stored. Codes: `invalid-argument`, `message-invalid`, `device-revoked`, `key-unavailable`, `too-many`, those
+   * of the store.
+   */
+  addDevice: (device: PublicKeyHex, scope: Scope) => Promise<{ id: string }>
+  /** Resolves once the signer-remove is stored. `keepHead` is a message of that device. Codes: as for `addDevice`, without `device-revoked`. */
+  revokeDevice: (device: PublicKeyHex, keepHead: MessageId | undefined) => Promise<{ id: string }>
+  /**
+   * Writes on as the author of this root entropy (16 bytes), as a new device; resolves once that is introduced. The identity changes only when
+   * the introduction is made; if that cannot be stored, it rejects with the store's code, and the next draft waits for the introduction.
+   * Codes: `message-invalid` (no number left), `too-many`, those of the store.
+   */
+  become: (entropy: Uint8Array<ArrayBuffer>) => Promise<void>
 }
 
 export interface PublisherOptions {
@@ -24,75 +48,112 @@ export interface PublisherOptions {
   readonly now: () => number
 }
 
-/** Drafts that wait for their turn. */
+/** Calls that wait for their turn. */
 const waitingMax = 1_000
 /** Proofs tried between two breaths: about 10 ms. */
 const workSlice = 10_000
-
-interface Head { readonly seq: number, readonly id: MessageId, readonly timestamp: number }
+/** What this hub's own device may write. */
+const everything: Scope = { kinds: [], collections: [] }
 
 /** Resolves when this device is introduced. Codes: `key-unavailable`, those of the store. */
 export async function createPublisher ({ runtime, identity, rules, now }: PublisherOptions): Promise<Publisher> {
-  const heads = headsOf(runtime, identity)
+  let feeds = readFeeds(runtime, identity.author)
   let waiting = 0
   let last: Promise<unknown> = Promise.resolve()
+  runtime.onStored(({ message }) => { feeds.add(message) })
 
-  if (!runtime.knowsSigner(identity.author, identity.device)) {
-    const work = await proveWork()
-    await sign(await identity.openRoot(), { kind: 'signer-add', signer: identity.device, scope: { kinds: [], collections: [] }, name: identity.deviceName, work })
+  await introduce()
+
+  /** Before each draft: after a change of identity whose introduction could not be stored, there still is one to make. */
+  async function introduce (): Promise<void> {
+    if (feeds.isDevice(identity.device)) return
+    const body = await signerAdd(identity.author, identity.device, everything, identity.deviceName)
+    await write(await identity.openRoot(), body)
   }
 
-  async function proveWork (): Promise<Uint8Array> {
-    const search = createWorkSearch({ network: rules.network, author: identity.author, signer: identity.device }, rules.genesis.admissionBits)
+  async function signerAdd (author: PublicKeyHex, signer: PublicKeyHex, scope: Scope, name: string): Promise<Body> {
+    const search = createWorkSearch({ network: rules.network, author, signer }, rules.genesis.admissionBits)
     for (;;) {
       const work = search.advance(workSlice)
-      if (work != null) return work
+      if (work != null) return { kind: 'signer-add', signer, scope, name, work }
       await new Promise((resolve) => { setTimeout(resolve) })
     }
   }
 
-  async function sign (signer: Signer, body: Body): Promise<Message> {
-    const head = heads.get(signer.publicKey)
+  async function write (signer: Signer, body: Body): Promise<Message> {
+    const message = await sign(identity.author, signer, feeds.head(signer.publicKey), body)
+    await runtime.publish(message) // its feed's head is the listener's business
+    return message
+  }
+
+  async function sign (author: PublicKeyHex, signer: Signer, head: Head | undefined, body: Body): Promise<Message> {
+    const nowMs = now()
+    const timestamp = Math.max(nowMs, (head?.timestamp ?? 0) + 1)
+    if (timestamp > nowMs + aheadMsMax) {
+      // Other hubs would put it off until then, and everything after it (message/set/SPEC.md, deferred).
+      const minutes = Math.ceil((timestamp - nowMs) / 60_000)
+      throw new HubError('clock-behind', `This computer's clock is ${minutes} min behind the last message written here. If it was wrong then, wait for so long; if it is wrong now, set it right.`)
+    }
     const unsigned = composeMessage({
-      author: identity.author,
+      author,
       signer: signer.publicKey,
       seq: (head?.seq ?? 0) + 1,
       prev: head?.id,
-      timestamp: Math.max(now(), (head?.timestamp ?? 0) + 1),
+      timestamp,
       body
     }, rules)
-    const message: Message = { id: unsigned.id, header: unsigned.header, body: unsigned.body, bytes: await signMessage(unsigned, signer) }
-    await runtime.publish(message)
-    const { seq, timestamp } = message.header
-    heads.set(signer.publicKey, { seq, id: message.id, timestamp })
-    return message
+    return { id: unsigned.id, header: unsigned.header, body: unsigned.body, bytes: await signMessage(unsigned, signer) }
+  }
+
+  async function inTurn<T> (work: () => Promise<T>): Promise<T> {
+    if (waiting >= waitingMax) throw new HubError('too-many', `${waitingMax} messages wait to be stored: wait for some of them first.`)
+    waiting += 1
+    const turn = last.then(work)
+    last = turn.catch(() => undefined) // the next one goes on from the last stored number; the failure is told to whoever called
+    try {
+      return await turn
+    } finally {
+      waiting -= 1
+    }
   }
 
   return {
     async publish (draft) {
       const body = bodyOfDraft(draft)
-      if (waiting >= waitingMax) throw new HubError('too-many', `${waitingMax} messages wait to be stored: wait for some of them first.`)
-      waiting += 1
-      const turn = last.then(async () => sign(identity.signer, body))
-      last = turn.catch(() => undefined) // the next one goes on from the last stored number; the failure is told to whoever published
-      try {
-        const { id, header } = await turn
+      return inTurn(async () => {
+        await introduce()
+        const { device } = identity
+        if (feeds.isRevoked(device)) throw new HubError('device-revoked', 'This device was revoked and can write nothing more: import the identity from its recovery phrase, which makes a new device.')
+        if (!feeds.mayWrite(device, body)) throw new HubError('message-invalid', `This device may not write this: a ${body.kind} is outside the scope that it was added with.`)
+        const { id, header } = await write(identity.signer, body)
         return { id, seq: header.seq, author: header.author }
-      } finally {
-        waiting -= 1
+      })
+    },
+    addDevice: async (device, scope) => inTurn(async () => {
+      if (device === identity.author) throw new HubError('invalid-argument', 'This is the root key itself: a device needs a key of its own.')
+      if (feeds.isRevoked(device)) throw new HubError('device-revoked', 'This device was revoked, which is for good: make a new key on it and add that.')
+      const body = await signerAdd(identity.author, device, scope, '')
+      return { id: (await write(await identity.openRoot(), body)).id }
+    }),
+    revokeDevice: async (device, keepHead) => inTurn(async () => {
+      if (!feeds.isDevice(device)) throw new HubError('invalid-argument', 'No device of this author that is known here has this key.')
+      const kept = keepHead == null ? undefined : runtime.index.get(keepHead)?.message.header
+      if (keepHead != null && (kept?.signer !== device || kept.author !== identity.author)) {
+        throw new HubError('invalid-argument', 'keepHead must be a message of that device which this hub holds.')
       }
+      return { id: (await write(await identity.openRoot(), { kind: 'signer-remove', signer: device, keepHead })).id }
+    }),
+    async become (entropy) {
+      const next = await identity.prepare(entropy)
+      const body = await signerAdd(next.author, next.device, everything, identity.deviceName)
+      await inTurn(async () => {
+        const introduction = await sign(next.author, next.root, readFeeds(runtime, next.author).head(next.author), body)
+        await next.adopt()
+        feeds = readFeeds(runtime, next.author)
+        await runtime.publish(introduction)
+      })
     }
   }
-}
-
-/** The newest message of each of this author's keys here. */
-function headsOf (runtime: Runtime, { author }: Identity): Map<PublicKeyHex, Head> {
-  const heads = new Map<PublicKeyHex, Head>()
-  for (const { message: { id, header } } of runtime.index.fromEvent(0, Infinity)) {
-    const { signer, seq, timestamp } = header
-    if (header.author === author && seq > (heads.get(signer)?.seq ?? 0)) heads.set(signer, { seq, id, timestamp })
-  }
-  return heads
 }
 
 /** A draft from outside, checked by hand because scripts write them. Codes: `invalid-argument`. */

@@ -8,6 +8,7 @@
  * 2. A subscriber hears of a message after it is stored, with the event number it keeps for ever.
  * 3. What cannot be stored is reported with its cause; nothing is acknowledged that is not stored.
  */
+import { RecentSet } from '../base/bounded.ts'
 import { HubError, reasonOf } from '../base/errors.ts'
 import type { EventLog } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
@@ -31,6 +32,8 @@ export interface Transport {
 
 export interface RuntimeOptions {
   readonly rules: NetworkGenesis
+  /** Any number that peers cannot guess (message/replicated-set.ts). @default 0, for tests */
+  readonly tableSeed?: number
   readonly store: MessageStore
   readonly verify: (message: Message) => Promise<boolean>
   readonly transport: Transport
@@ -41,12 +44,16 @@ export interface RuntimeOptions {
 export interface Runtime {
   linkUp: (peer: PeerId) => void
   linkDown: (peer: PeerId) => void
+  /** A neighbour that did not keep up has caught up: it is offered what it missed. */
+  drained: (peer: PeerId) => void
   /** Resolves when the next frame of this neighbour may be read. Never rejects. */
   frame: (peer: PeerId, frame: Frame) => Promise<void>
   /** Takes a message signed here: stores it, then lets it go out. Codes: those of the store, `message-invalid`. */
   publish: (message: Message) => Promise<IndexedMessage>
   readonly index: MessageIndex
   readonly pending: number
+  /** Why the last write failed, a sentence; null while writes succeed. */
+  readonly storageTrouble: string | null
   /** Whether a signer-add for the author's device is in the set. */
   knowsSigner: (author: PublicKeyHex, signer: PublicKeyHex) => boolean
   standing: (id: MessageId) => Standing | undefined
@@ -58,15 +65,19 @@ export interface Runtime {
 
 /** Messages that may wait for the disk before reading from neighbours pauses. */
 const unstoredMax = 2_000
+/** Messages that one neighbour missed and is offered later: the newest; what is older is left to the comparison of sets (gossip/SPEC.md G15). */
+const missedMax = 1_024
 /** Own messages whose first handing over is remembered, for their state. */
 const sentMax = 10_000
 
 /** Reads the store and resolves with a running hub. Codes: those of the store. */
-export async function createRuntime ({ rules, store, verify, transport, log, now }: RuntimeOptions): Promise<Runtime> {
-  const set = createReplicatedSet(rules)
+export async function createRuntime ({ rules, tableSeed, store, verify, transport, log, now }: RuntimeOptions): Promise<Runtime> {
+  const set = createReplicatedSet({ ...rules, tableSeed })
   const core = createHubCore({ set, gossip: createFlood() })
   const index = createMessageIndex()
   const sent = new Set<MessageId>()
+  const missed = new Map<PeerId, RecentSet<MessageId>>()
+  let storageTrouble: string | null = null
   const listeners = new Set<(entry: IndexedMessage) => void>()
   let unstored = 0
   let lastAppend: Promise<unknown> = Promise.resolve()
@@ -86,6 +97,14 @@ export async function createRuntime ({ rules, store, verify, transport, log, now
         index.add({ message, event, storedAt, from })
       }
     }
+    restoreClosures()
+  }
+
+  /** A fork that was displaced, and belongs again because a revocation that is read later keeps it: offered until nothing more comes of it. */
+  function restoreClosures (): void {
+    const kept = set.closuresWanted().flatMap(id => index.get(id) ?? [])
+    for (const { message, storedAt } of kept) core.handle({ type: 'restored', message, storedAtMs: storedAt }, now())
+    if (kept.some(({ message }) => set.has(message.id))) restoreClosures()
   }
 
   function input (given: HubInput): void {
@@ -97,7 +116,7 @@ export async function createRuntime ({ rules, store, verify, transport, log, now
       case 'send-message': {
         const frame: Frame = { type: 'gossip', message: encodeSignedBytes(effect.message.bytes), hops: effect.hops }
         if (transport.send(effect.peer, frame)) rememberSent(effect.message.id)
-        else log.report({ type: 'not-sent', peer: effect.peer, code: 'congested', sentence: 'The neighbour does not keep up: messages for it are left to a later comparison.' })
+        else rememberMissed(effect.peer, effect.message.id)
         return
       }
       case 'send-stored':
@@ -118,12 +137,7 @@ export async function createRuntime ({ rules, store, verify, transport, log, now
         transport.send(effect.peer, { type: 'signer-want', author: effect.author, signer: effect.signer })
         return
       case 'store':
-        keep(effect.message, effect.from).catch((error: unknown) => {
-          log.report({
-            type: 'storage-failed', code: error instanceof HubError ? error.code : 'storage-failed',
-            sentence: `A message that came in could not be stored: ${reasonOf(error)}`
-          })
-        })
+        keep(effect.message, effect.from).catch(() => { /* reported there; sync brings it back after a restart */ })
         return
       case 'report':
         log.report(effect.report)
@@ -137,14 +151,32 @@ export async function createRuntime ({ rules, store, verify, transport, log, now
       const append = store.append([{ bytes: message.bytes, id: message.id, storedAt, from }])
       lastAppend = append.catch(() => undefined) // only waited for; whoever appended hears of the failure
       const event = await append
+      storageTrouble = null
       const entry = { message, event, storedAt, from }
       index.add(entry)
       log.report({ type: 'message-stored', peer: from, sentence: `Message ${message.id.slice(0, 8)}… (${message.header.kind}, number ${message.header.seq}) is stored.` })
       for (const listener of listeners) listener(entry)
       return entry
+    } catch (thrown) {
+      storageTrouble = `What is written here or comes in cannot be stored: ${reasonOf(thrown)}`
+      log.report({ type: 'storage-failed', code: thrown instanceof HubError ? thrown.code : 'storage-failed', sentence: storageTrouble })
+      throw thrown
     } finally {
       unstored -= 1
     }
+  }
+
+  function rememberMissed (peer: PeerId, id: MessageId): void {
+    log.report({ type: 'not-sent', peer, code: 'congested', sentence: 'The neighbour does not keep up: it is offered later what it misses now.' })
+    const ids = missed.get(peer) ?? new RecentSet(missedMax)
+    missed.set(peer, ids)
+    ids.add(id)
+  }
+
+  function offerMissed (peer: PeerId): void {
+    const ids = [...missed.get(peer) ?? []]
+    missed.delete(peer)
+    for (let start = 0; start < ids.length; start += idsMax) transport.send(peer, { type: 'ihave', ids: ids.slice(start, start + idsMax) })
   }
 
   function rememberSent (id: MessageId): void {
@@ -162,8 +194,16 @@ export async function createRuntime ({ rules, store, verify, transport, log, now
       input({ type: 'duplicate', id: message.id, from: peer })
       return
     }
-    if (!await verify(message)) { refuse(peer, 'bad-signature'); return }
-    input({ type: 'message', message, from: peer, hops: hops + 1 })
+    let isSigned: boolean
+    try {
+      isSigned = await verify(message)
+    } catch (thrown) {
+      // The platform failed, not the peer: the message is not taken, and may come again.
+      log.report({ type: 'verify-failed', code: 'internal', sentence: `A signature could not be checked here: ${reasonOf(thrown)}` })
+      return
+    }
+    if (!isSigned) { refuse(peer, 'bad-signature'); return }
+    input({ type: 'message', message, from: peer, hops })
     if (unstored > unstoredMax) await lastAppend
   }
 
@@ -173,12 +213,17 @@ export async function createRuntime ({ rules, store, verify, transport, log, now
 
   return {
     index,
+    get storageTrouble () { return storageTrouble },
     get pending () { return set.pending },
     knowsSigner: (author, signer) => set.signerMessages(author, signer).length > 0,
     standing: id => set.standing(id),
     wasSent: id => sent.has(id),
     linkUp: (peer) => { input({ type: 'link-up', peer }) },
-    linkDown: (peer) => { input({ type: 'link-down', peer }) },
+    linkDown: (peer) => {
+      missed.delete(peer)
+      input({ type: 'link-down', peer })
+    },
+    drained: offerMissed,
     async frame (peer, frame) {
       switch (frame.type) {
         case 'gossip': return takeMessage(peer, frame.message, frame.hops)

@@ -1,6 +1,6 @@
 /**
  * Subscriptions to stored messages: first what is stored from `fromEvent` on, then what comes, in event order, each once. A callback
- * may sit in another thread; one that fails or falls too far behind is ended, and its reader resumes from the last event it saw.
+ * may sit in another thread; one that fails is ended, and its reader resumes from the last event it saw; a slow one is read to at its own speed.
  */
 import { HubError, reasonOf } from '../base/errors.ts'
 import type { Report } from '../base/event-log.ts'

@@ -8,6 +8,7 @@ import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import { reasonOf } from '../base/errors.ts'
 import type { Report } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
+import { agentOf } from '../gossip/frames.ts'
 import type { NetworkId } from '../message/types.ts'
 import { Announcement } from './announcement.pb.ts'
 
@@ -18,6 +19,8 @@ export interface Heard {
 }
 
 export interface Announcements {
+  /** The peer is gone: when it announces itself again it is a newcomer, and is answered at once. */
+  forget: (peer: PeerId) => void
   stop: () => void
 }
 
@@ -50,17 +53,20 @@ export function createAnnouncements ({ libp2p, network, agent, report, onHeard }
   const heard = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let lastMs = -Infinity
+  let dueMs = Infinity
   let stopped = false
 
   function plan (waitMs: number): void {
     if (stopped) return
     clearTimeout(timer)
+    dueMs = performance.now() + waitMs
     timer = setTimeout(announce, waitMs)
   }
 
-  /** As soon as the gap allows. Called for every change, so several changes at once make one announcement. */
+  /** As soon as the gap allows. Called for every change, so several changes at once make one announcement, and none of them puts it off. */
   function soon (): void {
-    plan(Math.max(50, lastMs + gapMs - performance.now()))
+    const waitMs = Math.max(50, lastMs + gapMs - performance.now())
+    if (performance.now() + waitMs < dueMs) plan(waitMs)
   }
 
   function announce (): void {
@@ -98,6 +104,7 @@ export function createAnnouncements ({ libp2p, network, agent, report, onHeard }
   soon()
 
   return {
+    forget: (peer) => { heard.delete(peer) },
     stop () {
       stopped = true
       clearTimeout(timer)
@@ -115,7 +122,7 @@ export function decodeAnnouncement (bytes: Uint8Array): { readonly addresses: re
   try {
     const { addresses, agent } = Announcement.decode(bytes)
     if (addresses.length > addressesMax) return undefined
-    return { addresses: addresses.map(address => multiaddr(address)), agent: agent.slice(0, 64) }
+    return { addresses: addresses.map(address => multiaddr(address)), agent: agentOf(agent) }
   } catch {
     return undefined // the decoders throw on anything malformed; that is the answer
   }

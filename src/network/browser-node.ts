@@ -22,7 +22,7 @@ export type HubServices = { identify: Identify, ping: Ping, pubsub: GossipSub }
 export interface BrowserNodeOptions {
   /** 32 bytes: the peer key. */
   readonly peerKeySeed: Uint8Array
-  readonly iceServers: readonly RTCIceServer[]
+  readonly iceServers: () => RTCIceServer[]
   readonly agent: string
   readonly report: (report: Report) => void
 }
@@ -39,7 +39,7 @@ export async function createBrowserNode ({ peerKeySeed, iceServers, agent, repor
   return createLibp2p({
     privateKey: await generateKeyPairFromSeed('Ed25519', peerKeySeed),
     addresses: { listen: ['/p2p-circuit', '/webrtc'] },
-    transports: [webSockets(), webRTC({ rtcConfiguration: { iceServers: [...iceServers] } }), circuitRelayTransport()],
+    transports: [webSockets(), webRTC({ rtcConfiguration: () => ({ iceServers: iceServers() }) }), circuitRelayTransport()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     // Networks of hubs on one machine or one LAN are ordinary ones: private addresses may be dialled.

@@ -13,8 +13,12 @@ interface Seen { readonly ok: boolean, readonly at: number, readonly sentence: s
 export interface Trails {
   /** A stage was reached, or failed; failing one forgets those after it, reaching one says the same of those before it. */
   note: (peer: PeerId, stage: Stage, ok: boolean, sentence: string) => void
+  /** A dial begins: what earlier ones reached says nothing of it, but that the peer is known. */
+  attempt: (peer: PeerId) => void
   /** The furthest stage reached was the last one of this attempt: the next one failed. */
   failed: (peer: PeerId, sentence: string) => void
+  /** A link through a relay is up: messages cross, though no direct path was found. */
+  relayed: (peer: PeerId) => void
   of: (peer: PeerId) => Diagnosis
 }
 
@@ -63,10 +67,19 @@ export function createTrails (now: () => number): Trails {
 
   return {
     note,
+    attempt (peer) {
+      const trail = trailOf(peer)
+      for (const stage of stages) if (stage !== 'discovered') trail.delete(stage)
+    },
     failed (peer, sentence) {
       const trail = trailOf(peer)
       const next = stages.find(stage => trail.get(stage)?.ok !== true) ?? 'gossiping'
       note(peer, next, false, `${failures[next]}: ${sentence}`)
+    },
+    relayed (peer) {
+      note(peer, 'reserved', true, 'Its place at the introducer answered.')
+      note(peer, 'ice', false, 'No direct path was found: the relay carries the messages, and a direct path goes on being tried.')
+      trailOf(peer).set('gossiping', { ok: true, at: now(), sentence: 'Greeted through the relay.' })
     },
     of (peer) {
       const trail = trails.get(peer)
@@ -90,8 +103,8 @@ export function stageShownBy (progress: string): { readonly stage: Stage, readon
 function sentenceOf (trail: Map<Stage, Seen> | undefined): string {
   if (trail == null) return 'Nothing was heard of this hub here: check its id, or wait until it is announced.'
   const failed = stages.find(stage => trail.get(stage)?.ok === false)
+  if (trail.get('gossiping')?.ok === true) return failed == null ? 'Connected: messages cross.' : `Connected through a relay. ${trail.get(failed)?.sentence ?? ''}`
   if (failed != null) return `Not connected. ${trail.get(failed)?.sentence ?? ''}`
-  if (trail.get('gossiping')?.ok === true) return 'Connected: messages cross.'
   const reached = stages.findLast(stage => trail.has(stage))
   return reached == null || reached === 'discovered' ? 'It is known, and no dial was made yet: of two hubs the one with the lower id dials.' : 'A connection is being made.'
 }

@@ -51,8 +51,8 @@ const firstJitterMs = 300
 const yieldMs = 12_000
 const retryFirstMs = 1_000
 const retryMaxMs = 60_000
-/** Direct attempts before the relayed path is tried. */
-const directAttemptsFirst = 2
+/** Direct attempts before the relayed path is tried: a failed one takes ICE about 15 s, and nobody should wait for two. */
+const directAttemptsFirst = 1
 /** A hub that is neither linked nor heard of for so long is gone. Twelve announcements. */
 const forgetMs = 120_000
 

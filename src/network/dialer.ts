@@ -8,6 +8,7 @@ import { WebRTC } from '@multiformats/multiaddr-matcher'
 import { reasonOf } from '../base/errors.ts'
 import type { Report } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
+import { closeConnection } from './close-connection.ts'
 import { createDialPlan, type Candidate, type Path } from './dial-plan.ts'
 import { stageShownBy, type Trails } from './diagnosis.ts'
 import type { Links } from './links.ts'
@@ -33,33 +34,46 @@ export interface DialerOptions {
 
 /** A direct dial takes 0.1 s nearby and seconds behind bad routers; ICE gives up after about 15 s. */
 const dialTimeoutMs = 15_000
-/** Addresses tried of one hub. */
-const addressesMax = 8
+/** Introducers tried of one hub. Each costs a peer connection. */
+const introducersMax = 4
+/** Shortest time between two looks at the plan, so that what is due and has to wait for others costs little. */
+const runGapMs = 20
+/** The same while everything that is due waits for a place: links and dials are at their limit. */
+const blockedGapMs = 500
 
 export function createDialer ({ libp2p, links, trails, now, report }: DialerOptions): Dialer {
   const self = libp2p.peerId.toString() as PeerId
   const plan = createDialPlan({ self, random: Math.random })
   const addressesOf = new Map<PeerId, readonly Multiaddr[]>()
   let timer: ReturnType<typeof setTimeout> | undefined
+  let lastRunMs = -Infinity
+  let isBlocked = false
   let stopped = false
 
   function arm (): void {
     clearTimeout(timer)
     const next = plan.nextDueMs()
     if (stopped || next == null) return
-    timer = setTimeout(run, Math.max(20, next - now()))
+    // Counted from the last run, not from now: in a large network somebody announces itself all the time, and must not put it off.
+    timer = setTimeout(run, Math.max(next, lastRunMs + (isBlocked ? blockedGapMs : runGapMs)) - now())
   }
 
   function run (): void {
-    for (const { peer, path } of plan.due(now())) void dial(peer, path)
+    lastRunMs = now()
+    const dials = plan.due(now())
+    isBlocked = dials.length === 0 && (plan.nextDueMs() ?? Infinity) <= now()
+    for (const { peer, path } of dials) void dial(peer, path)
     const known = new Set(plan.candidates().map(candidate => candidate.peer))
     for (const peer of addressesOf.keys()) if (!known.has(peer) && links.get(peer) == null) addressesOf.delete(peer)
     arm()
   }
 
   async function dial (peer: PeerId, path: Path): Promise<void> {
-    const direct = (addressesOf.get(peer) ?? []).filter(address => WebRTC.matches(address)).slice(0, addressesMax)
+    const direct = onePerIntroducer((addressesOf.get(peer) ?? []).filter(address => WebRTC.matches(address)))
     const addresses = (path === 'direct' ? direct : direct.map(address => address.decapsulate('/webrtc'))).map(address => withPeer(address, peer))
+    // A peer that is linked through a relay stays connected, whatever becomes of a better path.
+    const isLinked = (): boolean => links.get(peer) != null
+    if (!isLinked()) trails.attempt(peer)
     try {
       if (addresses.length === 0) throw new Error('It announced no address that a browser can dial.')
       const connection = await libp2p.dial(addresses, {
@@ -67,19 +81,19 @@ export function createDialer ({ libp2p, links, trails, now, report }: DialerOpti
         force: true,
         onProgress: ({ type }) => {
           const shown = stageShownBy(type)
-          if (shown != null) trails.note(peer, shown.stage, true, shown.sentence)
+          if (shown != null && !isLinked()) trails.note(peer, shown.stage, true, shown.sentence)
         }
       })
       if (path === 'direct' && connection.limits != null) throw new Error('Only a relayed connection came about.')
       const link = await links.open(connection)
       if (link == null) {
-        await connection.close()
+        closeConnection(connection)
         throw new Error(links.lastEnd(peer)?.sentence ?? 'It did not answer on the connection.')
       }
     } catch (thrown) {
       const reason = reasonOf(thrown)
       report({ type: 'dial-failed', peer, code: 'dial-failed', sentence: `No ${path} connection came about: ${reason}` })
-      trails.failed(peer, reason)
+      if (!isLinked()) trails.failed(peer, reason)
       plan.failed(peer, reason, now())
     }
     arm()
@@ -110,6 +124,16 @@ export function createDialer ({ libp2p, links, trails, now, report }: DialerOpti
       clearTimeout(timer)
     }
   }
+}
+
+/** One address for each introducer: several ways to the same one would only build a peer connection each. */
+function onePerIntroducer (addresses: readonly Multiaddr[]): Multiaddr[] {
+  const byIntroducer = new Map<string, Multiaddr>()
+  for (const address of addresses) {
+    const introducer = address.getComponents().find(({ name }) => name === 'p2p')?.value ?? ''
+    if (!byIntroducer.has(introducer)) byIntroducer.set(introducer, address)
+  }
+  return [...byIntroducer.values()].slice(0, introducersMax)
 }
 
 function withPeer (address: Multiaddr, peer: PeerId): Multiaddr {

@@ -43,10 +43,12 @@ const lengthBytesMax = varint.encodingLength(frameBytesMax)
 
 class FrameTooLargeError extends Error {}
 
-export function createFrameStream (stream: Stream): FrameStream {
+/** `onDrained` is called when everything queued went out after frames were refused as congested. */
+export function createFrameStream (stream: Stream, onDrained: () => void = () => { /* nobody minds */ }): FrameStream {
   const framed = lpStream(stream, { maxDataLength: frameBytesMax, maxBufferSize: unreadBytesMax, lengthDecoder: decodeLength })
   const queue: Uint8Array[] = []
   let queuedBytes = 0
+  let refused = false
   let bytesIn = 0
   let bytesOut = 0
   let pumping: Promise<void> | undefined
@@ -82,12 +84,20 @@ export function createFrameStream (stream: Stream): FrameStream {
     },
     send (frame) {
       if (stream.status !== 'open' || stream.writeStatus !== 'writable') return 'closed'
-      if (queuedBytes + frame.byteLength > queuedBytesMax) return 'congested'
+      if (queuedBytes + frame.byteLength > queuedBytesMax) {
+        refused = true
+        return 'congested'
+      }
       queue.push(frame)
       queuedBytes += frame.byteLength
       pumping ??= pump()
         .catch((error: unknown) => { stream.abort(error instanceof Error ? error : new Error(String(error))) })
-        .finally(() => { pumping = undefined })
+        .finally(() => {
+          pumping = undefined
+          if (!refused || queue.length > 0) return
+          refused = false
+          onDrained()
+        })
       return 'queued'
     },
     async close () {

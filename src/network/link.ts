@@ -47,6 +47,10 @@ export interface LinkOptions {
   readonly now: () => number
   /** Called for each frame in order; the next frame waits for it. */
   readonly onFrame: (frame: LinkFrame, link: Link) => Promise<void>
+  /** The neighbour has caught up after frames for it were refused as congested. */
+  readonly onDrained?: () => void
+  /** For tests. @default helloTimeoutMs */
+  readonly helloWithinMs?: number
 }
 
 /** G1. */
@@ -62,10 +66,10 @@ const newestWeight = 1 / 4
  * Reading starts with `run`.
  */
 export async function openLink (options: LinkOptions): Promise<{ readonly link: Link, readonly run: () => void } | { readonly end: LinkEnd }> {
-  const { stream, connection, network, agent, now, onFrame } = options
-  const frames = createFrameStream(stream)
+  const { stream, connection, network, agent, now, onFrame, onDrained, helloWithinMs = helloTimeoutMs } = options
+  const frames = createFrameStream(stream, onDrained)
   frames.send(encodeFrame({ type: 'hello', version: gossipVersion, network, agent }))
-  const greeting = await frames.read({ signal: AbortSignal.timeout(helloTimeoutMs) })
+  const greeting = await frames.read({ signal: AbortSignal.timeout(helloWithinMs) })
   const refuse = (code: LinkRejection | undefined, sentence: string): { end: LinkEnd } => {
     frames.abort(new Error(sentence))
     return { end: { code, sentence } }
@@ -73,7 +77,7 @@ export async function openLink (options: LinkOptions): Promise<{ readonly link: 
   if (greeting.type === 'end') return refuse(undefined, 'The stream ended before a greeting.')
   if (greeting.type === 'failed') {
     if (greeting.code != null) return refuse(greeting.code, `A greeting could not be read (${greeting.code}).`)
-    if (isTimeout(greeting.error)) return refuse('stream-silent', `No greeting within ${helloTimeoutMs / 1000} s on a gossip stream.`)
+    if (isTimeout(greeting.error)) return refuse('stream-silent', `No greeting within ${helloWithinMs / 1000} s on a gossip stream.`)
     return refuse(undefined, `The stream failed before a greeting: ${greeting.error.message}`)
   }
   const hello = decodeFrame(greeting.bytes)

@@ -13,6 +13,7 @@ import type { Report } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
 import { gossipProtocol } from '../gossip/frames.ts'
 import type { NetworkId } from '../message/types.ts'
+import { closeConnection } from './close-connection.ts'
 import { openLink, pathOf, type Link, type LinkEnd, type LinkFrame } from './link.ts'
 import { createScores, type Scores } from './scores.ts'
 
@@ -21,12 +22,16 @@ export interface LinkHandlers {
   onDown: (peer: PeerId, end: LinkEnd) => void
   /** The next frame of this link is read when the promise resolves: that is the back-pressure. */
   onFrame: (frame: LinkFrame, link: Link) => Promise<void>
+  /** A neighbour that did not keep up has caught up. */
+  onDrained?: (peer: PeerId) => void
 }
 
 export interface Links {
   get: (peer: PeerId) => Link | undefined
   all: () => Link[]
   readonly scores: Scores
+  /** The link to a peer as soon as there is one; undefined when none comes within the time. */
+  arrival: (peer: PeerId, withinMs: number) => Promise<Link | undefined>
   /** Why the last link to a peer ended. */
   lastEnd: (peer: PeerId) => LinkEnd | undefined
   /** Opens the gossip stream on a connection this side dialled: whoever dials, opens. Undefined when no link came of it; `lastEnd` or the log says why. */
@@ -58,6 +63,8 @@ export async function createLinks ({ libp2p, network, agent, now, report, handle
   const links = new Map<PeerId, { readonly link: Link, readonly openedBy: PeerId }>()
   const ends = new Map<PeerId, LinkEnd>()
   const scores = createScores(now)
+  /** Who waits for a link. Bounded by the calls of `connect` under way. */
+  const waiting = new Map<PeerId, Set<() => void>>()
   let greetings = 0
   let stopped = false
   const isStopped = (): boolean => stopped
@@ -69,7 +76,9 @@ export async function createLinks ({ libp2p, network, agent, now, report, handle
       return undefined
     }
     greetings += 1
-    const opened = await openLink({ stream, connection, network, agent, now, onFrame: handlers.onFrame }).finally(() => { greetings -= 1 })
+    const opened = await openLink({
+      stream, connection, network, agent, now, onFrame: handlers.onFrame, onDrained: () => { handlers.onDrained?.(peer) }
+    }).finally(() => { greetings -= 1 })
     if ('end' in opened) {
       noteEnd(peer, opened.end)
       return undefined
@@ -92,6 +101,7 @@ export async function createLinks ({ libp2p, network, agent, now, report, handle
     report({ type: 'link-up', peer, sentence: `Linked ${link.path === 'relayed' ? 'through a relay' : link.path === 'server' ? 'to a server' : 'directly'} by ${link.transport}.` })
     handlers.onUp(link)
     run()
+    for (const arrived of waiting.get(peer) ?? []) arrived()
     if (link.path === 'direct') closeRelayed(connection)
     return link
   }
@@ -160,6 +170,18 @@ export async function createLinks ({ libp2p, network, agent, now, report, handle
     get: peer => links.get(peer)?.link,
     all: () => [...links.values()].map(({ link }) => link),
     scores,
+    arrival: async (peer, withinMs) => new Promise((resolve) => {
+      const waiters = waiting.get(peer) ?? new Set()
+      const settle = (): void => {
+        clearTimeout(timer)
+        waiters.delete(settle)
+        if (waiters.size === 0) waiting.delete(peer)
+        resolve(links.get(peer)?.link)
+      }
+      const timer = setTimeout(settle, withinMs)
+      waiting.set(peer, waiters.add(settle))
+      if (links.has(peer)) settle()
+    }),
     lastEnd: peer => ends.get(peer),
     open,
     stop: async () => {
@@ -168,8 +190,4 @@ export async function createLinks ({ libp2p, network, agent, now, report, handle
       await Promise.all([...links.values()].map(async ({ link }) => link.close()))
     }
   }
-}
-
-function closeConnection (connection: Connection): void {
-  connection.close().catch((error: unknown) => { connection.abort(error instanceof Error ? error : new Error(String(error))) })
 }

@@ -8,23 +8,24 @@ import { HubError, reasonOf } from '../base/errors.ts'
 import type { Report } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
 import { gossipProtocol } from '../gossip/frames.ts'
-import type { Diagnosis } from '../hub/api.ts'
+import type { Diagnosis, RelayStatus } from '../hub/api.ts'
 import type { NetworkId } from '../message/types.ts'
 import { createAnnouncements } from './announcements.ts'
 import { createBrowserNode } from './browser-node.ts'
+import { closeConnection } from './close-connection.ts'
 import { createDialer } from './dialer.ts'
 import { createTrails, stages } from './diagnosis.ts'
 import type { Candidate } from './dial-plan.ts'
 import { pathOf, type LinkPath } from './link.ts'
 import { createLinks, type LinkHandlers, type Links } from './links.ts'
-import { createRelayKeeper, type RelayView } from './relay-keeper.ts'
+import { createRelayKeeper } from './relay-keeper.ts'
 
 export interface NetworkOptions {
   /** 32 bytes. */
   readonly peerKeySeed: Uint8Array
   readonly network: NetworkId
-  readonly relays: readonly Multiaddr[]
-  readonly iceServers: readonly RTCIceServer[]
+  /** Asked at each dial: servers may become known later. */
+  readonly iceServers: () => RTCIceServer[]
   readonly agent: string
   readonly now: () => number
   readonly report: (report: Report) => void
@@ -34,9 +35,9 @@ export interface NetworkOptions {
 export interface Network {
   readonly peerId: PeerId
   readonly links: Links
-  relays: () => RelayView[]
-  /** Relays that are known already are passed over. */
-  addRelays: (addresses: readonly Multiaddr[]) => void
+  relays: () => RelayStatus[]
+  /** The relays to keep from now on; those known already stay as they are. */
+  useRelays: (addresses: readonly Multiaddr[]) => void
   candidates: () => Candidate[]
   /** Why a peer, or without one this hub as a whole, is not connected. */
   diagnose: (peer: PeerId | undefined) => Diagnosis
@@ -50,9 +51,11 @@ export interface Network {
 }
 
 const connectTimeoutMs = 15_000
+/** How long after a failed dial the other hub's own may still come about. */
+const meetingMs = 2_000
 
 export async function createNetwork (options: NetworkOptions): Promise<Network> {
-  const { network, relays, agent, now, report, handlers } = options
+  const { network, agent, now, report, handlers } = options
   const libp2p = await createBrowserNode(options)
   const trails = createTrails(now)
   const links = await createLinks({
@@ -63,13 +66,16 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
     report,
     handlers: {
       onFrame: handlers.onFrame,
+      onDrained: (peer) => { handlers.onDrained?.(peer) },
       onUp: (link) => {
         if (link.path !== 'server') dialer.linked(link.peer, link.path)
-        trails.note(link.peer, 'gossiping', true, `Greeted ${link.path === 'relayed' ? 'through a relay' : 'on its own channel'}.`)
+        if (link.path === 'relayed') trails.relayed(link.peer)
+        else trails.note(link.peer, 'gossiping', true, 'Greeted on its own channel.')
         handlers.onUp(link)
       },
       onDown: (peer, end) => {
         dialer.unlinked(peer)
+        announcements.forget(peer)
         trails.note(peer, 'gossiping', false, `The link ended: ${end.sentence}`)
         handlers.onDown(peer, end)
       }
@@ -87,7 +93,6 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
   })
   const relayKeeper = createRelayKeeper({
     libp2p,
-    addresses: relays,
     now,
     report,
     onBeat: (connection) => {
@@ -134,7 +139,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
     peerId: libp2p.peerId.toString() as PeerId,
     links,
     relays: () => relayKeeper.views(),
-    addRelays: (addresses) => { relayKeeper.add(addresses) },
+    useRelays: (addresses) => { relayKeeper.use(addresses) },
     candidates: () => dialer.candidates(),
     diagnose: peer => peer == null ? diagnoseHub() : trails.of(peer),
     async connect (address) {
@@ -144,8 +149,8 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
         connection = await libp2p.dial(target, { signal: AbortSignal.timeout(connectTimeoutMs) })
       } catch (thrown) {
         if (thrown instanceof HubError) throw thrown
-        // The other hub may have dialled at the same moment: its link came first, and ended the relayed connection that carried our signalling.
-        const met = links.get(target.getComponents().findLast(({ name }) => name === 'p2p')?.value as PeerId)
+        // The other hub may have dialled at the same moment: its link ends the relayed connection that carried our signalling.
+        const met = await links.arrival(target.getComponents().findLast(({ name }) => name === 'p2p')?.value as PeerId, meetingMs)
         if (met?.path === 'direct') return { peerId: met.peer, path: met.path }
         throw new HubError('dial-failed', `No connection to ${address} came about: ${reasonOf(thrown)}`, { cause: thrown })
       }
@@ -156,7 +161,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
     async disconnect (peer) {
       const connections = libp2p.getConnections().filter(({ remotePeer }) => remotePeer.toString() === peer)
       if (connections.length === 0) throw new HubError('not-connected', `There is no connection to ${peer}.`)
-      await Promise.all(connections.map(async connection => connection.close()))
+      for (const connection of connections) closeConnection(connection)
     },
     hurry () {
       relayKeeper.hurry()

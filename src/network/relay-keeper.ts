@@ -8,21 +8,12 @@ import type { Ping } from '@libp2p/ping'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { reasonOf } from '../base/errors.ts'
 import type { Report } from '../base/event-log.ts'
-
-export interface RelayView {
-  readonly address: string
-  readonly state: 'looking' | 'connected' | 'reserved' | 'refused'
-  readonly rttMs: number | null
-  /** When the state last changed. */
-  readonly since: number
-  readonly retryAt: number | null
-  readonly lastError: string | null
-}
+import type { RelayStatus } from '../hub/api.ts'
 
 export interface RelayKeeper {
-  views: () => RelayView[]
-  /** Keeps these too, up to a limit; those known already are passed over. */
-  add: (addresses: readonly Multiaddr[]) => void
+  views: () => RelayStatus[]
+  /** Keeps these, up to a limit. Those kept before that are not among them are let go, unless they answer. */
+  use: (addresses: readonly Multiaddr[]) => void
   /** Dials at once those that wait. */
   hurry: () => void
   isRelay: (peer: string) => boolean
@@ -32,7 +23,7 @@ export interface RelayKeeper {
 }
 
 interface KeptRelay {
-  view: () => RelayView
+  view: () => RelayStatus
   hurry: () => void
   peer: () => string | undefined
   refuse: (sentence: string) => void
@@ -41,7 +32,6 @@ interface KeptRelay {
 
 export interface RelayKeeperOptions {
   readonly libp2p: Libp2p<{ ping: Ping }>
-  readonly addresses: readonly Multiaddr[]
   readonly now: () => number
   readonly report: (report: Report) => void
   /** Called now and then while a relay is connected: its process may be a hub too, whose link ended. */
@@ -57,13 +47,17 @@ const retryMaxMs = 15_000
 const pingIntervalMs = 10_000
 const pingTimeoutMs = 8_000
 
-export function createRelayKeeper ({ libp2p, addresses, now, report, onBeat }: RelayKeeperOptions): RelayKeeper {
-  let stopped = false
+export function createRelayKeeper ({ libp2p, now, report, onBeat }: RelayKeeperOptions): RelayKeeper {
   const relays: KeptRelay[] = []
-  add(addresses)
 
-  function add (more: readonly Multiaddr[]): void {
-    for (const address of more) {
+  function use (addresses: readonly Multiaddr[]): void {
+    const named = new Set(addresses.map(address => address.toString()))
+    for (const relay of [...relays]) {
+      if (relay.view().state !== 'looking' || named.has(relay.view().address)) continue
+      relay.stop()
+      relays.splice(relays.indexOf(relay), 1)
+    }
+    for (const address of addresses) {
       if (relays.length >= relaysMax || relays.some(relay => relay.view().address === address.toString())) continue
       relays.push(keep(address))
     }
@@ -74,6 +68,7 @@ export function createRelayKeeper ({ libp2p, addresses, now, report, onBeat }: R
     let since = now()
     let reserved = false
     let refused = false
+    let released = false
     let rttMs: number | null = null
     let failures = 0
     let lastError: string | null = null
@@ -85,7 +80,7 @@ export function createRelayKeeper ({ libp2p, addresses, now, report, onBeat }: R
       retryAt = null
       try {
         const connection = await libp2p.dial(address, { signal: AbortSignal.timeout(dialTimeoutMs) })
-        if (stopped) return
+        if (released) return
         connectedTo = connection.remotePeer
         since = now()
         failures = 0
@@ -95,7 +90,7 @@ export function createRelayKeeper ({ libp2p, addresses, now, report, onBeat }: R
         heartbeat = setInterval(() => { beat(connection) }, pingIntervalMs)
         if (connection.status !== 'open') lost('The relay closed the connection at once.')
       } catch (thrown) {
-        wait(`The relay at ${address.toString()} does not answer: ${reasonOf(thrown)}`)
+        wait(`Dialling it failed: ${reasonOf(thrown)}.`)
       }
     }
 
@@ -128,8 +123,8 @@ export function createRelayKeeper ({ libp2p, addresses, now, report, onBeat }: R
     }
 
     function wait (sentence: string): void {
-      if (stopped || refused) return
-      if (failures === 0) report({ type: 'relay-unreachable', code: 'relay-unreachable', sentence })
+      if (released || refused) return
+      if (failures === 0) report({ type: 'relay-unreachable', code: 'relay-unreachable', sentence: `The relay at ${address.toString()}: ${sentence}` })
       lastError = sentence
       const waitMs = Math.min(retryMaxMs, retryFirstMs * 2 ** failures) * (0.5 + Math.random())
       failures += 1
@@ -170,6 +165,7 @@ export function createRelayKeeper ({ libp2p, addresses, now, report, onBeat }: R
         void dial()
       },
       stop: () => {
+        released = true
         clearTimeout(retry)
         clearInterval(heartbeat)
         libp2p.removeEventListener('peer:disconnect', onDisconnect)
@@ -180,12 +176,11 @@ export function createRelayKeeper ({ libp2p, addresses, now, report, onBeat }: R
 
   return {
     views: () => relays.map(relay => relay.view()),
-    add,
+    use,
     hurry: () => { for (const relay of relays) relay.hurry() },
     refuse: (peer, sentence) => { relays.find(relay => relay.peer() === peer)?.refuse(sentence) },
     isRelay: peer => relays.some(relay => relay.peer() === peer),
     stop: () => {
-      stopped = true
       for (const relay of relays) relay.stop()
     }
   }

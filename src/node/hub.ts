@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { createEventLog } from '../base/event-log.ts'
+import { randomSeed } from '../base/random.ts'
 import { openIdentity } from '../hub/identity.ts'
 import { createPublisher } from '../hub/publisher.ts'
 import { createRuntime, type Runtime } from '../hub/runtime.ts'
@@ -24,6 +25,7 @@ export const attachHub: AttachHub = async (libp2p, { dataFolder, genesis, networ
   const verifier = createVerifier()
   const runtime: Runtime = await createRuntime({
     rules,
+    tableSeed: randomSeed(),
     store,
     verify: async message => verifier.verify(message),
     transport: {
@@ -43,7 +45,8 @@ export const attachHub: AttachHub = async (libp2p, { dataFolder, genesis, networ
     handlers: {
       onUp: (link) => { runtime.linkUp(link.peer) },
       onDown: (peer) => { runtime.linkDown(peer) },
-      onFrame: async (frame, link) => runtime.frame(link.peer, frame)
+      onFrame: async (frame, link) => runtime.frame(link.peer, frame),
+      onDrained: (peer) => { runtime.drained(peer) }
     }
   })
 

@@ -25,7 +25,14 @@ export function pageFromFolder (folder: string): Page {
       response.setHeader('Cache-Control', pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
     }
   })
-  return { handle: serve, ownsUpgrade: () => false, stop: async () => Promise.resolve() }
+  return {
+    handle (request, response, next) {
+      delete request.headers.range // the files are small, and a nonsensical range ends in an error instead of an answer
+      serve(request, response, next)
+    },
+    ownsUpgrade: () => false,
+    stop: async () => Promise.resolve()
+  }
 }
 
 /** Serves the sources in `root` through Vite, with live reload over `server`. Without a policy: Vite's client needs inline scripts and styles. */

@@ -170,8 +170,8 @@ function attach (
     const newest = snapshot().log.at(-1)?.event ?? 0
     const [status, peers, candidates, log, identity] = await Promise.all([
       hub.status(), hub.peers(), hub.candidates(), hub.events({ since: Math.max(0, newest - logLinesMax) }),
-      // Without it the page shows less of who one is, as unknown, and asks again.
-      snapshot().identity ?? hub.identity.show().catch(() => null)
+      // Asked each time, because an import changes who one is. Without an answer the page shows what it knew.
+      hub.identity.show().catch(() => snapshot().identity)
     ])
     change({ answeredAt: now(), status, peers, candidates, log: log.slice(-logLinesMax), identity, silence: null })
     if (peers.length === 0) return

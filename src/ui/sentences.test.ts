@@ -20,6 +20,7 @@ interface Row {
 const rows: readonly Row[] = [
   { what: 'no relay known', status: { relays: [] }, tone: 'error', sentence: 'No relay is known, so no other hub can be found.', detail: /kept here/ },
   { what: 'first look for the relay', status: { relays: [looking] }, tone: 'working', sentence: 'Looking for the relay.' },
+  { what: 'a full disk', status: { storage: { usage: 5, quota: 5, persisted: null, trouble: 'The disk is full.' } }, tone: 'error', sentence: 'Nothing can be stored at the moment.', detail: /^The disk is full\.$/ },
   { what: 'a silent relay', status: { relays: [silent] }, tone: 'error', sentence: 'The relay does not answer.', detail: /^It refused the connection\. Next try in 12 s\./ },
   { what: 'one relay of two', status: { relays: [silent, sampleRelay()] }, tone: 'ok', sentence: 'No other hub yet.' },
   { what: 'another network', status: { relays: [refused] }, tone: 'error', sentence: 'Another network: the relay does not serve “weir”.', detail: /^The relay serves network c1…\./ },

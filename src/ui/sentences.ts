@@ -31,6 +31,7 @@ export function stateStatement (state: Exclude<HubState, { type: 'running' }>): 
 export function statusStatement (status: HubStatus, peers: readonly PeerView[], candidates: readonly CandidateView[], nowMs: number): Statement {
   if (status.lifecycle === 'leaving') return { tone: 'working', sentence: 'This hub is leaving the network.', detail: null }
   if (status.lifecycle === 'shutdown') return { tone: 'error', sentence: 'This hub has stopped.', detail: 'Load the page again to start it.' }
+  if (status.storage.trouble != null) return { tone: 'error', sentence: 'Nothing can be stored at the moment.', detail: status.storage.trouble }
   const linked = peers.filter(isGossiping)
   const relay = bestRelay(status.relays)
   return linked.length === 0 ? aloneStatement(status, relay, candidates, nowMs) : linkedStatement(status, relay, linked, nowMs)

@@ -102,13 +102,23 @@ async function lead (options: PageOptions, set: (state: HubState) => void): Prom
 
 async function run (options: PageOptions, set: (state: HubState) => void): Promise<void> {
   const worker = new Worker(new URL('./main.ts', import.meta.url), { type: 'module', name: `hub ${options.hub}` })
-  hostPeerConnections(worker, { forceProxy: options.forceProxy })
+  const host = hostPeerConnections(worker, { forceProxy: options.forceProxy })
+  try {
+    set({ type: 'running', hub: remoteHub(await start(worker, options)) })
+  } catch (thrown) {
+    worker.terminate() // it may hold the storage open, which the next tab is to have
+    host.dispose()
+    throw thrown
+  }
+}
+
+async function start (worker: Worker, options: PageOptions): Promise<Remote<Engine>> {
   await loaded(worker)
   const engine = wrap<Engine>(worker)
   await engine.start({
     hub: options.hub, origin: location.origin, relay: options.relay, network: options.network, agent: `hubbub/0.1.0 ${browserName()}`, deviceName: browserName()
   })
-  set({ type: 'running', hub: remoteHub(engine) })
+  return engine
 }
 
 /** Resolves when the worker listens. Codes: `internal` when its script does not load, with what the browser says of that. */
@@ -124,11 +134,16 @@ async function loaded (worker: Worker): Promise<void> {
 /** The engine as a `HubApi`: callbacks are wrapped, so that a caller passes plain functions. */
 function remoteHub (engine: Remote<Engine>): HubApi {
   const remote = engine as unknown as HubApi
+  const calls = forward(async () => remote)
   return {
-    ...forward(async () => remote),
-    subscribe: async (filter, callback, options) => remote.subscribe(filter, proxy(callback), options),
+    ...calls,
+    async subscribe (filter, callback, options) {
+      // Checked here: anything else would reach the engine looking like a function, or not at all.
+      if (typeof callback !== 'function' || !Object.isExtensible(callback)) throw new HubError('invalid-argument', 'subscribe needs a function to call, one that is not frozen.')
+      return calls.subscribe(filter, proxy(callback), options)
+    },
     async wipe (confirmation) {
-      await remote.wipe(confirmation)
+      await calls.wipe(confirmation)
       location.reload() // a hub without keys is a new one: it starts as on a first visit
     }
   }

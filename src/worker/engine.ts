@@ -5,7 +5,8 @@
 import { createEventLog, type EventLog } from '../base/event-log.ts'
 import { reasonOf } from '../base/errors.ts'
 import type { PeerId } from '../base/peer.ts'
-import type { HubApi, HubStatus, RelayStatus } from '../hub/api.ts'
+import { randomSeed } from '../base/random.ts'
+import type { HubApi, HubStatus } from '../hub/api.ts'
 import { createHubApi } from '../hub/hub-api.ts'
 import { openIdentity } from '../hub/identity.ts'
 import { createPublisher } from '../hub/publisher.ts'
@@ -19,39 +20,41 @@ import { channelCounts, constructions } from '../network/rtc/install.ts'
 import { openIndexedDbStore } from '../store/indexeddb.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { EngineConfig } from './engine-config.ts'
-import { chooseNetwork, fetchNetworkDocument, type NetworkDocument } from './network-choice.ts'
+import { chooseNetwork } from './network-choice.ts'
+import { createRelaySource } from './relay-source.ts'
 
-/** How often `/network.json` is asked again while no relay answers: a relay may have come back under another key or address. */
-const askAgainMs = 10_000
+/** How long a new hub waits for `/network.json`, which names its network. */
+const firstVisitWaitMs = 6_000
+/** How long one waits that knows its network: long enough that a quick answer brings its ICE servers, too short to be noticed. */
+const returnWaitMs = 300
 
 /** Starts the hub of `config`. Codes: those of the store, `wrong-network`, `address-invalid`, `key-unavailable`. */
 export async function startEngine (config: EngineConfig): Promise<HubApi> {
   const now = (): number => Date.now()
   const log = createEventLog(now)
   const overriddenRelay = config.relay == null ? undefined : parseAddress(config.relay)
+  let storageLost: string | null = null
   const store = await openIndexedDbStore(`hubbub/${config.hub}`, {
     onDamage: ({ code, sentence }) => { log.report({ type: 'storage-damaged', code, sentence }) },
-    onLost: (code, sentence) => { log.report({ type: 'storage-lost', code, sentence }) }
+    onLost: (code, sentence) => {
+      storageLost = sentence
+      log.report({ type: 'storage-lost', code, sentence })
+    }
   })
 
-  let documentTrouble: string | null = null
-  const askOrigin = async (): Promise<NetworkDocument | undefined> => {
-    documentTrouble = null
-    return fetchNetworkDocument(config.origin, (sentence) => {
-      documentTrouble = sentence
-      log.report({ type: 'network-document', code: 'network-document', sentence })
-    })
-  }
-  const document = await askOrigin()
+  const relaySource = createRelaySource({ origin: config.origin, overridden: overriddenRelay, log, now })
   const remembered = await rememberedNetwork(store, log)
-  const { chosen, trust, refused } = chooseNetwork({ remembered, pinned: config.network, served: document?.served })
-  if (remembered == null) await store.putValue('genesis', genesisToJson(chosen.genesis))
-  if (refused != null) log.report({ type: 'relay-refused', code: 'wrong-network', sentence: refused })
+  const document = await relaySource.first(remembered == null ? firstVisitWaitMs : returnWaitMs)
+  const { chosen, trust } = chooseNetwork({ remembered, pinned: config.network, served: document?.served })
+  const remember = async (): Promise<void> => store.putValue('genesis', genesisToJson(chosen.genesis))
+  // Where nobody said which network it is, a hub is not bound to the built-in one before something was written in it.
+  if (remembered == null && (document != null || config.network != null)) await remember()
 
   const identity = await openIdentity({ store, deviceName: config.deviceName, keysAsObjects: true })
   const verifier = createVerifier()
   const runtime: Runtime = await createRuntime({
     rules: chosen,
+    tableSeed: randomSeed(),
     store,
     verify: async message => verifier.verify(message),
     transport: {
@@ -63,32 +66,39 @@ export async function startEngine (config: EngineConfig): Promise<HubApi> {
   })
   const publisher = await createPublisher({ runtime, identity, rules: chosen, now })
 
-  const usable = refused == null ? document?.relays.map(parseAddress) ?? [] : []
+  const stopRemembering = runtime.onStored(({ from, message }) => {
+    if (from != null || message.header.kind === 'signer-add') return
+    stopRemembering()
+    void remember()
+  })
+
   const network: Network = await createNetwork({
     peerKeySeed: identity.peerKeySeed,
     network: chosen.network,
-    relays: overriddenRelay == null ? usable : [overriddenRelay],
-    iceServers: document?.iceServers ?? [],
+    iceServers: relaySource.iceServers,
     agent: config.agent,
     now,
     report: log.report,
     handlers: {
       onUp: (link) => { runtime.linkUp(link.peer) },
       onDown: (peer) => { runtime.linkDown(peer) },
-      onFrame: async (frame, link) => runtime.frame(link.peer, frame)
+      onFrame: async (frame, link) => runtime.frame(link.peer, frame),
+      onDrained: (peer) => { runtime.drained(peer) }
     }
   })
 
-  const asking = setInterval(() => {
-    if (overriddenRelay != null || refused != null || network.relays().some(({ state }) => state !== 'looking')) return
-    void askOrigin().then((found) => {
-      if (found?.served.network === chosen.network) network.addRelays(found.relays.map(parseAddress))
-    })
-  }, askAgainMs)
+  relaySource.begin(network, chosen.network)
   addEventListener('online', () => { network.hurry() })
 
+  let wiping: Promise<void> | undefined
+
+  async function wipe (): Promise<void> {
+    await stop()
+    await store.destroy()
+  }
+
   async function stop (): Promise<void> {
-    clearInterval(asking)
+    relaySource.stop()
     await network.stop()
   }
 
@@ -101,7 +111,7 @@ export async function startEngine (config: EngineConfig): Promise<HubApi> {
       peerId: network.peerId,
       peers: () => peerViews(network.links),
       candidates: () => candidateViews(network.candidates()),
-      relays: () => relayStatuses(network, refused, documentTrouble, config.origin),
+      relays: relaySource.statuses,
       diagnose: peerId => network.diagnose(peerId as PeerId | undefined),
       connect: async address => network.connect(address),
       disconnect: async peerId => network.disconnect(peerId as PeerId)
@@ -118,11 +128,8 @@ export async function startEngine (config: EngineConfig): Promise<HubApi> {
         const { constructed, budget } = constructions()
         return { constructed, budget }
       },
-      storage: async () => storageOfOrigin(log),
-      wipe: async () => {
-        await stop()
-        await store.destroy()
-      }
+      storage: async () => ({ ...await storageOfOrigin(log), trouble: storageLost ?? runtime.storageTrouble }),
+      wipe: async () => wiping ??= wipe()
     }
   })
 }
@@ -138,14 +145,7 @@ async function rememberedNetwork (store: MessageStore, log: EventLog): Promise<N
   }
 }
 
-function relayStatuses (network: Network, refused: string | undefined, documentTrouble: string | null, origin: string): RelayStatus[] {
-  if (refused != null) return [{ address: origin, state: 'refused', rttMs: null, since: 0, retryAt: null, lastError: refused }]
-  const relays = network.relays()
-  if (relays.length > 0) return relays
-  return [{ address: `${origin}/network.json`, state: 'looking', rttMs: null, since: 0, retryAt: null, lastError: documentTrouble }]
-}
-
-async function storageOfOrigin (log: EventLog): Promise<HubStatus['storage']> {
+async function storageOfOrigin (log: EventLog): Promise<Omit<HubStatus['storage'], 'trouble'>> {
   try {
     const [{ usage = null, quota = null }, persisted] = await Promise.all([navigator.storage.estimate(), navigator.storage.persisted()])
     return { usage, quota, persisted }

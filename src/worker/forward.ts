@@ -1,4 +1,5 @@
 /** A HubApi whose calls wait for another one: the page's for the engine, the engine's for its own start. */
+import { HubError } from '../base/errors.ts'
 import type { HubApi } from './api.ts'
 
 type Call = (...given: unknown[]) => Promise<unknown>
@@ -19,5 +20,17 @@ export function forward (target: () => Promise<HubApi>): HubApi {
 
 function callOf (holder: object, name: string): Call {
   // Called on its holder: a Comlink proxy finds the method by this path.
-  return (...given) => (holder as Record<string, Call>)[name]?.(...given) ?? Promise.reject(new TypeError(`${name} is missing`))
+  return async (...given) => {
+    try {
+      const calls = holder as Record<string, Call | undefined>
+      if (calls[name] == null) throw new TypeError(`${name} is missing`)
+      return await calls[name](...given)
+    } catch (thrown) {
+      // What cannot be copied to the worker (a function, a symbol) is refused by the browser, before the engine can.
+      if (thrown instanceof DOMException && thrown.name === 'DataCloneError') {
+        throw new HubError('invalid-argument', `An argument of ${name} cannot be handed to the engine: use plain data.`, { cause: thrown })
+      }
+      throw thrown
+    }
+  }
 }

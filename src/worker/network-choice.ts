@@ -5,7 +5,7 @@
  */
 import { HubError, reasonOf } from '../base/errors.ts'
 import { builtInGenesis, genesisFromJson, networkOf } from '../message/genesis.ts'
-import type { NetworkGenesis } from '../message/types.ts'
+import type { NetworkGenesis, NetworkId } from '../message/types.ts'
 import type { HubStatus } from '../hub/api.ts'
 
 /** `/network.json` of an origin, checked. */
@@ -60,14 +60,11 @@ export function chooseNetwork ({ remembered, pinned, served }: {
   readonly served: NetworkGenesis | undefined
 }): NetworkChoice {
   const builtIn = networkOf(builtInGenesis)
-  const short = (network: string): string => `${network.slice(0, 8)}…`
-  const refusal = (chosen: NetworkGenesis): string | undefined => served == null || served.network === chosen.network ? undefined
-    : `This hub belongs to the network ${short(chosen.network)}, and the relay here serves ${short(served.network)}: it is not used. Open another hub for that network, with ?hub= and a name.`
   if (remembered != null) {
     if (pinned != null && pinned !== remembered.network) {
       throw new HubError('wrong-network', `This address asks for the network ${short(pinned)}, but this hub belongs to ${short(remembered.network)}: open it under another name, such as ?hub=${pinned.slice(0, 8)}.`)
     }
-    return { chosen: remembered, trust: pinned == null ? 'remembered' : 'pinned', refused: refusal(remembered) }
+    return { chosen: remembered, trust: pinned == null ? 'remembered' : 'pinned', refused: refusalOf(remembered.network, served?.network) }
   }
   const offered = [served, builtIn].find(candidate => candidate != null && (pinned == null || candidate.network === pinned))
   if (offered == null) {
@@ -75,5 +72,15 @@ export function chooseNetwork ({ remembered, pinned, served }: {
     throw new HubError('wrong-network', `This address asks for the network ${short(pinned ?? '')}, but ${other}: check the address, or open the one that belongs to that network.`)
   }
   const trust = pinned != null ? 'pinned' : offered.network === builtIn.network ? 'built-in' : 'first-use'
-  return { chosen: offered, trust, refused: refusal(offered) }
+  return { chosen: offered, trust, refused: refusalOf(offered.network, served?.network) }
+}
+
+/** Why the relays of an origin that serves `served` are not used by a hub of `chosen`; undefined when they are. */
+export function refusalOf (chosen: NetworkId, served: NetworkId | undefined): string | undefined {
+  if (served == null || served === chosen) return undefined
+  return `This hub belongs to the network ${short(chosen)}, and the relay here serves ${short(served)}: it is not used. Open another hub for that network, with ?hub= and a name.`
+}
+
+function short (network: string): string {
+  return `${network.slice(0, 8)}…`
 }

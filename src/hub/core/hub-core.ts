@@ -161,7 +161,8 @@ export function createHubCore ({ set, gossip }: { readonly set: ReplicatedSet, r
         case 'duplicate':
           return forward(gossip.handle(input))
         case 'published':
-          return offer(input.message, undefined, nowMs)
+          // It is stored already, and this clock made its time: it is a member here, whatever the clock says by now.
+          return offer(input.message, undefined, nowMs, { stored: true })
         case 'restored':
           // Gossip has no neighbours yet when the store is read, so nothing is sent; what is restored is not stored again (no origin).
           return offer(input.message, undefined, input.storedAtMs, { stored: true })

@@ -1,0 +1,41 @@
+/** The long checks' command line, and a small fixed share of those that kill processes: the full ones are run by hand. */
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+
+const projectFolder = fileURLToPath(new URL('..', import.meta.url))
+/** Two runs of a killed browser are up to six launches. */
+const runTimeoutMs = 170_000
+
+test('soak crash: a hub whose browser is killed while it writes has everything that it acknowledged', async () => {
+  await passes('crash', 2)
+}, runTimeoutMs + 5_000)
+
+test('soak crash-node: a server hub that is killed while it writes has everything that it acknowledged', async () => {
+  await passes('crash-node', 1)
+}, runTimeoutMs + 5_000)
+
+test('soak lists its checks, explains itself, and refuses what it does not know', async () => {
+  const [list, help, fuzz, refused] = await Promise.all([
+    soak('--list'), soak('crash', '--help'), soak('fuzz', '--runs', '100', '--json'),
+    soak('no-such-check').then(() => undefined, (thrown: unknown) => thrown)
+  ])
+  expect(list.stdout.trim().split('\n')).toEqual(['fuzz', 'crash', 'crash-node'])
+  expect(help.stdout).toContain('--first')
+  expect(JSON.parse(fuzz.stdout)).toEqual({ name: 'fuzz', runs: 100, failed: 0, firstFailure: null })
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+})
+
+async function passes (name: string, runs: number): Promise<void> {
+  const { stdout, stderr } = await soak(name, '--runs', String(runs), '--seed', '1', '--json')
+  expect(JSON.parse(stdout)).toEqual({ name, runs, failed: 0, firstFailure: null })
+  // Not vacuous: something had been acknowledged before the kills.
+  expect(Number(/(\d+) acknowledged messages/.exec(stderr)?.[1])).toBeGreaterThan(0)
+}
+
+async function soak (...commandArguments: readonly string[]): Promise<{ stdout: string, stderr: string }> {
+  return promisify(execFile)(process.execPath, ['--import', 'tsx', 'src/soak/main.ts', ...commandArguments], {
+    cwd: projectFolder, timeout: runTimeoutMs, env: { ...process.env, NODE_ENV: undefined }
+  })
+}

@@ -1,0 +1,138 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { HubError, type HubErrorCode } from '../base/errors.ts'
+import { openMemoryStore } from '../store/memory.ts'
+import type { HubApi, MessageEvent, Query } from './api.ts'
+import { startMs, testRules } from './fixtures/author.ts'
+import { createMesh, type MeshHub } from './fixtures/mesh.ts'
+import { createHubApi, type HubNetwork } from './hub-api.ts'
+import { openIdentity, type Identity } from './identity.ts'
+import { createPublisher } from './publisher.ts'
+
+const failsWith = (code: HubErrorCode) => (thrown: unknown): boolean => thrown instanceof HubError && thrown.code === code
+
+/** A network without anybody in it; it notes what it is asked for. */
+function createEmptyNetwork (): HubNetwork & { readonly asked: string[] } {
+  const asked: string[] = []
+  return {
+    asked,
+    peerId: '12D3KooWself',
+    peers: () => [],
+    candidates: () => [],
+    relays: () => [],
+    diagnose: peerId => ({ peerId: peerId ?? null, sentence: 'Nothing.', stages: [] }),
+    connect: async (address) => { asked.push(address); return { peerId: 'ann', path: 'server' } },
+    disconnect: async (peer) => { asked.push(peer) }
+  }
+}
+
+let hub: MeshHub
+let identity: Identity
+let network: ReturnType<typeof createEmptyNetwork>
+let api: HubApi
+let wiped: number
+
+beforeEach(async () => {
+  hub = await createMesh().add('a')
+  identity = await openIdentity({ store: await openMemoryStore(), deviceName: 'here', keysAsObjects: false })
+  network = createEmptyNetwork()
+  wiped = 0
+  api = createHubApi({
+    runtime: hub.runtime,
+    publisher: await createPublisher({ runtime: hub.runtime, identity, rules: testRules, now: () => startMs }),
+    identity,
+    network,
+    log: hub.log,
+    surroundings: {
+      engine: 'node', agent: 'test', network: testRules.network, networkName: 'test', networkTrust: 'pinned', serving: false,
+      channels: () => ({ transferred: 0, proxied: 0 }), connections: () => ({ constructed: 0, budget: 0 }),
+      storage: async () => ({ usage: null, quota: null, persisted: null, trouble: null }),
+      wipe: async () => { wiped += 1 }
+    }
+  })
+})
+
+describe('what is not built yet says so', () => {
+  test.for<[string, (hub: HubApi) => Promise<unknown>]>([
+    ['whenSynced', async hub => hub.whenSynced({ timeoutMs: 1 })],
+    ['sync', async hub => hub.sync()],
+    ['faults', async hub => hub.faults({})]
+  ])('%s', async ([, call]) => {
+    await expect(call(api)).rejects.toSatisfy(failsWith('not-yet'))
+  })
+})
+
+describe('arguments that are none are refused', () => {
+  test.for<[string, (hub: HubApi) => Promise<unknown>, HubErrorCode]>([
+    ['publish nothing', async hub => hub.publish(undefined as never), 'invalid-argument'],
+    ['query a text', async hub => hub.query('posts' as Query), 'invalid-argument'],
+    ['query with a limit of 0', async hub => hub.query({ limit: 0 }), 'invalid-argument'],
+    ['message without an id', async hub => hub.message(undefined as never), 'invalid-argument'],
+    ['message with a short id', async hub => hub.message('ab'), 'invalid-argument'],
+    ['message with an id in upper case', async hub => hub.message('AB'.repeat(32)), 'invalid-argument'],
+    ['subscribe without a callback', async hub => hub.subscribe({}, undefined as never), 'invalid-argument'],
+    ['subscribe with a filter that is none', async hub => hub.subscribe(7 as never, () => undefined), 'invalid-argument'],
+    ['subscribe with options that are none', async hub => hub.subscribe({}, () => undefined, 7 as never), 'invalid-argument'],
+    ['subscribe from half an event', async hub => hub.subscribe({}, () => undefined, { fromEvent: 0.5 }), 'invalid-argument'],
+    ['connect to nothing', async hub => hub.connect(''), 'invalid-argument'],
+    ['connect to a number', async hub => hub.connect(7 as never), 'invalid-argument'],
+    ['disconnect nobody', async hub => hub.disconnect(undefined as never), 'invalid-argument'],
+    ['events with a limit of 0', async hub => hub.events({ limit: 0 }), 'invalid-argument'],
+    ['events with too large a limit', async hub => hub.events({ limit: 5_001 }), 'invalid-argument'],
+    ['events of a text', async hub => hub.events('all' as never), 'invalid-argument'],
+    ['wipe without a word', async hub => hub.wipe(undefined as never), 'confirmation-missing'],
+    ['wipe with half a word', async hub => hub.wipe({ confirm: 'yes' } as never), 'confirmation-missing']
+  ])('%s', async ([, call, code]) => {
+    await expect(call(api)).rejects.toSatisfy(failsWith(code))
+    expect(network.asked).toEqual([])
+    expect(wiped).toBe(0)
+  })
+})
+
+describe('a running hub', () => {
+  test('a published message is found by its id, by query and by subscription, the same each time', async () => {
+    const heard: MessageEvent[] = []
+    const stop = await api.subscribe({ kind: 'post' }, (event) => { heard.push(event) })
+    const published = await api.publish({ kind: 'post', text: 'hello' })
+    expect(published).toMatchObject({ seq: 1, author: identity.author })
+    const [view] = await api.query({ kind: 'post' })
+    expect(view).toMatchObject({ id: published.id, body: { text: 'hello', parent: null }, from: null, state: 'here', event: 2 })
+    await expect.poll(() => heard, { interval: 1 }).toEqual([{ event: 2, message: view }])
+    expect(await api.message(published.id)).toMatchObject({ ...view, standing: 'live' })
+    stop()
+    await api.publish({ kind: 'post', text: 'again' })
+    expect(heard).toHaveLength(1)
+    expect(await api.message('ab'.repeat(32))).toBeNull()
+  })
+
+  test('a removed message is shown without its body at once, and again once it is read', async () => {
+    const { id } = await api.publish({ kind: 'post', text: 'regretted' })
+    await api.publish({ kind: 'remove', target: id })
+    expect(await api.message(id)).toMatchObject({ body: null, standing: 'removed', raw: { body: null } })
+    expect((await api.query({ kind: 'post' })).map(({ body }) => body)).toEqual([null])
+    const bodies: unknown[] = []
+    await api.subscribe({ kind: 'post' }, ({ message }) => { bodies.push(message.body) }, { fromEvent: 0 })
+    await expect.poll(() => bodies, { interval: 1 }).toEqual([null])
+  })
+
+  test('the status counts what is there and knows no more than that', async () => {
+    await api.publish({ kind: 'post', text: 'hello' })
+    expect(await api.status()).toMatchObject({
+      peerId: network.peerId, author: identity.author, device: identity.device, network: testRules.network, networkTrust: 'pinned',
+      messages: 2, pending: 0, lifecycle: 'joining', mode: 'unsynced', synced: null, root: null
+    })
+  })
+
+  test('queries and event lists may be left out', async () => {
+    expect(await api.query()).toHaveLength(1)
+    expect(await api.events(undefined as never)).toMatchObject([{ type: 'message-stored' }])
+    expect(await api.events({ type: 'link-up' })).toEqual([])
+  })
+
+  test('connecting, disconnecting and wiping are passed on', async () => {
+    expect(await api.connect('/ip4/127.0.0.1/tcp/1/ws')).toEqual({ peerId: 'ann', path: 'server' })
+    await api.disconnect('ann')
+    await api.wipe({ confirm: true })
+    expect(network.asked).toEqual(['/ip4/127.0.0.1/tcp/1/ws', 'ann'])
+    expect(wiped).toBe(1)
+  })
+})

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import type { MessageId } from '../message/types.ts'
+import { createAuthor, post, startMs } from './fixtures/author.ts'
+import type { IndexedMessage } from './message-index.ts'
+import { toMessageDetail, toMessageView } from './message-view.ts'
+
+async function entryOf (parent?: MessageId): Promise<IndexedMessage> {
+  return { message: await (await createAuthor(1)).write(post('hello', parent)), event: 7, storedAt: startMs + 9, from: 'ann' }
+}
+
+test('a message is shown with all there is to know of it, absent parts as null', async () => {
+  const entry = await entryOf()
+  const { id, header } = entry.message
+  expect(toMessageView(entry, false, 'live')).toEqual({
+    id, author: header.author, signer: header.signer, seq: 1, timestamp: header.timestamp, kind: 'post', body: { text: 'hello', parent: null },
+    state: 'here', storedAt: startMs + 9, from: 'ann', event: 7
+  })
+  expect(toMessageView(entry, true, 'live').state).toBe('sent')
+})
+
+test('a removed message has no body, though its bytes may still be there; a barred one keeps it', async () => {
+  const entry = await entryOf()
+  expect(toMessageView(entry, false, 'removed').body).toBeNull()
+  expect(toMessageDetail(entry, false, 'removed')).toMatchObject({ body: null, standing: 'removed', raw: { body: null } })
+  expect(toMessageView(entry, false, 'barred').body).toEqual({ text: 'hello', parent: null })
+  const erased = { ...entry, message: { ...entry.message, body: undefined, bytes: { ...entry.message.bytes, body: undefined } } }
+  expect(toMessageDetail(erased, false, 'live')).toMatchObject({ body: null, raw: { body: null } })
+})
+
+test('the details have the bytes as they travel', async () => {
+  const entry = await entryOf('ab'.repeat(32) as MessageId)
+  const { raw, body } = toMessageDetail(entry, false, 'live')
+  const { bytes } = entry.message
+  expect(body).toEqual({ text: 'hello', parent: 'ab'.repeat(32) })
+  expect([raw.header, raw.body, raw.signature]).toEqual([bytes.header, bytes.body!, bytes.signature].map(part => Buffer.from(part).toString('hex')))
+})
+
+test('what is shown crosses a worker boundary', async () => {
+  const entry = await entryOf()
+  const withBytes = { ...entry, message: { ...entry.message, body: { kind: 'record', collection: 'notes', key: 'a', value: Uint8Array.of(1, 2) } as const } }
+  for (const shown of [toMessageView(withBytes, false, 'live'), toMessageDetail(withBytes, true, 'live')]) expect(structuredClone(shown)).toEqual(shown)
+  expect(toMessageView(withBytes, false, 'live').body?.value).toEqual(Uint8Array.of(1, 2))
+})
