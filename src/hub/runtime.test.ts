@@ -82,11 +82,14 @@ describe('several hubs', () => {
   test('[G9] a message that comes before its signer is stored, shown and forwarded after it', async () => {
     const mesh = createMesh()
     const [a, b, c] = [await mesh.add('a'), await mesh.add('b'), await mesh.add('c')]
-    await publishAll(a, [ida.introduction])
     mesh.link(b, c)
     mesh.link(a, b)
+    mesh.congest(a, b) // what a has of the signer does not come by itself
+    await publishAll(a, [ida.introduction])
     await b.runtime.frame(a.peer, { type: 'gossip', message: wire(posts[0]!), hops: 0 })
     expect(b.runtime.pending).toBe(1)
+    expect(b.sent).toContainEqual({ peer: a.peer, frame: { type: 'signer-want', author: ida.key, signer: ida.device } })
+    mesh.relieve(a, b)
     await mesh.settled()
     expect(b.runtime.pending).toBe(0)
     for (const hub of [b, c]) expect(idsOf(hub)).toEqual([ida.introduction.id, posts[0]!.id])
