@@ -69,7 +69,9 @@ export async function startEngine (config: EngineConfig): Promise<HubApi> {
   const stopRemembering = runtime.onStored(({ from, message }) => {
     if (from != null || message.header.kind === 'signer-add') return
     stopRemembering()
-    void remember()
+    remember().catch((thrown: unknown) => {
+      log.report({ type: 'network-not-kept', code: 'storage-failed', sentence: `Which network this hub belongs to could not be stored: ${reasonOf(thrown)}` })
+    })
   })
 
   const network: Network = await createNetwork({
