@@ -8,6 +8,9 @@ const projectFolder = fileURLToPath(new URL('..', import.meta.url))
 const dials = 20
 const runTimeoutMs = 80_000
 
+type IngestSpeeds = Readonly<Record<'workers' | 'perSecond' | 'ceilingPerSecond' | 'ratio', number>>
+interface IngestResult extends IngestSpeeds { readonly where: string, readonly messages: number, readonly node: IngestSpeeds }
+
 test('bench connect dials two tabs and reports what it measured', async () => {
   const { stdout } = await bench('connect', '--dials', String(dials), '--json')
   const result = JSON.parse(stdout) as Readonly<Record<'dials' | 'failed' | 'p50Ms' | 'p95Ms' | 'constructions', number>>
@@ -19,13 +22,31 @@ test('bench connect dials two tabs and reports what it measured', async () => {
   expect(constructions, 'each dial builds a connection on both sides').toBeGreaterThanOrEqual(2 * dials)
 })
 
+test('bench ingest takes messages in, in a worker and in Node, as the bare pipeline does', async () => {
+  const { stdout } = await bench('ingest', '--messages', '1000', '--rounds', '1', '--json')
+  const { where, messages, node, ...chromium } = JSON.parse(stdout) as IngestResult
+  expect({ where, messages }).toEqual({ where: 'chromium-worker', messages: 1_000 })
+  for (const { workers, perSecond, ceilingPerSecond, ratio } of [chromium, node]) {
+    expect(workers).toBeGreaterThan(0)
+    expect(perSecond).toBeGreaterThan(0)
+    expect(ratio).toBeCloseTo(perSecond / ceilingPerSecond, 1)
+  }
+})
+
+test('bench memory opens a hub that another process has filled', async () => {
+  const { stdout } = await bench('memory', '--messages', '3000', '--json')
+  const result = JSON.parse(stdout) as Readonly<Record<'messages' | 'bytesPerMessage' | 'indexBytes' | 'openMs', number>>
+  expect(result.messages).toBe(3_000)
+  for (const field of ['bytesPerMessage', 'indexBytes', 'openMs'] as const) expect(result[field], field).toBeGreaterThan(0)
+})
+
 test('bench lists its benchmarks, explains itself, and refuses what it does not know', async () => {
   const wrongs = [['no-such-benchmark'], ['connect', '--no-such-option'], ['connect', '--dials', 'many']]
   const [list, help, ...refusals] = await Promise.all([
     bench('--list'), bench('connect', '--help'),
     ...wrongs.map(wrong => bench(...wrong).then(() => undefined, (thrown: unknown) => thrown as { code: number, stdout: string, stderr: string }))
   ])
-  expect(list.stdout.split('\n')).toContain('connect')
+  expect(list.stdout.split('\n')).toEqual(expect.arrayContaining(['connect', 'ingest', 'memory']))
   expect(help.stdout).toContain('--dials')
   for (const [index, refused] of refusals.entries()) {
     expect(refused, wrongs[index]?.join(' ')).toMatchObject({ code: 1, stdout: '' })

@@ -1,5 +1,4 @@
 /** Bytes as text and back. Comparison and concatenation come from `uint8arrays`. */
-import { fromString } from 'uint8arrays/from-string'
 
 /** By table: ids, keys and hashes of every message pass here, and the library's general base encoder takes four times as long. */
 const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
@@ -11,9 +10,20 @@ export function toHex (bytes: Uint8Array): string {
   return hex
 }
 
+/** The value of a hex digit by its character code; 255 for every other character. */
+const valueOfDigit = new Uint8Array(128).fill(255)
+for (let value = 0; value < 16; value += 1) valueOfDigit[value.toString(16).charCodeAt(0)] = value
+
 /** Bytes of a lower-case hex string; undefined when it is anything else, or not `length` bytes long where that is given. */
 export function fromHex (hex: string, length?: number): Uint8Array<ArrayBuffer> | undefined {
-  if (!/^(?:[0-9a-f]{2})*$/.test(hex)) return undefined
-  if (length != null && hex.length !== length * 2) return undefined
-  return new Uint8Array(fromString(hex, 'base16'))
+  if (hex.length % 2 !== 0 || (length != null && hex.length !== length * 2)) return undefined
+  const bytes = new Uint8Array(hex.length / 2)
+  let seen = 0
+  for (let index = 0; index < bytes.length; index += 1) {
+    const high = valueOfDigit[hex.charCodeAt(index * 2)] ?? 255
+    const low = valueOfDigit[hex.charCodeAt(index * 2 + 1)] ?? 255
+    seen |= high | low
+    bytes[index] = high << 4 | low
+  }
+  return seen < 16 ? bytes : undefined
 }

@@ -5,5 +5,7 @@
 import '../node/compat.ts'
 import { runCommandLine } from '../node/command-line.ts'
 import { connect } from './connect.ts'
+import { ingest } from './ingest.ts'
+import { memory } from './memory.ts'
 
-await runCommandLine({ script: 'bench', noun: 'benchmark', commands: [connect] }, process.argv.slice(2))
+await runCommandLine({ script: 'bench', noun: 'benchmark', commands: [connect, ingest, memory] }, process.argv.slice(2))

@@ -94,12 +94,69 @@ export interface Query {
   readonly author?: string
   readonly kind?: string
   readonly collection?: string
-  readonly parent?: string
+  /** Posts that answer this one; null: posts that answer none. */
+  readonly parent?: string | null
   readonly since?: number
   readonly until?: number
   readonly limit?: number
   /** By timestamp. @default 'descending' */
   readonly order?: 'ascending' | 'descending'
+  /** The id of the last message of the page before: this one goes on after it. */
+  readonly after?: string
+  /** @default live and removed ones */
+  readonly standing?: 'live' | 'barred' | 'removed'
+}
+
+/** How many set a reaction of this type, and whether this hub's author is one of them. */
+export interface ReactionView {
+  readonly type: string
+  readonly count: number
+  readonly own: boolean
+}
+
+/** A link that is set: `author` links to the author `target`. */
+export interface LinkView {
+  /** The message that set it. */
+  readonly id: string
+  readonly author: string
+  readonly target: string
+  readonly type: string
+  readonly timestamp: number
+}
+
+export interface ProfileView {
+  readonly author: string
+  /** The value of each field, as last written. */
+  readonly fields: Readonly<Record<string, string>>
+}
+
+/** A record as last written. */
+export interface RecordView {
+  /** The message that wrote it. */
+  readonly id: string
+  readonly author: string
+  readonly collection: string
+  readonly key: string
+  readonly value: Uint8Array
+  readonly timestamp: number
+}
+
+/** Direct answers to a post. */
+export interface ReplyCount {
+  readonly id: string
+  readonly replies: number
+}
+
+export interface ThreadView {
+  /** What the post answers, from the first post of the thread on; empty where it answers none, and cut where one is not here. */
+  readonly ancestors: readonly MessageView[]
+  readonly message: MessageView
+  /** Direct answers, the oldest first: a page of `query({parent})`. */
+  readonly answers: readonly MessageView[]
+  /** How many answers each of `message` and `answers` has. */
+  readonly replies: readonly ReplyCount[]
+  /** Of `message`. */
+  readonly reactions: readonly ReactionView[]
 }
 
 export interface PeerView {
@@ -175,6 +232,16 @@ export interface HubApi {
   publish (draft: Draft, options?: { readonly traced?: boolean }): Promise<{ id: string, seq: number, author: string }>
   query (query?: Query): Promise<MessageView[]>
   message (id: string): Promise<MessageDetail | null>
+  /** A post in its thread; null: not here. `limit` and `after` page its answers. Codes: `invalid-argument`. */
+  thread (id: string, page?: { readonly limit?: number, readonly after?: string }): Promise<ThreadView | null>
+  /** Reactions that are set on a message, by type. Codes: `invalid-argument`. */
+  reactions (target: string): Promise<ReactionView[]>
+  /** Links that are set, of an author or to one, the newest first. Codes: `invalid-argument`. */
+  links (ends: { readonly author?: string, readonly target?: string, readonly type?: string, readonly limit?: number }): Promise<LinkView[]>
+  /** @default this hub's author. Codes: `invalid-argument`. */
+  profile (author?: string): Promise<ProfileView>
+  /** Records of a collection as last written, the newest first; deleted ones are left out. `after`: the id of the last one seen. Codes: `invalid-argument`. */
+  records (query: { readonly collection: string, readonly author?: string, readonly limit?: number, readonly after?: string }): Promise<RecordView[]>
   subscribe (filter: Query, callback: MessageCallback, options?: { readonly fromEvent?: number }): Promise<() => void>
   whenSynced (options: { readonly timeoutMs: number }): Promise<SyncReport>
   peers (): Promise<PeerView[]>

@@ -1,7 +1,7 @@
 /** Arguments of the API, checked by hand, because scripts call it too. Each failure is `invalid-argument`, with a sentence that names the argument. */
 import { fromHex } from '../base/bytes.ts'
 import { HubError } from '../base/errors.ts'
-import type { MessageId } from '../message/types.ts'
+import type { MessageId, PublicKeyHex } from '../message/types.ts'
 
 /** UTF-16 units of a name, an address or an id. The longest, a multiaddr with several hops, stays far below. */
 const textLengthMax = 1_024
@@ -34,6 +34,11 @@ export function wholeOf (given: unknown, what: string, { from, to, otherwise }: 
 export function idOf (given: unknown): MessageId {
   if (typeof given !== 'string' || fromHex(given, 32) == null) throw new HubError('invalid-argument', 'A message id is 64 lower-case hex digits.')
   return given as MessageId
+}
+
+export function keyOf (given: unknown, what: string): PublicKeyHex {
+  if (typeof given !== 'string' || fromHex(given, 32) == null) throw new HubError('invalid-argument', `${what} must be a key: 64 lower-case hex digits.`)
+  return given as PublicKeyHex
 }
 
 export function objectOf<T extends object> (given: T | undefined, what: string): Partial<T> {

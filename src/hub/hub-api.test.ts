@@ -42,6 +42,7 @@ beforeEach(async () => {
     identity,
     network,
     log: hub.log,
+    now: () => startMs,
     surroundings: {
       engine: 'node', agent: 'test', network: testRules.network, networkName: 'test', networkTrust: 'pinned', serving: false,
       channels: () => ({ transferred: 0, proxied: 0 }), connections: () => ({ constructed: 0, budget: 0 }),

@@ -7,11 +7,13 @@ import type { EventLog } from '../base/event-log.ts'
 import type { Standing } from '../message/replicated-set.ts'
 import type { NetworkId } from '../message/types.ts'
 import type { CandidateView, Diagnosis, HubApi, HubStatus, MessageView, PeerView, RelayStatus } from './api.ts'
-import { idOf, objectOf, optionalTextOf, textOf, wholeOf } from './arguments.ts'
+import { idOf, keyOf, objectOf, optionalTextOf, textOf, wholeOf } from './arguments.ts'
 import { createIdentityApi } from './identity-api.ts'
 import type { Identity } from './identity.ts'
 import { toMessageDetail, toMessageView } from './message-view.ts'
-import type { IndexedMessage } from './message-index.ts'
+import type { Entry } from './messages/entry.ts'
+import { limitDefault, limitMax } from './messages/query.ts'
+import { createViews } from './messages/views.ts'
 import type { Publisher } from './publisher.ts'
 import type { Runtime } from './runtime.ts'
 import { createSubscriptions } from './subscriptions.ts'
@@ -48,16 +50,19 @@ export interface HubApiParts {
   readonly network: HubNetwork
   readonly surroundings: HubSurroundings
   readonly log: EventLog
+  readonly now: () => number
 }
 
 /** Entries in one answer of `events`. */
 const eventsMax = 5_000
 const eventsDefault = 1_000
 
-export function createHubApi ({ runtime, publisher, identity, network, surroundings, log }: HubApiParts): HubApi {
-  const standingOf = (entry: IndexedMessage): Standing => runtime.standing(entry.message.id) ?? 'barred'
-  const view = (entry: IndexedMessage): MessageView => toMessageView(entry, runtime.wasSent(entry.message.id), standingOf(entry))
+export function createHubApi ({ runtime, publisher, identity, network, surroundings, log, now }: HubApiParts): HubApi {
+  const standingOf = (entry: Entry): Standing => runtime.set.standing(entry.message.id) ?? 'barred'
+  const view = (entry: Entry): MessageView => toMessageView(entry, runtime.wasSent(entry.message.id), standingOf(entry))
   const subscriptions = createSubscriptions({ runtime, view, report: log.report })
+  const { messages, set } = runtime
+  const views = createViews(messages, set)
 
   return {
     async status () {
@@ -72,13 +77,13 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
         lifecycle: peers.length === 0 ? 'joining' : 'babbling',
         mode: 'unsynced',
         serving: surroundings.serving,
-        messages: runtime.index.size,
+        messages: messages.size,
         root: null,
-        minEpoch: null,
+        minEpoch: runtime.retention.minEpoch === 0 ? null : runtime.retention.minEpoch,
         maxEpoch: null,
-        pending: runtime.pending,
-        deferred: 0,
-        bodiesWanted: 0,
+        pending: set.pending,
+        deferred: set.deferred(now()),
+        bodiesWanted: set.bodiesWanted(now()).length,
         synced: null,
         storage: await surroundings.storage(),
         leader: true,
@@ -91,11 +96,48 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
       }
     },
     publish: async draft => publisher.publish(draft),
-    query: async (query = {}) => runtime.index.query(objectOf(query, 'query'), entry => standingOf(entry) !== 'barred').map(view),
+    query: async (query = {}) => (await messages.query(objectOf(query, 'query'))).map(view),
     async message (id) {
-      const entry = runtime.index.get(idOf(id))
+      const entry = await messages.get(idOf(id))
       if (entry == null) return null
       return toMessageDetail(entry, runtime.wasSent(entry.message.id), standingOf(entry))
+    },
+    async thread (id, page) {
+      const entry = await messages.get(idOf(id))
+      if (entry == null) return null
+      const { limit, after } = objectOf(page, 'page')
+      const [ancestors, answers, reactions] = await Promise.all([
+        views.ancestors(entry),
+        messages.query({ parent: entry.message.id, order: 'ascending', ...(limit == null ? {} : { limit }), ...(after == null ? {} : { after }) }),
+        views.reactions(entry.message.id, identity.author)
+      ])
+      return {
+        ancestors: ancestors.map(view),
+        message: view(entry),
+        answers: answers.map(view),
+        replies: views.replies([entry, ...answers].map(({ message }) => message.id)),
+        reactions
+      }
+    },
+    reactions: async target => views.reactions(idOf(target), identity.author),
+    async links (ends) {
+      const { author, target, type, limit } = objectOf(ends, 'ends')
+      if (author == null && target == null) throw new HubError('invalid-argument', 'links needs an author or a target.')
+      return views.links({
+        author: author == null ? undefined : keyOf(author, 'The author'),
+        target: target == null ? undefined : keyOf(target, 'The target'),
+        type: optionalTextOf(type, 'The type')
+      }, limitOf(limit))
+    },
+    profile: async author => views.profile(author == null ? identity.author : keyOf(author, 'The author')),
+    async records (query) {
+      const { collection, author, limit, after } = objectOf(query, 'query')
+      return views.records(
+        textOf(collection, 'The collection'),
+        author == null ? undefined : keyOf(author, 'The author'),
+        limitOf(limit),
+        after == null ? undefined : idOf(after)
+      )
     },
     subscribe: async (filter, callback, options) => subscriptions.subscribe(objectOf(filter, 'filter'), callback, objectOf(options, 'options').fromEvent),
     whenSynced: notYet('Diff sync'),
@@ -123,6 +165,10 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
       await surroundings.wipe()
     }
   }
+}
+
+function limitOf (given: unknown): number {
+  return wholeOf(given, 'limit', { from: 1, to: limitMax, otherwise: limitDefault })
 }
 
 function notYet (what: string): () => Promise<never> {

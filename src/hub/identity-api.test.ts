@@ -67,7 +67,7 @@ describe('import', () => {
     await mesh.settled()
     expect([seq, author]).toEqual([1, ann.identity.author])
     expect(messageOf(ann, id)?.header).toMatchObject({ author: ann.identity.author, signer: shown.device })
-    expect(ann.runtime.standing(id)).toBe('live')
+    expect(ann.runtime.set.standing(id)).toBe('live')
     // bob had seen ann's root message, so his has the next number, and nothing is forked.
     const feed = [[1, 'signer-add', ann.identity.device], [2, 'signer-add', shown.device]]
     expect([rootFeed(ann, author), rootFeed(bob, author)]).toEqual([feed, feed])
@@ -84,13 +84,13 @@ describe('import', () => {
     const { id, author } = await say(bob, 'offline until now')
     mesh.link(ann, bob)
     await mesh.settled()
-    expect([ann, bob].map(({ runtime }) => runtime.standing(id))).toEqual(['live', 'live'])
+    expect([ann, bob].map(({ runtime }) => runtime.set.standing(id))).toEqual(['live', 'live'])
     expect(reports(ann, 'fork')).toBe(1)
     // From now on bob counts on from what ann wrote.
     const { id: next } = await bob.api.revokeDevice(otherKey)
     await mesh.settled()
     expect(messageOf(ann, next)?.header).toMatchObject({ author, seq: 3 })
-    expect(ann.runtime.standing(next as MessageId)).toBe('live')
+    expect(ann.runtime.set.standing(next as MessageId)).toBe('live')
   })
 
   test('what waits is published as the old identity, what comes after as the new, each with its own numbers', async () => {
@@ -108,7 +108,7 @@ describe('import', () => {
     const seqs = new Map<string, number[]>()
     for (const { id, seq, author } of [...published, ...late]) {
       expect(messageOf(bob, id)?.header.signer).toBe(author === old.author ? old.device : device)
-      expect(bob.runtime.standing(id)).toBe('live')
+      expect(bob.runtime.set.standing(id)).toBe('live')
       seqs.set(author, [...seqs.get(author) ?? [], seq])
     }
     for (const numbers of seqs.values()) expect(numbers).toEqual(numbers.map((_, index) => index + 1))
@@ -166,7 +166,7 @@ describe('import', () => {
     const before = [ann.identity.show(), await ann.store.getValue('identity')]
     await expect(ann.api.import(text as string, password as string)).rejects.toSatisfy(failsWith(code))
     expect([ann.identity.show(), await ann.store.getValue('identity')]).toEqual(before)
-    expect(ann.runtime.index.size).toBe(1)
+    expect(ann.runtime.messages.size).toBe(1)
   })
 
   test('an empty password beside a phrase is none', async () => {
@@ -203,6 +203,6 @@ describe('import', () => {
     full = false
     const { id } = await publisher.publish({ kind: 'post', text: 'hello' })
     expect(rootFeed(ann, author)).toEqual([[1, 'signer-add', device]])
-    expect(ann.runtime.standing(id as MessageId)).toBe('live')
+    expect(ann.runtime.set.standing(id as MessageId)).toBe('live')
   })
 })

@@ -40,7 +40,7 @@ describe('addDevice', () => {
   ])('%s is refused, and nothing stored', async ([, key, scope, code]) => {
     const ann = await createWriter('ann')
     await expect(ann.api.addDevice(key as string, scope as never)).rejects.toSatisfy(failsWith(code))
-    expect(ann.runtime.index.size).toBe(1)
+    expect(ann.runtime.messages.size).toBe(1)
   })
 
   test('the root key is no device', async () => {
@@ -67,10 +67,10 @@ describe('revokeDevice', () => {
     await mesh.settled()
     await ann.api.revokeDevice(device, first.id)
     await mesh.settled()
-    for (const { runtime } of [ann, bob]) expect([runtime.standing(first.id), runtime.standing(second.id)]).toEqual(['live', 'barred'])
-    const stored = bob.runtime.index.size
+    for (const { runtime } of [ann, bob]) expect([runtime.set.standing(first.id), runtime.set.standing(second.id)]).toEqual(['live', 'barred'])
+    const stored = bob.runtime.messages.size
     await expect(say(bob, 'more')).rejects.toSatisfy(failsWith('device-revoked'))
-    expect(bob.runtime.index.size).toBe(stored)
+    expect(bob.runtime.messages.size).toBe(stored)
     expect(await say(ann, 'still here')).toMatchObject({ seq: 1 })
   })
 
@@ -82,10 +82,10 @@ describe('revokeDevice', () => {
     await expect(say(ann, 'after')).rejects.toSatisfy(failsWith('device-revoked'))
     const again = await createWriter('ann', { disk })
     await expect(say(again, 'after')).rejects.toSatisfy(failsWith('device-revoked'))
-    expect(again.runtime.index.size).toBe(3)
+    expect(again.runtime.messages.size).toBe(3)
     await again.api.import(await again.api.export())
     expect(await say(again, 'as a new device')).toMatchObject({ seq: 1, author: ann.identity.author })
-    expect(again.runtime.standing(id)).toBe('live')
+    expect(again.runtime.set.standing(id)).toBe('live')
   })
 
   test('what is not a device of this author, or not its message, is refused, and nothing stored', async () => {
@@ -97,7 +97,7 @@ describe('revokeDevice', () => {
       [device, 'ab'], [device, 7], [device, 'ab'.repeat(32)], [otherKey, own.id]
     ]
     for (const [key, keepHead] of cases) await expect(ann.api.revokeDevice(key as string, keepHead as string)).rejects.toSatisfy(failsWith('invalid-argument'))
-    expect(ann.runtime.index.size).toBe(3)
+    expect(ann.runtime.messages.size).toBe(3)
   })
 })
 
@@ -142,7 +142,7 @@ describe('numbers and scope', () => {
     })
     await expect(say(ann, 'hello')).rejects.toSatisfy(failsWith('message-invalid'))
     await expect(ann.publisher.publish({ kind: 'record', collection: 'other', key: 'a', value: null })).rejects.toSatisfy(failsWith('message-invalid'))
-    expect(ann.runtime.index.size).toBe(1)
+    expect(ann.runtime.messages.size).toBe(1)
     expect(await ann.publisher.publish({ kind: 'record', collection: 'notes', key: 'a', value: null })).toMatchObject({ seq: 1 })
   })
 })

@@ -1,6 +1,6 @@
 /**
  * What is known here of one author's keys: the last message of each, what it may sign, and whether it was revoked (message/set/SPEC.md
- * R3, R9). Read once from the index, then kept up with what is stored, so that a publisher need not search a large store for
+ * R3, R9). Read once from what is stored, then kept up with what comes, so that a publisher need not search a large store for
  * each message, and sees what the author's other devices and hubs have done.
  *
  * As many entries as the author has keys; only the author's root key makes more.
@@ -17,8 +17,6 @@ export interface Head {
 }
 
 export interface IdentityFeeds {
-  /** Takes in a message that was stored; another author's is passed over. */
-  add: (message: Message) => void
   /** The stored message with the highest number, of the root key too. undefined: none is known here. */
   head: (signer: PublicKeyHex) => Head | undefined
   /** Whether a signer-add of this device is known. */
@@ -26,20 +24,22 @@ export interface IdentityFeeds {
   isRevoked: (signer: PublicKeyHex) => boolean
   /** Whether its signer-adds cover this body. */
   mayWrite: (signer: PublicKeyHex, body: Body) => boolean
+  /** They are kept up no longer. */
+  close: () => void
 }
 
 interface Feed {
   head: Head | undefined
   readonly coverage: Coverage
-  readonly removes: MessageId[]
+  readonly removes: Set<MessageId>
 }
 
-/** The feeds of `author` as the store has them now. */
-export function readFeeds ({ index, standing }: Pick<Runtime, 'index' | 'standing'>, author: PublicKeyHex): IdentityFeeds {
+/** The feeds of `author`, from now on. Codes: those of the store. */
+export async function openFeeds ({ messages, set, onStored }: Pick<Runtime, 'messages' | 'set' | 'onStored'>, author: PublicKeyHex): Promise<IdentityFeeds> {
   const feeds = new Map<PublicKeyHex, Feed>()
 
   function feedOf (signer: PublicKeyHex): Feed {
-    const feed = feeds.get(signer) ?? { head: undefined, coverage: createCoverage(), removes: [] }
+    const feed = feeds.get(signer) ?? { head: undefined, coverage: createCoverage(), removes: new Set() }
     feeds.set(signer, feed)
     return feed
   }
@@ -50,16 +50,28 @@ export function readFeeds ({ index, standing }: Pick<Runtime, 'index' | 'standin
     const { seq, timestamp } = header
     if (seq > (feed.head?.seq ?? 0)) feed.head = { seq, id, timestamp }
     if (body?.kind === 'signer-add') widen(feedOf(body.signer).coverage, body.scope)
-    if (body?.kind === 'signer-remove') feedOf(body.signer).removes.push(id)
+    if (body?.kind === 'signer-remove') feedOf(body.signer).removes.add(id)
   }
 
-  for (const { message } of index.fromEvent(0, Infinity)) add(message)
+  // First of all, so that nothing that is stored meanwhile is missed; taking one twice changes nothing.
+  const close = onStored(({ message }) => { add(message) })
+  const members: number[] = []
+  for (const kind of ['signer-add', 'signer-remove'] as const) {
+    messages.catalog.walk({ author, kind }, 'ascending', (member) => {
+      members.push(member)
+      return false
+    })
+  }
+  for (const { message } of await messages.getMembers(members)) add(message)
+  const heads = [author, ...feeds.keys()].flatMap(signer => set.highestSeq(author, signer) ?? [])
+  for (const { message } of await messages.getMany(heads)) add(message)
+
   return {
-    add,
+    close,
     head: signer => feeds.get(signer)?.head,
     isDevice: signer => feeds.get(signer)?.coverage.known === true,
     // Asked each time: lower forks can take a signer-remove out of the set again (R4).
-    isRevoked: signer => feeds.get(signer)?.removes.some(id => standing(id) === 'live') === true,
+    isRevoked: signer => [...feeds.get(signer)?.removes ?? []].some(id => set.standing(id) === 'live'),
     mayWrite (signer, body) {
       const coverage = feeds.get(signer)?.coverage
       if (coverage == null) return false

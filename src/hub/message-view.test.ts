@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import type { MessageId } from '../message/types.ts'
 import { createAuthor, post, startMs } from './fixtures/author.ts'
-import type { IndexedMessage } from './message-index.ts'
 import { toMessageDetail, toMessageView } from './message-view.ts'
+import type { Entry } from './messages/entry.ts'
 
-async function entryOf (parent?: MessageId): Promise<IndexedMessage> {
+async function entryOf (parent?: MessageId): Promise<Entry> {
   return { message: await (await createAuthor(1)).write(post('hello', parent)), event: 7, storedAt: startMs + 9, from: 'ann' }
 }
 

@@ -3,10 +3,10 @@ import { toHex } from '../base/bytes.ts'
 import type { Body } from '../message/types.ts'
 import type { Standing } from '../message/replicated-set.ts'
 import type { MessageDetail, MessageView } from './api.ts'
-import type { IndexedMessage } from './message-index.ts'
+import type { Entry } from './messages/entry.ts'
 
 /** A removed message is shown without its body at once; its bytes go later (message/set/SPEC.md R12). */
-export function toMessageView ({ message, event, storedAt, from }: IndexedMessage, sent: boolean, standing: Standing): MessageView {
+export function toMessageView ({ message, event, storedAt, from }: Entry, sent: boolean, standing: Standing): MessageView {
   const { id, header, body } = message
   return {
     id,
@@ -23,7 +23,7 @@ export function toMessageView ({ message, event, storedAt, from }: IndexedMessag
   }
 }
 
-export function toMessageDetail (entry: IndexedMessage, sent: boolean, standing: Standing): MessageDetail {
+export function toMessageDetail (entry: Entry, sent: boolean, standing: Standing): MessageDetail {
   const { header, body, signature } = entry.message.bytes
   return {
     ...toMessageView(entry, sent, standing),

@@ -6,7 +6,7 @@ import type { MessageId, NetworkGenesis } from '../message/types.ts'
 import { openMemoryStore } from '../store/memory.ts'
 import type { Draft } from './api.ts'
 import { startMs, testRules } from './fixtures/author.ts'
-import { createMesh, type MeshHub, type MeshHubOptions } from './fixtures/mesh.ts'
+import { createMesh, entriesOf, entryOf, type MeshHub, type MeshHubOptions } from './fixtures/mesh.ts'
 import { openIdentity, type Identity } from './identity.ts'
 import { createPublisher, type Publisher } from './publisher.ts'
 
@@ -23,7 +23,7 @@ async function createWriter (options: MeshHubOptions = {}, rules: NetworkGenesis
 }
 
 const headersOf = ({ hub, identity }: Writer): Array<{ seq: number, prev: string | undefined, timestamp: number, id: string }> =>
-  hub.runtime.index.fromEvent(0, Infinity)
+  entriesOf(hub)
     .filter(({ message }) => message.header.signer === identity.device)
     .map(({ message: { id, header: { seq, prev, timestamp } } }) => ({ seq, prev, timestamp, id }))
 
@@ -32,30 +32,30 @@ test('a clock that ran ahead and was set back is told of before anything is stor
   const { hub, publisher } = await createWriter({ now: () => nowMs })
   await publisher.publish({ kind: 'post', text: 'from the future' })
   nowMs = startMs
-  const size = hub.runtime.index.size
+  const size = hub.runtime.messages.size
   await expect(publisher.publish({ kind: 'post', text: 'now' })).rejects.toSatisfy(failsWith('clock-behind'))
-  expect(hub.runtime.index.size).toBe(size)
+  expect(hub.runtime.messages.size).toBe(size)
   nowMs = startMs + 3_600_000 - aheadMsMax + 1
   const { id: later } = await publisher.publish({ kind: 'post', text: 'later' })
-  expect(hub.runtime.standing(later as MessageId)).toBe('live')
+  expect(hub.runtime.set.standing(later as MessageId)).toBe('live')
 })
 
 describe('the device', () => {
   test('is introduced by the root key before anything else, once', async () => {
     const { hub, identity } = await createWriter()
-    const [entry, ...others] = hub.runtime.index.fromEvent(0, Infinity)
+    const [entry, ...others] = entriesOf(hub)
     expect(others).toEqual([])
     expect(entry?.message.header).toMatchObject({ author: identity.author, signer: identity.author, seq: 1, kind: 'signer-add' })
     expect(entry?.message.body).toMatchObject({ kind: 'signer-add', signer: identity.device, name: 'here', scope: { kinds: [], collections: [] } })
     const again = await createWriter({ disk: hub.disk }, testRules, identity)
-    expect(again.hub.runtime.index.size).toBe(1)
+    expect(again.hub.runtime.messages.size).toBe(1)
   })
 
   test('[M41] brings the work that its network wants', async () => {
     const rules = networkOf({ ...testRules.genesis, admissionBits: 6 })
     const { hub, identity } = await createWriter({}, rules)
-    expect(hub.runtime.knowsSigner(identity.author, identity.device)).toBe(true)
-    const { message } = hub.runtime.index.fromEvent(0, 1)[0]!
+    expect(hub.runtime.set.signerMessages(identity.author, identity.device)).toHaveLength(1)
+    const { message } = entriesOf(hub)[0]!
     expect(message.body?.kind === 'signer-add' && message.body.work.byteLength).toBe(8)
   })
 })
@@ -122,7 +122,7 @@ describe('drafts', () => {
   ])('%s becomes a message', async ([, draft, body]) => {
     const writer = await createWriter()
     const { id: published } = await writer.publisher.publish(draft)
-    expect(writer.hub.runtime.index.get(published as never)?.message.body).toEqual(body)
+    expect(entryOf(writer.hub, published)?.message.body).toEqual(body)
   })
 
   test.for<[string, unknown, HubErrorCode]>([

@@ -16,7 +16,7 @@ import { signMessage, type Signer } from '../message/signing.ts'
 import type { Body, Message, MessageId, NetworkGenesis, PublicKeyHex, Scope } from '../message/types.ts'
 import { createWorkSearch } from '../message/work.ts'
 import type { Draft } from './api.ts'
-import { readFeeds, type Head } from './identity-feeds.ts'
+import { openFeeds, type Head } from './identity-feeds.ts'
 import type { Identity } from './identity.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -57,10 +57,9 @@ const everything: Scope = { kinds: [], collections: [] }
 
 /** Resolves when this device is introduced. Codes: `key-unavailable`, those of the store. */
 export async function createPublisher ({ runtime, identity, rules, now }: PublisherOptions): Promise<Publisher> {
-  let feeds = readFeeds(runtime, identity.author)
+  let feeds = await openFeeds(runtime, identity.author)
   let waiting = 0
   let last: Promise<unknown> = Promise.resolve()
-  runtime.onStored(({ message }) => { feeds.add(message) })
 
   await introduce()
 
@@ -82,7 +81,7 @@ export async function createPublisher ({ runtime, identity, rules, now }: Publis
 
   async function write (signer: Signer, body: Body): Promise<Message> {
     const message = await sign(identity.author, signer, feeds.head(signer.publicKey), body)
-    await runtime.publish(message) // its feed's head is the listener's business
+    await runtime.publish(message) // its feed's head follows what is stored
     return message
   }
 
@@ -137,7 +136,7 @@ export async function createPublisher ({ runtime, identity, rules, now }: Publis
     }),
     revokeDevice: async (device, keepHead) => inTurn(async () => {
       if (!feeds.isDevice(device)) throw new HubError('invalid-argument', 'No device of this author that is known here has this key.')
-      const kept = keepHead == null ? undefined : runtime.index.get(keepHead)?.message.header
+      const kept = keepHead == null ? undefined : (await runtime.messages.get(keepHead))?.message.header
       if (keepHead != null && (kept?.signer !== device || kept.author !== identity.author)) {
         throw new HubError('invalid-argument', 'keepHead must be a message of that device which this hub holds.')
       }
@@ -147,10 +146,16 @@ export async function createPublisher ({ runtime, identity, rules, now }: Publis
       const next = await identity.prepare(entropy)
       const body = await signerAdd(next.author, next.device, everything, identity.deviceName)
       await inTurn(async () => {
-        const introduction = await sign(next.author, next.root, readFeeds(runtime, next.author).head(next.author), body)
-        await next.adopt()
-        feeds = readFeeds(runtime, next.author)
-        await runtime.publish(introduction)
+        const nextFeeds = await openFeeds(runtime, next.author)
+        try {
+          const introduction = await sign(next.author, next.root, nextFeeds.head(next.author), body)
+          await next.adopt()
+          feeds.close()
+          feeds = nextFeeds
+          await runtime.publish(introduction)
+        } finally {
+          if (feeds !== nextFeeds) nextFeeds.close()
+        }
       })
     }
   }

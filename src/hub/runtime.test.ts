@@ -7,7 +7,7 @@ import { networkOf } from '../message/genesis.ts'
 import { messageBytesMax } from '../message/limits.ts'
 import type { Message, MessageRejection } from '../message/types.ts'
 import { createAuthor, post, startMs, testRules, type Author } from './fixtures/author.ts'
-import { createMesh, type MeshHub } from './fixtures/mesh.ts'
+import { createMesh, entriesOf, entryOf, type MeshHub } from './fixtures/mesh.ts'
 
 let ida: Author
 let posts: Message[]
@@ -18,7 +18,7 @@ beforeAll(async () => {
   for (let count = 0; count < 300; count += 1) posts.push(await ida.write(post(`post ${count}`)))
 })
 
-const idsOf = (hub: MeshHub): string[] => hub.runtime.index.fromEvent(0, Infinity).map(({ message }) => message.id)
+const idsOf = (hub: MeshHub): string[] => entriesOf(hub).map(({ message }) => message.id)
 const textOf = (message: Message): string => message.body?.kind === 'post' ? message.body.text : message.header.kind
 const wire = (message: Message): Uint8Array => encodeSignedBytes(message.bytes)
 const gossipSent = (hub: MeshHub): number => hub.sent.filter(({ frame }) => frame.type === 'gossip').length
@@ -74,7 +74,7 @@ describe('several hubs', () => {
     mesh.link(b, c)
     await publishAll(a, [ida.introduction])
     await mesh.settled()
-    expect([a, b, c].map(({ runtime }) => runtime.index.get(ida.introduction.id)?.from)).toEqual([null, 'a', 'b'])
+    expect([a, b, c].map(hub => entryOf(hub, ida.introduction.id)?.from)).toEqual([null, 'a', 'b'])
     const hops = [...a.sent, ...b.sent].flatMap(({ frame }) => frame.type === 'gossip' ? [frame.hops] : [])
     expect(hops).toEqual([0, 1])
   })
@@ -87,11 +87,12 @@ describe('several hubs', () => {
     mesh.congest(a, b) // what a has of the signer does not come by itself
     await publishAll(a, [ida.introduction])
     await b.runtime.frame(a.peer, { type: 'gossip', message: wire(posts[0]!), hops: 0 })
-    expect(b.runtime.pending).toBe(1)
+    await b.runtime.settled()
+    expect(b.runtime.set.pending).toBe(1)
     expect(b.sent).toContainEqual({ peer: a.peer, frame: { type: 'signer-want', author: ida.key, signer: ida.device } })
     mesh.relieve(a, b)
     await mesh.settled()
-    expect(b.runtime.pending).toBe(0)
+    expect(b.runtime.set.pending).toBe(0)
     for (const hub of [b, c]) expect(idsOf(hub)).toEqual([ida.introduction.id, posts[0]!.id])
   })
 
@@ -103,7 +104,7 @@ describe('several hubs', () => {
     await mesh.settled()
     // The signer is older than the newest 256: it is asked for by name.
     expect(idsOf(late)).toEqual([ida.introduction.id, ...posts.slice(-idsMax).map(({ id }) => id)])
-    expect(late.runtime.pending).toBe(0)
+    expect(late.runtime.set.pending).toBe(0)
     expect(late.rejections).toEqual([])
     mesh.unlink(a, late)
     const before = gossipSent(a)
@@ -120,7 +121,7 @@ describe('several hubs', () => {
     await publishAll(a, [ida.introduction])
     expect(a.log.read({ type: 'not-sent' })).toMatchObject([{ peer: 'b', code: 'congested' }])
     expect(a.runtime.wasSent(ida.introduction.id)).toBe(false)
-    expect(a.runtime.index.size).toBe(1)
+    expect(a.runtime.messages.size).toBe(1)
   })
 
   test('a message counts as sent once a neighbour took it', async () => {
@@ -144,10 +145,10 @@ describe('bytes that are no message of this network', () => {
     mesh.link(a, b)
     mesh.link(b, c)
     await mesh.settled()
-    const before = [b.disk.events.length, b.sent.length, b.runtime.pending]
+    const before = [b.disk.events.length, b.sent.length, b.runtime.set.pending]
     await b.runtime.frame(a.peer, { type: 'gossip', message: bytes, hops: 0 })
     await mesh.settled()
-    expect([b.disk.events.length, b.sent.length, b.runtime.pending]).toEqual(before)
+    expect([b.disk.events.length, b.sent.length, b.runtime.set.pending]).toEqual(before)
     expect(b.rejections.every(({ peer }) => peer === a.peer)).toBe(true)
     return b.rejections.map(({ code }) => code)
   }
@@ -156,8 +157,9 @@ describe('bytes that are no message of this network', () => {
     const mesh = createMesh()
     const hub = await mesh.add('a')
     for (const message of [ida.introduction, posts[0]!]) await hub.runtime.frame('b' as PeerId, { type: 'gossip', message: wire(message), hops: 0 })
+    await mesh.settled()
     expect(hub.rejections).toEqual([])
-    expect(hub.runtime.index.size).toBe(2)
+    expect(hub.runtime.messages.size).toBe(2)
   })
 
   test.for<[string, MessageRejection, () => Promise<Uint8Array> | Uint8Array]>([
@@ -180,6 +182,7 @@ describe('bytes that are no message of this network', () => {
     const hub = await mesh.add('a', { verify: async () => { verified += 1; return true } })
     const peer = 'b' as PeerId
     for (let count = 0; count < 3; count += 1) await hub.runtime.frame(peer, { type: 'gossip', message: wire(ida.introduction), hops: 0 })
+    await mesh.settled()
     expect(verified).toBe(1)
     expect(hub.disk.events).toHaveLength(1)
   })
@@ -209,11 +212,11 @@ describe('storage', () => {
     const remove = await (await createAuthor(1)).write({ kind: 'remove', target: posts[0]!.id }, { seq: 301, prev: posts[299]!.id })
     await publishAll(before, [remove])
     const after = await mesh.add('again', { disk: before.disk })
-    expect(after.runtime.index.fromEvent(0, Infinity).map(({ message: { id }, event, storedAt, from }) => ({ id, event, storedAt, from })))
-      .toEqual(before.runtime.index.fromEvent(0, Infinity).map(({ message: { id }, event, storedAt, from }) => ({ id, event, storedAt, from })))
-    expect(after.runtime.knowsSigner(ida.key, ida.device)).toBe(true)
-    expect(after.runtime.standing(posts[0]!.id)).toBe('removed')
-    expect(after.runtime.standing(posts[1]!.id)).toBe('live')
+    expect(entriesOf(after).map(({ message: { id }, event, storedAt, from }) => ({ id, event, storedAt, from })))
+      .toEqual(entriesOf(before).map(({ message: { id }, event, storedAt, from }) => ({ id, event, storedAt, from })))
+    expect(after.runtime.set.signerMessages(ida.key, ida.device)).toHaveLength(1)
+    expect(after.runtime.set.standing(posts[0]!.id)).toBe('removed')
+    expect(after.runtime.set.standing(posts[1]!.id)).toBe('live')
     expect(after.disk.events).toHaveLength(5)
     expect(after.sent).toEqual([])
     expect(after.log.read()).toEqual([])
@@ -252,6 +255,26 @@ describe('storage', () => {
     expect(b.log.read({ type: 'storage-failed' })).toMatchObject([{ code: 'invalid-argument', times: 1 }])
     expect(idsOf(b)).toEqual([ida.introduction.id, posts[1]!.id])
     expect(b.rejections).toEqual([])
+  })
+
+  test('what could not be stored is tried again with each tick, and told of once it is there', async () => {
+    const mesh = createMesh()
+    const [a, b] = [await mesh.add('a'), await mesh.add('b')]
+    mesh.link(a, b)
+    const append = b.store.append.bind(b.store)
+    b.store.append = async () => Promise.reject(new HubError('storage-failed', 'The disk is away.'))
+    await publishAll(a, [ida.introduction, posts[0]!])
+    await mesh.settled().catch(() => undefined)
+    b.runtime.tick()
+    await b.runtime.settled()
+    expect([b.runtime.messages.size, b.runtime.storageTrouble]).toEqual([0, expect.stringContaining('The disk is away.')])
+    b.store.append = append
+    const heard: string[] = []
+    b.runtime.onStored(({ message }) => { heard.push(message.id) })
+    b.runtime.tick()
+    await mesh.settled()
+    expect(heard).toEqual([ida.introduction.id, posts[0]!.id])
+    expect([b.runtime.messages.size, b.runtime.storageTrouble]).toEqual([2, null])
   })
 
   test('whoever listens hears of each message once it is stored, and no more after stopping', async () => {

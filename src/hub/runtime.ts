@@ -1,7 +1,6 @@
 /**
- * The one interpreter of the core's effects (house rule): frames come in, are decoded, validated and their signatures checked
- * (gossip/SPEC.md G6 to G8); what is left becomes an input of the core; its effects become sends and writes. The same in a browser
- * worker and in a Node hub.
+ * The one interpreter of the core's effects (house rule): frames come in, messages are decoded and checked (intake.ts); what is left becomes an
+ * input of the core; its effects become sends and writes. The same in a browser worker and in a Node hub.
  *
  * Invariants
  * 1. The core is never entered while it is in `handle`: inputs are handed over one by one from synchronous code.
@@ -14,13 +13,16 @@ import type { EventLog } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
 import { idsMax, type Frame } from '../gossip/frames.ts'
 import { createFlood } from '../gossip/flood.ts'
-import { decodeSignedBytes, encodeSignedBytes } from '../message/codec.ts'
-import { createReplicatedSet, type Standing } from '../message/replicated-set.ts'
+import { encodeSignedBytes } from '../message/codec.ts'
+import { createReplicatedSet, type ReplicatedSet } from '../message/replicated-set.ts'
 import type { Message, MessageId, MessageRejection, NetworkGenesis, PublicKeyHex } from '../message/types.ts'
-import { validateMessage } from '../message/validate.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import { createHubCore, type HubEffect, type HubInput } from './core/hub-core.ts'
-import { createMessageIndex, type IndexedMessage, type MessageIndex } from './message-index.ts'
+import { createIntake } from './intake.ts'
+import type { Catalog } from './messages/catalog.ts'
+import type { Entry } from './messages/entry.ts'
+import { createMessages, type Messages } from './messages/messages.ts'
+import { createRetention, type Retention } from './retention.ts'
 
 /** Frames to neighbours, as far as the runtime needs the network. */
 export interface Transport {
@@ -32,13 +34,17 @@ export interface Transport {
 
 export interface RuntimeOptions {
   readonly rules: NetworkGenesis
-  /** Any number that peers cannot guess (message/replicated-set.ts). @default 0, for tests */
-  readonly tableSeed?: number
+  /** Any bytes that peers cannot guess, `length` of them. */
+  readonly random: (length: number) => Uint8Array<ArrayBuffer>
   readonly store: MessageStore
   readonly verify: (message: Message) => Promise<boolean>
+  /** Whether this hub writes as this author: such messages are never given up. */
+  readonly isOwn: (author: PublicKeyHex) => boolean
   readonly transport: Transport
   readonly log: EventLog
   readonly now: () => number
+  /** How far opening is, in stored messages. */
+  readonly onProgress?: (done: number, total: number) => void
 }
 
 export interface Runtime {
@@ -48,64 +54,62 @@ export interface Runtime {
   drained: (peer: PeerId) => void
   /** Resolves when the next frame of this neighbour may be read. Never rejects. */
   frame: (peer: PeerId, frame: Frame) => Promise<void>
-  /** Takes a message signed here: stores it, then lets it go out. Codes: those of the store, `message-invalid`. */
-  publish: (message: Message) => Promise<IndexedMessage>
-  readonly index: MessageIndex
-  readonly pending: number
+  /** To be called every `tickMs` (hub/core/hub-core.ts). */
+  tick: () => void
+  /** Takes a message signed here: stores it, then lets it go out. Codes: those of the store. */
+  publish: (message: Message) => Promise<Entry>
+  readonly messages: Messages
+  readonly retention: Retention
+  /** What belongs and counts, to be read only: messages enter through `frame` and `publish`. */
+  readonly set: Omit<ReplicatedSet, 'offer' | 'restore' | 'bodyErased'>
   /** Why the last write failed, a sentence; null while writes succeed. */
   readonly storageTrouble: string | null
-  /** Whether a signer-add for the author's device is in the set. */
-  knowsSigner: (author: PublicKeyHex, signer: PublicKeyHex) => boolean
-  standing: (id: MessageId) => Standing | undefined
+  /** Bytes of packed memory that grow with the messages. */
+  memory: () => { readonly set: number } & Catalog['memoryBytes']
   /** Whether the message was handed to at least one neighbour since the engine started. */
   wasSent: (id: MessageId) => boolean
+  /** Resolves when everything received so far is checked and stored: before the store is closed. */
+  settled: () => Promise<void>
   /** Called for each message once it is stored. Returns how to stop it. */
-  onStored: (listener: (entry: IndexedMessage) => void) => () => void
+  onStored: (listener: (entry: Entry) => void) => () => void
 }
 
 /** Messages that may wait for the disk before reading from neighbours pauses. */
 const unstoredMax = 2_000
 /** Messages that one neighbour missed and is offered later: the newest; what is older is left to the comparison of sets (gossip/SPEC.md G15). */
 const missedMax = 1_024
+/** Neighbours' messages that could not be stored and are tried again with each tick, 2 MiB at most; what is over comes back after a restart. */
+const unkeptMax = 256
 /** Own messages whose first handing over is remembered, for their state. */
 const sentMax = 10_000
 
 /** Reads the store and resolves with a running hub. Codes: those of the store. */
-export async function createRuntime ({ rules, tableSeed, store, verify, transport, log, now }: RuntimeOptions): Promise<Runtime> {
+export async function createRuntime ({ rules, random, store, verify, isOwn, transport, log, now, onProgress }: RuntimeOptions): Promise<Runtime> {
+  const [tableSeed = 0] = new Uint32Array(random(4).buffer)
   const set = createReplicatedSet({ ...rules, tableSeed })
   const core = createHubCore({ set, gossip: createFlood() })
-  const index = createMessageIndex()
+  const messages = await createMessages({ store, set, rules, report: log.report, random, onProgress })
+  const retention = await createRetention({ store, set, messages, isOwn, log })
   const sent = new Set<MessageId>()
   const missed = new Map<PeerId, RecentSet<MessageId>>()
+  const unkept = new Map<MessageId, { readonly message: Message, readonly from: PeerId }>()
   let storageTrouble: string | null = null
-  const listeners = new Set<(entry: IndexedMessage) => void>()
+  const listeners = new Set<(entry: Entry) => void>()
   let unstored = 0
   let lastAppend: Promise<unknown> = Promise.resolve()
 
-  await restore()
-
-  async function restore (): Promise<void> {
-    for await (const block of store.scan(1)) {
-      for (const { bytes, event, storedAt, from } of block) {
-        const validated = validateMessage(bytes, rules)
-        if (!validated.ok) {
-          log.report({ type: 'stored-message-refused', code: validated.code, sentence: `Stored message ${event} is not valid (${validated.code}) and is left out.` })
-          continue
-        }
-        const message = validated.value
-        core.handle({ type: 'restored', message, storedAtMs: storedAt }, now())
-        index.add({ message, event, storedAt, from })
-      }
-    }
-    restoreClosures()
-  }
-
-  /** A fork that was displaced, and belongs again because a revocation that is read later keeps it: offered until nothing more comes of it. */
-  function restoreClosures (): void {
-    const kept = set.closuresWanted().flatMap(id => index.get(id) ?? [])
-    for (const { message, storedAt } of kept) core.handle({ type: 'restored', message, storedAtMs: storedAt }, now())
-    if (kept.some(({ message }) => set.has(message.id))) restoreClosures()
-  }
+  const intake = createIntake({
+    rules,
+    has: ({ id, body }) => {
+      const member = set.memberOf(id)
+      return member !== -1 && (body == null || set.hasBody(member))
+    },
+    verify,
+    onMessage: (from, message, hops) => { input({ type: 'message', message, from, hops }) },
+    onDuplicate: (from, id) => { input({ type: 'duplicate', id, from }) },
+    onRejected: (peer, code) => { transport.reject(peer, code, `The hub sent a message that was refused: ${code}.`) },
+    onFailure: (sentence) => { log.report({ type: 'verify-failed', code: 'internal', sentence }) }
+  })
 
   function input (given: HubInput): void {
     for (const effect of core.handle(given, now())) perform(effect)
@@ -113,20 +117,14 @@ export async function createRuntime ({ rules, tableSeed, store, verify, transpor
 
   function perform (effect: HubEffect): void {
     switch (effect.type) {
-      case 'send-message': {
-        const frame: Frame = { type: 'gossip', message: encodeSignedBytes(effect.message.bytes), hops: effect.hops }
-        if (transport.send(effect.peer, frame)) rememberSent(effect.message.id)
-        else rememberMissed(effect.peer, effect.message.id)
+      case 'send-message':
+        sendMessage(effect.peer, effect.message, effect.hops)
         return
-      }
       case 'send-stored':
-        for (const id of effect.ids) {
-          const entry = index.get(id)
-          if (entry != null) perform({ type: 'send-message', peer: effect.peer, message: entry.message, hops: 0 })
-        }
+        background('A neighbour could not be answered', sendStored(effect.peer, effect.ids))
         return
       case 'send-newest': {
-        const ids = index.newest(idsMax)
+        const ids = messages.newest(idsMax)
         if (ids.length > 0) transport.send(effect.peer, { type: 'ihave', ids })
         return
       }
@@ -137,23 +135,66 @@ export async function createRuntime ({ rules, tableSeed, store, verify, transpor
         transport.send(effect.peer, { type: 'signer-want', author: effect.author, signer: effect.signer })
         return
       case 'store':
-        keep(effect.message, effect.from).catch(() => { /* reported there; sync brings it back after a restart */ })
+        if (!retention.keeps(effect.message.header)) {
+          log.report({ type: 'not-kept', peer: effect.from, code: 'below-retention', sentence: 'A message is older than what this hub keeps: it was passed on and not stored.' })
+          return
+        }
+        keep(effect.message, effect.from).catch(() => { rememberUnkept(effect.message, effect.from) }) // reported there
+        return
+      case 'displaced':
+        messages.displaced(effect.member, effect.id)
+        return
+      case 'restore':
+        background('A displaced message could not be read', restore(effect.ids))
+        return
+      case 'erase':
+        background('Removed bodies could not be erased', erase(effect.ids))
         return
       case 'report':
         log.report(effect.report)
     }
   }
 
-  async function keep (message: Message, from: string | null): Promise<IndexedMessage> {
-    const storedAt = now()
+  /** Work that nobody waits for: what fails is told, and comes again by itself. */
+  function background (what: string, work: Promise<void>): void {
+    work.catch((thrown: unknown) => {
+      log.report({ type: 'storage-failed', code: thrown instanceof HubError ? thrown.code : 'storage-failed', sentence: `${what}: ${reasonOf(thrown)}` })
+    })
+  }
+
+  function sendMessage (peer: PeerId, { id, bytes }: Message, hops: number): void {
+    const served = set.servesBody(id, now()) ? bytes : { ...bytes, body: undefined }
+    if (transport.send(peer, { type: 'gossip', message: encodeSignedBytes(served), hops })) rememberSent(id)
+    else rememberMissed(peer, id)
+  }
+
+  async function sendStored (peer: PeerId, ids: readonly MessageId[]): Promise<void> {
+    for (const { message } of await messages.getMany(ids)) sendMessage(peer, message, 0)
+  }
+
+  async function restore (ids: readonly MessageId[]): Promise<void> {
+    for (const entry of await messages.getMany(ids)) {
+      input({ type: 'restored', message: entry.message, storedAtMs: entry.storedAt })
+      messages.returned(entry)
+    }
+  }
+
+  async function erase (ids: readonly MessageId[]): Promise<void> {
+    await messages.eraseBodies(ids)
+    for (const id of ids) set.bodyErased(id, now())
+    log.report({ type: 'bodies-erased', sentence: `${ids.length} removed ${ids.length === 1 ? 'message has' : 'messages have'} left the disk, 24 h after their removal.` })
+  }
+
+  /** Resolves when the message is stored, and the set knows it. */
+  async function keep (message: Message, from: string | null, enterSet?: () => void): Promise<Entry> {
     unstored += 1
     try {
-      const append = store.append([{ bytes: message.bytes, id: message.id, storedAt, from }])
+      const append = retention.withRoom(async () => messages.append(message, now(), from))
       lastAppend = append.catch(() => undefined) // only waited for; whoever appended hears of the failure
-      const event = await append
+      const entry = await append
       storageTrouble = null
-      const entry = { message, event, storedAt, from }
-      index.add(entry)
+      enterSet?.()
+      messages.enter(entry)
       log.report({ type: 'message-stored', peer: from, sentence: `Message ${message.id.slice(0, 8)}… (${message.header.kind}, number ${message.header.seq}) is stored.` })
       for (const listener of listeners) listener(entry)
       return entry
@@ -164,6 +205,18 @@ export async function createRuntime ({ rules, tableSeed, store, verify, transpor
     } finally {
       unstored -= 1
     }
+  }
+
+  function rememberUnkept (message: Message, from: PeerId): void {
+    unkept.set(message.id, { message, from })
+    if (unkept.size > unkeptMax) for (const oldest of unkept.keys()) { unkept.delete(oldest); break }
+  }
+
+  /** The set has them, so nobody sends them again. */
+  function storeUnkept (): void {
+    const again = [...unkept.values()]
+    unkept.clear()
+    for (const { message, from } of again) keep(message, from).catch(() => { rememberUnkept(message, from) })
   }
 
   function rememberMissed (peer: PeerId, id: MessageId): void {
@@ -184,58 +237,40 @@ export async function createRuntime ({ rules, tableSeed, store, verify, transpor
     if (sent.size > sentMax) for (const oldest of sent) { sent.delete(oldest); break }
   }
 
-  async function takeMessage (peer: PeerId, bytes: Uint8Array, hops: number): Promise<void> {
-    const decoded = decodeSignedBytes(bytes)
-    if (!decoded.ok) { refuse(peer, decoded.code); return }
-    const validated = validateMessage(decoded.value, rules)
-    if (!validated.ok) { refuse(peer, validated.code); return }
-    const message = validated.value
-    if (core.has(message.id)) {
-      input({ type: 'duplicate', id: message.id, from: peer })
-      return
-    }
-    let isSigned: boolean
-    try {
-      isSigned = await verify(message)
-    } catch (thrown) {
-      // The platform failed, not the peer: the message is not taken, and may come again.
-      log.report({ type: 'verify-failed', code: 'internal', sentence: `A signature could not be checked here: ${reasonOf(thrown)}` })
-      return
-    }
-    if (!isSigned) { refuse(peer, 'bad-signature'); return }
-    input({ type: 'message', message, from: peer, hops })
-    if (unstored > unstoredMax) await lastAppend
-  }
-
-  function refuse (peer: PeerId, code: MessageRejection): void {
-    transport.reject(peer, code, `The hub sent a message that was refused: ${code}.`)
-  }
-
   return {
-    index,
+    messages,
+    retention,
+    set,
     get storageTrouble () { return storageTrouble },
-    get pending () { return set.pending },
-    knowsSigner: (author, signer) => set.signerMessages(author, signer).length > 0,
-    standing: id => set.standing(id),
+    memory: () => ({ set: set.memoryBytes, ...messages.catalog.memoryBytes }),
     wasSent: id => sent.has(id),
     linkUp: (peer) => { input({ type: 'link-up', peer }) },
     linkDown: (peer) => {
       missed.delete(peer)
+      intake.drop(peer)
       input({ type: 'link-down', peer })
     },
     drained: offerMissed,
     async frame (peer, frame) {
       switch (frame.type) {
-        case 'gossip': return takeMessage(peer, frame.message, frame.hops)
+        case 'gossip':
+          await intake.take(peer, frame.message, frame.hops)
+          if (unstored > unstoredMax) await lastAppend
+          return
         case 'ihave': case 'graft': input({ type: frame.type, from: peer, ids: frame.ids }); return
         case 'signer-want': input({ type: 'signer-want', from: peer, author: frame.author, signer: frame.signer }); return
         case 'hello': case 'ping': case 'pong': // the link's own
       }
     },
-    async publish (message) {
-      const entry = await keep(message, null)
-      input({ type: 'published', message })
-      return entry
+    tick: () => {
+      storeUnkept()
+      input({ type: 'tick' })
+    },
+    publish: async message => keep(message, null, () => { input({ type: 'published', message }) }),
+    async settled () {
+      await intake.settled()
+      await lastAppend
+      await messages.settled()
     },
     onStored: (listener) => {
       listeners.add(listener)

@@ -5,7 +5,8 @@
 import { HubError, reasonOf } from '../base/errors.ts'
 import type { Report } from '../base/event-log.ts'
 import type { MessageCallback, MessageView, Query } from './api.ts'
-import { checkQuery, matches, type IndexedMessage } from './message-index.ts'
+import type { Entry } from './messages/entry.ts'
+import { checkQuery, matches } from './messages/query.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Subscriptions at once. A page has a few; apps one or two each. */
@@ -15,7 +16,7 @@ const pageSize = 500
 
 export interface SubscriptionsOptions {
   readonly runtime: Runtime
-  readonly view: (entry: IndexedMessage) => MessageView
+  readonly view: (entry: Entry) => MessageView
   readonly report: (report: Report) => void
 }
 
@@ -50,22 +51,22 @@ export function createSubscriptions ({ runtime, view, report }: SubscriptionsOpt
         stopListening()
       }
 
-      /** One at a time and awaited, so that a slow reader is read to at its own speed from the index, without a queue of ours. */
+      /** One at a time and awaited, so that a slow reader is read to at its own speed from the log, without a queue of ours. */
       async function drain (): Promise<void> {
         if (running) return
         running = true
         try {
-          for (;;) {
-            const page = runtime.index.fromEvent(next, pageSize)
-            if (page.length === 0) break
-            for (const entry of page) {
+          while (next <= runtime.messages.lastEvent) {
+            const page = await runtime.messages.fromEvent(next, pageSize)
+            for (const entry of page.entries) {
               if (!active) return
               next = entry.event + 1
-              if (matches(entry, filter)) await callback({ event: entry.event, message: view(entry) })
+              if (matches(entry.message, filter)) await callback({ event: entry.event, message: view(entry) })
             }
+            next = Math.max(next, page.next)
           }
         } catch (thrown) {
-          report({ type: 'subscription-ended', code: 'callback-failed', sentence: `A subscriber failed and was ended: ${reasonOf(thrown)}` })
+          report({ type: 'subscription-ended', code: 'callback-failed', sentence: `A subscription was ended: ${reasonOf(thrown)}` })
           stop()
         } finally {
           running = false

@@ -6,7 +6,7 @@
  */
 import { toHex } from '../base/bytes.ts'
 import { blake3 } from '../base/blake3.ts'
-import { bytesOf, decodeCanonical, decodeLenient, encodeOwned, hexOf, isCanonical, unshared } from './canonical.ts'
+import { bytesOf, decodeCanonical, decodeLenient, encodeOwned, hexOf, isCanonical, keptHexOf, unshared } from './canonical.ts'
 import { kindNumber, kindOf } from './kinds.ts'
 import { hashBytes, headerBytesMax, messageBytesMax, messageVersion, signatureBytes } from './limits.ts'
 import { Header as WireHeader, SignedMessage as WireSignedMessage } from './message.pb.ts'
@@ -56,9 +56,9 @@ export function decodeHeader (bytes: Uint8Array): Decoded<Header> {
   // M6: a later version may have fields that this one does not know, and is told apart from junk.
   if (wire.version > messageVersion) return rejected('unsupported-version')
   if (wire.version < messageVersion || !isCanonical(WireHeader, wire, bytes)) return rejected('malformed')
-  const network = hexOf(wire.network) as NetworkId | undefined
-  const author = hexOf(wire.author) as PublicKeyHex | undefined
-  const signer = hexOf(wire.signer) as PublicKeyHex | undefined
+  const network = keptHexOf(wire.network) as NetworkId | undefined
+  const author = keptHexOf(wire.author) as PublicKeyHex | undefined
+  const signer = keptHexOf(wire.signer) as PublicKeyHex | undefined
   const prev = wire.prev == null ? undefined : hexOf(wire.prev) as MessageId | undefined
   if (network == null || author == null || signer == null || (wire.prev != null && prev == null)) return rejected('malformed')
   // M4, said here and not left to how the library writes large numbers.

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { composeMessage, signingInput } from './compose.ts'
+import { composeMessage } from './compose.ts'
 import type { MessageDraft } from './compose.ts'
 import { networkOf } from './genesis.ts'
 import { encodeSignedBytes } from './codec.ts'
 import { messageBytesMax } from './limits.ts'
+import { signingInput } from './signing-input.ts'
 import type { Body, MessageId, PublicKeyHex } from './types.ts'
 
 const network = networkOf({ name: 'compose', genesisTime: 1_000, admissionBits: 24, attesters: [] })

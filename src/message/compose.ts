@@ -2,11 +2,9 @@
  * Makes the bytes of a new message (SPEC.md M9 to M29, from the publisher's side). Pure: time, number and keys are arguments, and the signature
  * is added by signing.ts. What it makes always passes validate.ts, because it asks it.
  */
-import { concat } from 'uint8arrays/concat'
 import { blake3 } from '../base/blake3.ts'
 import { HubError } from '../base/errors.ts'
 import { encodeBody } from './bodies.ts'
-import { bytesOf } from './canonical.ts'
 import { encodeHeader } from './codec.ts'
 import { messageVersion, signatureBytes } from './limits.ts'
 import type { Body, Header, MessageId, MessageRejection, NetworkGenesis, PublicKeyHex } from './types.ts'
@@ -32,13 +30,6 @@ export interface UnsignedMessage {
   readonly body: Body
   readonly headerBytes: Uint8Array<ArrayBuffer>
   readonly bodyBytes: Uint8Array<ArrayBuffer>
-}
-
-const domain = new TextEncoder().encode('hubbub/message/v1')
-
-/** The bytes that a signature covers: `"hubbub/message/v1" ‖ id`, 49 bytes. */
-export function signingInput (id: MessageId): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(concat([domain, bytesOf(id)]))
 }
 
 /** Codes: `message-invalid` (with a sentence that names the rule). */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createBuilder, hexOf, keyOf, post, record, signerAdd, signerRemove } from './set/fixtures/build.ts'
 import { ada, admittedIds, bob, createWorld, excluded, laptop, nowMs, phone, scopeOf, standings } from './set/fixtures/world.ts'
-import { aheadMsMax } from './set/limits.ts'
+import { bodyBytesMax } from './limits.ts'
+import { aheadMsMax, pendingBytesMax } from './set/limits.ts'
 import type { Message, MessageId } from './types.ts'
 
 describe('signers and scope', () => {
@@ -30,6 +31,23 @@ describe('signers and scope', () => {
     const ids = admittedIds(offer(root(signerAdd(phone))).changes)
     expect(ids.slice(1)).toEqual(messages.map(({ id }) => id))
     expect(set.pending).toBe(0)
+  })
+
+  test('[R13] what finds no room among the held is excluded, and a hub that holds less still finds some', () => {
+    const { set, root, offer, message } = createWorld()
+    const large = (seq: number): Message => {
+      const held = message(phone, seq, undefined)
+      return { ...held, bytes: { ...held.bytes, body: new Uint8Array(bodyBytesMax) } }
+    }
+    let seq = 0
+    while (offer(large(++seq), nowMs, { sender: 'one' }).outcome.type === 'pending') expect(seq).toBeLessThan(pendingBytesMax / bodyBytesMax)
+    const refused = large(++seq)
+    const held = set.pending
+    expect(held).toBeGreaterThan(1_000)
+    expect(offer(refused, nowMs, { sender: 'one' })).toEqual({ outcome: excluded('pending-full'), changes: [] })
+    expect(offer(refused, nowMs, { sender: 'other' }).outcome.type).toBe('pending')
+    const { changes } = offer(root(signerAdd(phone)))
+    expect([admittedIds(changes).length, admittedIds(changes).includes(refused.id)]).toEqual([held + 1, true])
   })
 
   test('[R2] another author\'s signer-add of the same key covers nothing', () => {
@@ -230,7 +248,7 @@ describe('revocation', () => {
     const forks = [1, 2, 3, 4].map(rank => message(phone, 1, undefined, post(), rank))
     offer(root(signerAdd(phone)))
     offerAll([ancestor, head])
-    expect(offerAll(forks)).toContainEqual({ type: 'displaced', id: ancestor.id })
+    expect(offerAll(forks)).toContainEqual({ type: 'displaced', id: ancestor.id, member: expect.any(Number) as number })
     offer(root(signerRemove(phone, head.id)))
     expect(set.closuresWanted()).toEqual([ancestor.id])
     expect(offer(ancestor).outcome.type).toBe('admitted')

@@ -5,24 +5,33 @@
  *
  * It knows headers, bodies, ids and the time it is told. It does not know bytes on a wire, signatures, peers, the store, or views.
  */
+import { toHex } from '../base/bytes.ts'
+import { hashBytes } from './limits.ts'
 import { createDeferred } from './set/deferred.ts'
 import { signerMessagesMax } from './set/limits.ts'
+import { createMembers } from './set/members.ts'
 import { createMembership } from './set/membership.ts'
 import { none } from './set/member-table.ts'
 import { createPending } from './set/pending.ts'
 import { mayLackBody } from './set/standing.ts'
 import { createWantedBodies } from './set/wanted-bodies.ts'
+import type { Members } from './set/members.ts'
 import type { HeldOffer } from './set/pending.ts'
 import type { Offered, OfferOptions, OfferOutcome, SetChange, Standing } from './set/outcome.ts'
+import type { Restoring } from './set/restoring.ts'
 import type { Genesis, Message, MessageId, NetworkId, PublicKeyHex } from './types.ts'
 
 export type { Offered, OfferOptions, OfferOutcome, SetChange, Standing } from './set/outcome.ts'
+export type { RestorableFeed, RestoredRow } from './set/restoring.ts'
 
-export interface ReplicatedSet {
+export interface ReplicatedSet extends Members, Restoring {
   /**
    * Takes a message that is well formed and whose signature is valid. Total: never throws on any such message. To rebuild a set from a store, offer
-   * what the store holds with `stored` and, as `nowMs`, the time at which each message came in: namespace 0 first is quickest. Then offer what `closuresWanted`
-   * names and the store holds, until it names no such id.
+   * what the store holds with `stored` and, as `nowMs`, the time at which each message came in: namespace 0 first is quickest; `restore` is quicker
+   * still. Then offer what `closuresWanted` names and the store holds, until it names no such id.
+   *
+   * Most offers change one thing, but a signer-remove changes the standing of a whole feed at once, and a signer-add lets in all that waited for it:
+   * callers must expect 100,000 changes in one answer, and 400,000 of a feed that is forked everywhere.
    */
   offer (message: Message, nowMs: number, options?: OfferOptions): Offered
   has (id: MessageId): boolean
@@ -44,6 +53,10 @@ export interface ReplicatedSet {
   /** Messages from the future that were turned away and are not due yet. For people; bounded. */
   deferred (nowMs: number): number
   readonly size: number
+  /** One more than the highest member number in use, now or before: numbers of displaced members are given again. */
+  readonly membersEnd: number
+  /** Bytes of packed arrays: nearly all that members take (set/SPEC.md, "Memory"). */
+  readonly memoryBytes: number
   /** Messages held until their signer is known. */
   readonly pending: number
 }
@@ -137,6 +150,17 @@ export function createReplicatedSet ({ tableSeed = 0 }: ReplicatedSetOptions): R
   }
 
   return {
+    ...createMembers(members),
+    reserve: (count) => { members.reserve(count) },
+    restoreFeed: (author, signer) => members.restoreFeed(author, signer),
+    restore (feed, row) {
+      // What is held or asked for is let go when it is offered.
+      if (!pending.isEmpty || !bodies.isEmpty) {
+        const id = toHex(row.ids.subarray(row.offset, row.offset + hashBytes)) as MessageId
+        if (pending.has(id) || bodies.has(id)) return none
+      }
+      return members.restore(feed, row)
+    },
     offer (message, nowMs, options = {}) {
       const outcome = consider(message, nowMs, options)
       while (again.length > 0) {
@@ -181,6 +205,8 @@ export function createReplicatedSet ({ tableSeed = 0 }: ReplicatedSetOptions): R
     },
     deferred: nowMs => deferred.count(nowMs),
     get size () { return table.size },
+    get memoryBytes () { return members.memoryBytes },
+    get membersEnd () { return table.end },
     get pending () { return pending.size }
   }
 }

@@ -6,20 +6,36 @@
 import { fromHex, toHex } from '../base/bytes.ts'
 import { HubError } from '../base/errors.ts'
 import { bytesOf, unshared } from './canonical.ts'
-import { signingInput } from './compose.ts'
 import type { UnsignedMessage } from './compose.ts'
 import { isStrictKey, isStrictSignature } from './ed25519-strict.ts'
+import { createKeyCache } from './key-cache.ts'
 import { hashBytes } from './limits.ts'
+import { signingInput } from './signing-input.ts'
 import type { Message, PublicKeyHex, SignedBytes } from './types.ts'
 
 const algorithm = 'Ed25519'
-/** Keys kept imported, about 1 KB each: more devices than write at one time in a lively network. Below that every verification imports anew (some 20 µs). */
-const importedKeysMax = 4_096
+/**
+ * Verifications that may be under way in one verifier that hands them to other threads (worker/verifier-pool.ts, node/verifier.ts). It is 0.2 s of
+ * one thread's work: more would only wait. Whoever asks keeps below it; what is over it is refused, so that a bug shows and memory is bounded.
+ */
+export const verificationsMax = 4_096
+
+/** A message as far as its signature goes. */
+export type SignedMessage = Pick<Message, 'id'> & {
+  readonly header: Pick<Message['header'], 'signer'>
+  readonly bytes: Pick<SignedBytes, 'signature'>
+}
 
 export interface Verifier {
-  /** Whether the signature of a validated message is its signer's. Rejects only when the platform itself fails. Codes: `insecure-context`. */
-  verify (message: Pick<Message, 'id' | 'bytes'> & { readonly header: Pick<Message['header'], 'signer'> }): Promise<boolean>
+  /**
+   * Whether the signature of a validated message is its signer's. Rejects only when the platform itself fails, or when too much is asked.
+   * Codes: `insecure-context`; of those with other threads also `too-many` (`verificationsMax` are under way) and `stopped`.
+   */
+  readonly verify: (message: SignedMessage) => Promise<boolean>
 }
+
+/** Whether `signature` is that of `key` over `input`, by this network's strict reading (SPEC.md M31 to M33). Rejects only when the platform fails. */
+export type SignatureCheck = (key: PublicKeyHex, signature: Uint8Array, input: Uint8Array<ArrayBuffer>) => Promise<boolean>
 
 export interface VerifierOptions {
   /**
@@ -36,18 +52,27 @@ export interface Signer {
   sign (input: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>
 }
 
-/** A verifier with its own key cache; one a thread is enough. */
-export function createVerifier ({ backend }: VerifierOptions = {}): Verifier {
-  const usesPlatform = backend == null ? platformHasEd25519() : Promise.resolve(backend === 'platform')
-  const keys = createKeyCache()
+/** A verifier with its own key cache, which checks on the calling thread; one a thread is enough. */
+export function createVerifier (options: VerifierOptions = {}): Verifier {
+  const check = createSignatureCheck(options)
   return {
-    async verify ({ id, header, bytes: { signature } }) {
-      if (!isStrictSignature(signature)) return false
-      const input = signingInput(id)
-      if (!await usesPlatform) return verifyWithFallback(bytesOf(header.signer), signature, input)
-      const key = await keys.import(header.signer)
-      return key != null && await subtle().verify(algorithm, key, unshared(signature), input)
-    }
+    verify: async ({ id, header, bytes }) => check(header.signer, bytes.signature, signingInput(id))
+  }
+}
+
+/** What a verifier does for each message, for those who have its parts in their hands. */
+export function createSignatureCheck ({ backend }: VerifierOptions = {}): SignatureCheck {
+  const usesPlatform = backend == null ? platformHasEd25519() : Promise.resolve(backend === 'platform')
+  /** A key that cannot be imported is kept too: asking again gives the same answer. */
+  const keys = createKeyCache(key => importKey(bytesOf(key)).catch((error: unknown) => {
+    keys.forget(key) // The platform failed, which says nothing of the key.
+    throw error
+  }))
+  return async (key, signature, input) => {
+    if (!isStrictSignature(signature)) return false
+    if (!await usesPlatform) return verifyWithFallback(bytesOf(key), signature, input)
+    const imported = await keys.get(key)
+    return imported != null && await subtle().verify(algorithm, imported, unshared(signature), input)
   }
 }
 
@@ -116,32 +141,7 @@ async function platformHasEd25519 (): Promise<boolean> {
   }
 }
 
-interface KeyCache {
-  /** The imported key; undefined when the 32 bytes are no key that a signature could be valid under. */
-  import (key: PublicKeyHex): Promise<CryptoKey | undefined>
-}
-
-/** Keeps the keys used last. A key that cannot be imported is kept too: asking again gives the same answer. */
-function createKeyCache (): KeyCache {
-  const imported = new Map<PublicKeyHex, Promise<CryptoKey | undefined>>()
-  return {
-    import (hex) {
-      const known = imported.get(hex)
-      if (known != null) imported.delete(hex)
-      const key = known ?? importKey(bytesOf(hex)).catch((error: unknown) => {
-        imported.delete(hex) // The platform failed, which says nothing of the key.
-        throw error
-      })
-      imported.set(hex, key)
-      if (imported.size > importedKeysMax) {
-        const [oldest] = imported.keys()
-        if (oldest != null) imported.delete(oldest)
-      }
-      return key
-    }
-  }
-}
-
+/** The imported key; undefined when the 32 bytes are no key that a signature could be valid under. */
 async function importKey (bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey | undefined> {
   if (!isStrictKey(bytes)) return undefined
   try {

@@ -3,8 +3,8 @@
  * data folder are usable is found out by who opens them.
  */
 import { isIP } from 'node:net'
-import { parseArgs } from 'node:util'
-import { HubError, reasonOf } from '../base/errors.ts'
+import { HubError } from '../base/errors.ts'
+import { notEmpty, parseHttpUrl, parseLogLevel, readOptions } from './options.ts'
 
 export interface StartOptions {
   /** 0 picks a free one. @default 8080 */
@@ -56,7 +56,7 @@ Serves the page, the relay that introduces hubs to each other, and /network.json
  * @throws HubError `invalid-argument`, its message naming the option
  */
 export function parseArguments (args: readonly string[], environment: { readonly PORT?: string | undefined } = {}): Command {
-  const values = readOptions(args)
+  const { values } = readOptions(optionTable, args)
   if (values.help) return { type: 'help' }
   return {
     type: 'start',
@@ -78,7 +78,6 @@ export function parseArguments (args: readonly string[], environment: { readonly
 
 const defaultPort = '8080'
 const portMax = 65_535
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
 
 const optionTable = {
   port: { type: 'string' },
@@ -95,16 +94,6 @@ const optionTable = {
   help: { type: 'boolean', short: 'h', default: false }
 } as const
 
-function readOptions (args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: optionTable, allowPositionals: false }).values
-  } catch (cause) {
-    // Node's text goes on with advice about positional arguments after its first sentence.
-    const [sentence = ''] = reasonOf(cause).split(/\.\s/)
-    throw new HubError('invalid-argument', `${sentence.replace(/\.$/, '')}. Run it with --help to see what there is.`, { cause })
-  }
-}
-
 function parsePort (text: string, name: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN
   if (!(port <= portMax)) throw new HubError('invalid-argument', `${name} must be a number from 0 to ${portMax}, but is '${text}'.`)
@@ -117,19 +106,6 @@ function parseHost (text: string): string {
   return host.toLowerCase()
 }
 
-function notEmpty (text: string, name: string): string {
-  if (text.trim() === '') throw new HubError('invalid-argument', `${name} must not be empty.`)
-  return text
-}
-
-function parseHttpUrl (text: string, name: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url == null || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
-    throw new HubError('invalid-argument', `${name} must be an address like https://hub.example.org, but is '${text}'.`)
-  }
-  return url
-}
-
 const parsePublicUrl = (text: string): URL => parseHttpUrl(text, '--url')
 
 function parseOrigins (texts: readonly string[]): readonly string[] | '*' {
@@ -138,10 +114,5 @@ function parseOrigins (texts: readonly string[]): readonly string[] | '*' {
 
 function parseIceServer (text: string): string {
   if (!/^(?:stuns?|turns?):[^\s,]+$/i.test(text)) throw new HubError('invalid-argument', `--ice-server must be like stun:stun.example.org:3478, but is '${text}'.`)
-  return text
-}
-
-function parseLogLevel (text: string): string {
-  if (!logLevels.includes(text)) throw new HubError('invalid-argument', `--log-level must be one of ${logLevels.join(', ')}, but is '${text}'.`)
   return text
 }

@@ -1,33 +1,95 @@
 /**
- * The hub inside the relay's process: it keeps the data when all tabs are closed (CONTRACT, `--no-hub` leaves it out). Same runtime
- * and links as in a tab, on the relay's libp2p node, with LevelDB for IndexedDB; it waits to be linked to and dials nobody.
+ * A hub in a Node process: same runtime and links as in a tab, on a libp2p node that it is given, with LevelDB for IndexedDB. Inside the relay's process
+ * it keeps the data when all tabs are closed (CONTRACT, `--no-hub` leaves it out), waits to be linked to and dials nobody; `npm run hub`
+ * (hub-command.ts) gives it one that dials.
  */
 import { join } from 'node:path'
-import { createEventLog } from '../base/event-log.ts'
-import { randomSeed } from '../base/random.ts'
+import type { Libp2p } from '@libp2p/interface'
+import type { Logger } from 'pino'
+import { HubError } from '../base/errors.ts'
+import { createEventLog, type EventLog } from '../base/event-log.ts'
+import { randomBytes } from '../base/random.ts'
+import { tickMs } from '../hub/core/hub-core.ts'
 import { openIdentity } from '../hub/identity.ts'
 import { createPublisher } from '../hub/publisher.ts'
 import { createRuntime, type Runtime } from '../hub/runtime.ts'
-import { createVerifier } from '../message/signing.ts'
+import { genesisFromJson, genesisToJson, networkOf } from '../message/genesis.ts'
+import type { NetworkGenesis } from '../message/types.ts'
 import { createLinks, type Links } from '../network/links.ts'
 import { openLevelDbStore } from '../store/leveldb.ts'
-import type { AttachHub } from './origin.ts'
+import type { MessageStore } from '../store/message-store.ts'
+import type { AttachedHub, AttachHub } from './origin.ts'
+import { createNodeVerifier } from './verifier.ts'
+
+const now = (): number => Date.now()
 
 export const attachHub: AttachHub = async (libp2p, { dataFolder, genesis, network, log }) => {
-  const now = (): number => Date.now()
-  const events = createEventLog(now, ({ type, peer, code, sentence }) => { log.info({ type, peer, code }, sentence) })
-  const rules = { network, genesis }
-  const store = await openLevelDbStore(join(dataFolder, 'messages'), {
+  const events = createHubLog(log)
+  const store = await openHubStore(dataFolder, events)
+  try {
+    await belongTo({ network, genesis }, store, dataFolder)
+    return await startHub({ libp2p, store, rules: { network, genesis }, agent: 'hubbub/0.1.0 server', events })
+  } catch (thrown) {
+    await store.close()
+    throw thrown
+  }
+}
+
+/** What happens to a hub: kept for whoever asks, and told to the process's log. */
+export function createHubLog (log: Logger): EventLog {
+  return createEventLog(now, ({ type, peer, code, sentence }) => { log.info({ type, peer, code }, sentence) })
+}
+
+/** The messages in a data folder. Codes: those of the store. */
+export async function openHubStore (dataFolder: string, events: EventLog): Promise<MessageStore> {
+  return openLevelDbStore(join(dataFolder, 'messages'), {
     onDamage: ({ code, sentence }) => { events.report({ type: 'storage-damaged', code, sentence }) },
     onLost: (code, sentence) => { events.report({ type: 'storage-lost', code, sentence }) }
   })
+}
+
+/** Where the network lies in the store, as in a browser. */
+const genesisKey = 'genesis'
+
+/** The network whose messages a store holds; undefined for a new one. Codes: `genesis-invalid`, those of the store. */
+export async function rememberedNetwork (store: MessageStore): Promise<NetworkGenesis | undefined> {
+  const kept = await store.getValue(genesisKey)
+  return kept == null ? undefined : networkOf(genesisFromJson(kept))
+}
+
+/** A store is for ever of the network in which it was made. Codes: `wrong-network`, `genesis-invalid`, those of the store. */
+export async function belongTo (rules: NetworkGenesis, store: MessageStore, dataFolder: string): Promise<void> {
+  const remembered = await rememberedNetwork(store)
+  if (remembered == null) await store.putValue(genesisKey, genesisToJson(rules.genesis))
+  else if (remembered.network !== rules.network) {
+    throw new HubError('wrong-network', `The data folder ${dataFolder} belongs to the network ${remembered.network.slice(0, 8)}…, and this one is ${rules.network.slice(0, 8)}…: name another folder with --data.`)
+  }
+}
+
+export interface HubParts {
+  readonly libp2p: Libp2p
+  /** Closed with the hub. */
+  readonly store: MessageStore
+  readonly rules: NetworkGenesis
+  /** What other hubs show people. */
+  readonly agent: string
+  readonly events: EventLog
+}
+
+export interface NodeHub extends AttachedHub {
+  readonly links: Links
+}
+
+/** Codes: those of the store, `key-unavailable`. */
+export async function startHub ({ libp2p, store, rules, agent, events }: HubParts): Promise<NodeHub> {
   const identity = await openIdentity({ store, deviceName: 'server', keysAsObjects: false })
-  const verifier = createVerifier()
+  const verifier = createNodeVerifier()
   const runtime: Runtime = await createRuntime({
     rules,
-    tableSeed: randomSeed(),
+    random: randomBytes,
     store,
-    verify: async message => verifier.verify(message),
+    verify: verifier.verify,
+    isOwn: author => author === identity.author,
     transport: {
       send: (peer, frame) => links.get(peer)?.send(frame) === 'queued',
       reject: (peer, code, sentence) => { links.get(peer)?.reject(code, sentence) }
@@ -38,8 +100,8 @@ export const attachHub: AttachHub = async (libp2p, { dataFolder, genesis, networ
   await createPublisher({ runtime, identity, rules, now })
   const links: Links = await createLinks({
     libp2p,
-    network,
-    agent: 'hubbub/0.1.0 server',
+    network: rules.network,
+    agent,
     now,
     report: events.report,
     handlers: {
@@ -49,11 +111,15 @@ export const attachHub: AttachHub = async (libp2p, { dataFolder, genesis, networ
       onDrained: (peer) => { runtime.drained(peer) }
     }
   })
+  const ticking = setInterval(runtime.tick, tickMs)
 
   return {
-    status: () => ({ messages: runtime.index.size }),
+    links,
+    status: () => ({ messages: runtime.messages.size }),
     stop: async () => {
+      clearInterval(ticking)
       await links.stop()
+      await runtime.settled()
       await store.close()
     }
   }

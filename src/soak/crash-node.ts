@@ -16,7 +16,7 @@ import { openLevelDbStore } from '../store/leveldb.ts'
 import { checkHistory, type ReadMessage } from './crash-history.ts'
 import { createLinkWriter, type LinkWriter } from './link-writer.ts'
 import { projectFolder } from './project-folder.ts'
-import { createRandom, type Random } from './seeded-random.ts'
+import { createRandom, type Random } from '../base/seeded-random.ts'
 import type { SoakCheck } from './soak.ts'
 
 export const crashNode: SoakCheck = {

@@ -19,7 +19,7 @@ import { soakRules } from './crash-node.ts'
 import { createTold, kill, listen, load, readHistory, type ToldByPage } from './crash-page.ts'
 import { createLinkWriter } from './link-writer.ts'
 import { projectFolder } from './project-folder.ts'
-import { createRandom, type Random } from './seeded-random.ts'
+import { createRandom, type Random } from '../base/seeded-random.ts'
 import type { Soak, SoakCheck } from './soak.ts'
 
 export const crash: SoakCheck = {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { HubError } from '../base/errors.ts'
 import { mutateBytes, randomBytes } from './mutate-bytes.ts'
 import { mutateJson, mutateText } from './mutate-text.ts'
-import type { Random } from './seeded-random.ts'
+import type { Random } from '../base/seeded-random.ts'
 
 export interface FuzzTarget {
   readonly name: string

@@ -3,10 +3,13 @@ import { decodeSignedBytes } from '../message/codec.ts'
 import vectors from '../message/fixtures/vectors.json' with { type: 'json' }
 import { decodeGenesis, encodeGenesis, genesisFromJson, genesisToJson } from '../message/genesis.ts'
 import { validateMessage } from '../message/validate.ts'
-import { createMessageIndex, limitMax, type MessageIndex } from '../hub/message-index.ts'
+import { createCatalog } from '../hub/messages/catalog.ts'
+import { findMembers, limitMax, type Searched } from '../hub/messages/query.ts'
+import { createReferenceHash, referenceKeyBytes } from '../hub/messages/references.ts'
+import { createReplicatedSet, type ReplicatedSet } from '../message/replicated-set.ts'
 import type { Query } from '../hub/api.ts'
 import { parseAddress } from '../network/network.ts'
-import { parseNetworkDocument } from '../worker/network-choice.ts'
+import { parseNetworkDocument } from '../network/network-document.ts'
 import { readPageOptions } from '../worker/page-options.ts'
 import { jsonTarget, orThrows, same, textTarget, type FuzzTarget } from './fuzz-target.ts'
 import { envelopes, vectorNetwork } from './fuzz-message-targets.ts'
@@ -65,22 +68,29 @@ export const textTargets: readonly FuzzTarget[] = [
     judge: value => typeof value !== 'object' || value == null ? 'not-an-object' : orThrows(['invalid-argument'], () => {
       const query: Query = value // of any shape: that is what is tried
       const { limit = limitMax, kind } = query
-      const found = index.query(query)
+      const found = findMembers(query, searched)
       if (found.length > limit) throw new Error('A query gave more than its limit.')
-      if (kind != null && found.some(({ message }) => message.header.kind !== kind)) throw new Error('A query gave another kind.')
+      if (kind != null && found.some(member => searched.set.kindOf(member) !== kind)) throw new Error('A query gave another kind.')
     })
   })
 ]
 
 /** The messages of the vectors, to be asked for. */
-const index = indexOfVectors()
+const searched = searchedVectors()
 
-function indexOfVectors (): MessageIndex {
-  const made = createMessageIndex()
+function searchedVectors (): Searched & { readonly set: ReplicatedSet } {
+  const set = createReplicatedSet(vectorNetwork)
+  const catalog = createCatalog(set)
+  const hash = createReferenceHash(new Uint8Array(referenceKeyBytes))
   for (const [at, bytes] of envelopes.entries()) {
     const envelope = decodeSignedBytes(bytes)
     const judged = envelope.ok ? validateMessage(envelope.value, vectorNetwork) : envelope
-    if (judged.ok) made.add({ message: judged.value, event: at + 1, storedAt: at, from: null })
+    if (!judged.ok) continue
+    for (const change of set.offer(judged.value, judged.value.header.timestamp, { stored: true }).changes) {
+      if (change.type !== 'admitted') continue
+      const { header, body } = change.message
+      catalog.add(change.member, { event: at + 1, timestamp: header.timestamp, ...hash.of(body) })
+    }
   }
-  return made
+  return { set, catalog, hash }
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { HubError } from '../base/errors.ts'
 import { accepted, bytesTarget, jsonTarget, orThrows, rejection, textTarget, type FuzzTarget } from './fuzz-target.ts'
 import { createFuzz, fuzz, fuzzTargets } from './fuzz.ts'
-import { createRandom } from './seeded-random.ts'
+import { createRandom } from '../base/seeded-random.ts'
 import { soak } from './soak.ts'
 
 const runs = 20_000

@@ -7,7 +7,7 @@ import { messageTargets } from './fuzz-message-targets.ts'
 import { textTargets } from './fuzz-text-targets.ts'
 import type { FuzzInput } from './fuzz-target.ts'
 import { wireTargets } from './fuzz-wire-targets.ts'
-import { createRandom } from './seeded-random.ts'
+import { createRandom } from '../base/seeded-random.ts'
 import type { Soak, SoakCheck } from './soak.ts'
 
 export const fuzz: SoakCheck = {

@@ -16,7 +16,7 @@ import { decodeSignedBytes, encodeSignedBytes, messageIdOf } from '../message/co
 import type { Message, MessageId, NetworkGenesis, PublicKeyHex } from '../message/types.ts'
 import { createLinks } from '../network/links.ts'
 import type { LinkEnd } from '../network/link.ts'
-import type { Random } from './seeded-random.ts'
+import type { Random } from '../base/seeded-random.ts'
 
 export interface LinkWriter {
   readonly author: PublicKeyHex

@@ -3,7 +3,7 @@
  * fields in another order, numbers at their limits, the same one level deeper with the lengths put right), which reach past the first check.
  */
 import { concat } from 'uint8arrays/concat'
-import type { Random } from './seeded-random.ts'
+import type { Random } from '../base/seeded-random.ts'
 
 /** What a decoder is promised to get at most in a fuzz, in bytes: the size of a data-channel message. */
 export const inputBytesMax = 16_384

@@ -1,5 +1,5 @@
 /** Sound texts made unsound: characters, cuts and repeats, and for JSON also its values, one of them replaced by one that people did not think of. */
-import type { Random } from './seeded-random.ts'
+import type { Random } from '../base/seeded-random.ts'
 
 /** Characters of a text at most. */
 export const inputLengthMax = 16_384

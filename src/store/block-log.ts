@@ -1,36 +1,48 @@
 /**
- * The message store over a block storage: gives event numbers, gathers appends into transactions, packs them, merges small blocks
- * behind them, and reads around damage. All that IndexedDB and LevelDB have in common is here; all that differs is behind block-storage.ts.
+ * The message store over a block storage: gives event numbers, gathers appends into transactions, packs them, has small blocks merged behind
+ * them and others rewritten when something goes. All that IndexedDB and LevelDB have in common begins here (block-reader.ts reads,
+ * block-rewriter.ts rewrites); all that differs is behind block-storage.ts.
  *
- * One writer works through the queue: a merge when one is due, otherwise a transaction of everything that waits, up to a limit.
- * Appends, values and merges can therefore never overtake one another (S1, S3, S5), and no timer is needed to gather appends.
+ * One writer works through the queue: a merge when one is due, otherwise an erasure or a drop, or a transaction of everything that waits
+ * before the next of those, up to a limit. Nothing can therefore overtake anything (S1, S3, S5), and no timer is needed to gather appends.
  */
 import { HubError, reasonOf } from '../base/errors.ts'
-import { checkMessages, checkRange, checkRead, checkValueKey } from './arguments.ts'
-import type { BlockStorage } from './block-storage.ts'
-import { packBlock, packBlocks, unpackBlock } from './blocks.ts'
+import { checkEvents, checkMessages, checkRange, checkRead, checkValue, checkValueKey, checkValuesOptions } from './arguments.ts'
+import { createBlockCache } from './block-cache.ts'
+import { createBlockIndex } from './block-index.ts'
+import { createBlockReader } from './block-reader.ts'
+import { createBlockRewriter } from './block-rewriter.ts'
+import type { BlockStorage, Commit } from './block-storage.ts'
+import { type BlockDamageCode, packBlocks } from './blocks.ts'
 import { createMergePlan } from './merge-plan.ts'
 import type { MessageStore, StoredEvent, StoredMessage, StoreLossCode, StoreOptions } from './message-store.ts'
 import { storeLimits } from './message-store.ts'
+import type { Change } from './rewriting.ts'
 
 /** Takes the store away from under the log; only the first call counts. Returns the error that everything rejects with from then on. */
 export type Lose = (code: StoreLossCode, sentence: string) => HubError
 
-/** Something that waits to be committed. `bytes` is what it counts for in the queue. */
-interface Write {
-  readonly messages: readonly StoredMessage[]
-  readonly values: ReadonlyArray<readonly [key: string, prepared: unknown]>
+/** Something that waits to be committed. */
+interface Waiting {
+  /** What it counts for in the queue. */
   readonly bytes: number
   readonly resolve: (firstEvent: number) => void
   readonly reject: (error: unknown) => void
 }
+interface Addition {
+  readonly messages: readonly StoredMessage[]
+  readonly values: Commit['values']
+}
+interface Rewriting {
+  readonly change: Change
+  readonly events: readonly number[]
+}
+type Write = Waiting & (Addition | Rewriting)
 
 /** What a value, or an empty append, counts for in the queue, in bytes. Guess: the size of a clone cannot be asked for; values are small. */
 const smallWriteBytes = 1_024
-/** Blocks of the first step of a read; each step doubles it up to the maximum: one message costs one block, and a walk few transactions. */
-const blocksPerStepFirst = 1
-/** Blocks of one step of a read: 2 MiB in memory at once. */
-const blocksPerStepMax = 32
+/** What an event number counts for in the queue, in bytes. */
+const eventBytes = 8
 /** Events whose blocks an open looks at to go on merging where it stopped: about what a block holds. */
 const recentEvents = 256
 /** Damaged blocks remembered as reported. A disk with more has made its point. */
@@ -41,7 +53,7 @@ export async function openBlockLog (
   openStorage: (lose: Lose) => Promise<BlockStorage>,
   { onDamage, onLost, limits }: StoreOptions = {}
 ): Promise<MessageStore> {
-  const { appendBytesMax, queueBytesMax, transactionBytesMax, blockBytes } = { ...storeLimits, ...limits }
+  const { appendBytesMax, queueBytesMax, transactionBytesMax, blockBytes, cacheBytesMax } = { ...storeLimits, ...limits }
   /** Why new calls are refused. */
   let refusal: HubError | undefined
   /** Set when what is queued must not be written any more. */
@@ -49,6 +61,8 @@ export async function openBlockLog (
   let queue: Write[] = []
   let queuedBytes = 0
   let writer: Promise<void> | undefined
+  /** Ends with the commit that is under way. */
+  let committing: Promise<void> = Promise.resolve()
   const reportedDamage = new Set<number>()
   const plan = createMergePlan(blockBytes)
 
@@ -61,12 +75,23 @@ export async function openBlockLog (
   }
   const storage = await openStorage(lose)
   let { lastEvent } = storage
+  const index = createBlockIndex(storage.blockKeys)
+  const reader = createBlockReader({
+    index,
+    cache: createBlockCache(cacheBytesMax),
+    lastEvent: () => lastEvent,
+    readBlocks: keys => reading(() => storage.readBlocks(keys)),
+    settled: () => committing,
+    onDamaged: reportDamage
+  })
+  const rewriter = createBlockRewriter({ index, readBlocks: keys => storage.readBlocks(keys), commit, onDamaged: reportDamage })
   try {
-    const recent = await storage.readBlocks(Math.max(1, lastEvent - recentEvents), recentEvents)
-    for (const { firstEvent, bytes } of recent) plan.add(firstEvent, bytes.length)
+    const recent = index.from(Math.max(1, lastEvent - recentEvents), recentEvents)
+    const blocks = await reading(() => storage.readBlocks(recent))
+    for (const [at, key] of recent.entries()) plan.add(key, blocks[at]?.length ?? 0)
   } catch (error) {
     await storage.close()
-    throw causeOf(error)
+    throw error
   }
   wakeWriter()
 
@@ -79,17 +104,26 @@ export async function openBlockLog (
     for (const write of dropped) write.reject(reason)
   }
 
+  async function reading<T> (work: () => Promise<T>): Promise<T> {
+    if (refusal != null) throw refusal
+    try {
+      return await work()
+    } catch (error) {
+      throw causeOf(error)
+    }
+  }
+
   /** What to tell a reader: a read that a close or a loss overtook failed because of that. */
   function causeOf (error: unknown): unknown {
     return refusal ?? error
   }
 
-  function enqueue (messages: Write['messages'], values: Write['values'], bytes: number): Promise<number> {
+  function enqueue (work: Addition | Rewriting, bytes: number): Promise<number> {
     if (queuedBytes + bytes > queueBytesMax) {
       return Promise.reject(new HubError('storage-busy', 'The disk is slower than what arrives: wait until something is stored, then try again.'))
     }
     return new Promise((resolve, reject) => {
-      queue.push({ messages, values, bytes, resolve, reject })
+      queue.push({ ...work, bytes, resolve, reject })
       queuedBytes += bytes
       wakeWriter()
     })
@@ -105,29 +139,43 @@ export async function openBlockLog (
     await Promise.resolve()
     for (;;) {
       const run = abandoned ? undefined : plan.takeDue()
+      const [first] = queue
       if (run != null) await merge(run)
-      else if (queue.length > 0) await commitWaiting()
-      else break
+      else if (first == null) break
+      else if ('change' in first) await rewriteNext(first)
+      else await commitWaiting()
     }
     writer = undefined
   }
 
+  /** Changes the disk, and with it what is known of it here. */
+  function commit ({ blocks = [], removed = [], values = [] }: Partial<Omit<Commit, 'lastEvent'>>, after = lastEvent): Promise<void> {
+    const committed = (async () => {
+      if (abandoned) throw refusal ?? stopped()
+      await storage.commit({ blocks, removed, values, lastEvent: { before: lastEvent, after } })
+      lastEvent = after
+      index.replace(removed, blocks.map(({ firstEvent }) => firstEvent))
+      reader.replaced(removed)
+    })()
+    committing = committed.catch(() => undefined)
+    return committed
+  }
+
   async function commitWaiting (): Promise<void> {
-    let taken = 0
+    const writes: (Waiting & Addition)[] = []
     let bytes = 0
     for (const write of queue) {
-      if (taken > 0 && bytes + write.bytes > transactionBytesMax) break
-      taken += 1
+      if ('change' in write || (writes.length > 0 && bytes + write.bytes > transactionBytesMax)) break
+      writes.push(write)
       bytes += write.bytes
     }
-    const writes = queue.splice(0, taken)
+    queue.splice(0, writes.length)
     const messages = writes.flatMap(write => write.messages)
     const values = writes.flatMap(write => write.values)
-    const before = lastEvent
-    const after = before + messages.length
+    let event = lastEvent + 1
     try {
-      const blocks = packBlocks(before + 1, messages, blockBytes)
-      if (blocks.length + values.length > 0) await storage.commit({ blocks, removed: [], values, lastEvent: { before, after } })
+      const blocks = packBlocks(event, messages, blockBytes)
+      if (blocks.length + values.length > 0) await commit({ blocks, values }, lastEvent + messages.length)
       for (const block of blocks) plan.add(block.firstEvent, block.bytes.length)
     } catch (error) {
       for (const write of writes) write.reject(error)
@@ -135,71 +183,37 @@ export async function openBlockLog (
     } finally {
       if (!abandoned) queuedBytes -= bytes
     }
-    lastEvent = after
-    let event = before + 1
     for (const write of writes) {
       write.resolve(event)
       event += write.messages.length
     }
   }
 
-  /** Replaces the blocks of `run` by one with the same events. */
   async function merge (run: readonly number[]): Promise<void> {
-    const [firstEvent] = run
-    if (firstEvent == null) return
     try {
-      const events: StoredEvent[] = []
-      for (const block of await storage.readBlocks(firstEvent, run.length)) {
-        const unpacked = unpackBlock(block.firstEvent, block.bytes)
-        // What is damaged, or not where the plan has it, stays as it is: reading finds it there.
-        if (!unpacked.ok || block.firstEvent !== firstEvent + events.length) return
-        events.push(...unpacked.events)
-      }
-      const merged = packBlock(firstEvent, events)
-      await storage.commit({ blocks: [merged], removed: run, values: [], lastEvent: { before: lastEvent, after: lastEvent } })
+      await rewriter.merge(run)
     } catch (error) {
       // The blocks stay small, which costs speed only. What made the merge fail meets the next append, which has somebody to tell.
       if (!(error instanceof HubError)) throw error
     }
   }
 
-  /** The events from `fromEvent` to `toEvent`, at most `limit`, a block a step. */
-  async function* walk (fromEvent: number, toEvent: number, limit: number): AsyncGenerator<readonly StoredEvent[], void, undefined> {
-    let next = Math.max(fromEvent, 1)
-    let left = limit
-    let blocksMax = blocksPerStepFirst
-    while (left > 0 && next <= Math.min(toEvent, lastEvent)) {
-      const end = lastEvent
-      const found = await readBlocks(next, blocksMax)
-      const start = next
-      for (const block of found) {
-        const unpacked = unpackBlock(block.firstEvent, block.bytes, { fromEvent: start, toEvent, limit: left })
-        const following = block.nextEvent ?? Math.max(end, block.firstEvent) + 1
-        if (!unpacked.ok) reportDamage(unpacked.code, block.firstEvent, following - 1)
-        next = block.nextEvent ?? (unpacked.ok ? block.firstEvent + unpacked.count : following)
-        if (!unpacked.ok || unpacked.events.length === 0) continue
-        left -= unpacked.events.length
-        yield unpacked.events
-        if (left === 0) return
-      }
-      // Nothing lies behind what was found although the counter says so: whatever was there is gone.
-      if (next <= start) return
-      blocksMax = Math.min(blocksMax * 2, blocksPerStepMax)
-    }
-  }
-
-  async function readBlocks (fromEvent: number, blocksMax: number): ReturnType<BlockStorage['readBlocks']> {
-    if (refusal != null) throw refusal
+  async function rewriteNext ({ change, events, bytes, resolve, reject }: Waiting & Rewriting): Promise<void> {
+    queue.shift()
     try {
-      return await storage.readBlocks(fromEvent, blocksMax)
+      await rewriter.rewrite(change, events)
+      resolve(lastEvent)
     } catch (error) {
-      throw causeOf(error)
+      reject(error)
+    } finally {
+      if (!abandoned) queuedBytes -= bytes
     }
   }
 
-  function reportDamage (code: 'checksum-mismatch' | 'malformed', firstEvent: number, last: number): void {
+  function reportDamage (firstEvent: number, code: BlockDamageCode): void {
     if (reportedDamage.has(firstEvent) || reportedDamage.size >= damageReportsMax) return
     reportedDamage.add(firstEvent)
+    const last = (index.after(firstEvent) ?? Math.max(lastEvent, firstEvent) + 1) - 1
     onDamage?.({
       code,
       firstEvent,
@@ -216,40 +230,54 @@ export async function openBlockLog (
     await storage.close()
   }
 
+  async function change (kind: Change, events: readonly number[]): Promise<void> {
+    if (refusal != null) throw refusal
+    checkEvents(events)
+    await enqueue({ change: kind, events: [...events] }, Math.max(events.length * eventBytes, smallWriteBytes))
+  }
+
   return {
     get lastEvent () { return lastEvent },
     async append (messages) {
       if (refusal != null) throw refusal
       const bytes = checkMessages(messages, appendBytesMax)
-      return enqueue([...messages], [], Math.max(bytes, smallWriteBytes))
+      return enqueue({ messages: [...messages], values: [] }, Math.max(bytes, smallWriteBytes))
     },
     async read (fromEvent, limit) {
       if (refusal != null) throw refusal
       checkRead(fromEvent, limit)
       const events: StoredEvent[] = []
-      for await (const step of walk(fromEvent, Infinity, limit)) events.push(...step)
+      for await (const step of reader.walk(fromEvent, Infinity, limit)) events.push(...step)
       return events
     },
     async* scan (fromEvent, toEvent) {
       if (refusal != null) throw refusal
       const last = toEvent ?? lastEvent
       checkRange(fromEvent, last)
-      yield* walk(fromEvent, last, Infinity)
+      yield* reader.walk(fromEvent, last, Infinity)
     },
-    async getValue (key) {
+    async get (events) {
       if (refusal != null) throw refusal
-      checkValueKey(key)
-      try {
-        return await storage.getValue(key)
-      } catch (error) {
-        throw causeOf(error)
-      }
+      checkEvents(events)
+      const found = await reader.get(events)
+      return events.map(event => found.get(event))
     },
+    eraseBodies: events => change('erase-bodies', events),
+    drop: events => change('drop', events),
+    getValue: key => reading(() => {
+      checkValueKey(key)
+      return storage.getValue(key)
+    }),
+    getValues: (prefix, options) => reading(async () => {
+      const range = checkValuesOptions(prefix, options)
+      return range == null ? [] : storage.getValues(range, options.limit)
+    }),
     async putValue (key, value) {
       if (refusal != null) throw refusal
       checkValueKey(key)
+      const bytes = checkValue(value)
       const prepared = value === undefined ? undefined : storage.prepareValue(value)
-      await enqueue([], [[key, prepared]], smallWriteBytes)
+      await enqueue({ messages: [], values: [[key, prepared]] }, Math.max(bytes, smallWriteBytes))
     },
     close () {
       closing ??= closeAfterWriting()

@@ -3,6 +3,7 @@
  * change them together. indexeddb.ts and leveldb.ts are the two that exist. It knows nothing of what is in a block.
  * Every method throws HubErrors only, of the codes that message-store.ts names.
  */
+import type { KeyRange } from './arguments.ts'
 
 /** One atomic change. Applied whole or not at all. */
 export interface Commit {
@@ -16,25 +17,20 @@ export interface Commit {
   readonly lastEvent: { readonly before: number, readonly after: number }
 }
 
-/** A block as it was found: `bytes` may be anything, disks rot. */
-export interface FoundBlock {
-  readonly firstEvent: number
-  readonly bytes: Uint8Array
-  /** The key of the block after it, undefined for the newest. */
-  readonly nextEvent: number | undefined
-}
-
 export interface BlockStorage {
   /** The counter as it was when the storage was opened; 0 in a new one. */
   readonly lastEvent: number
+  /** The keys of all blocks as they were then, ascending. */
+  readonly blockKeys: number[]
   commit (commit: Commit): Promise<void>
-  /**
-   * Up to `blocksMax` blocks in order, as of one moment: the one with the highest key ≤ `fromEvent`, if there is any, and those after it.
-   */
-  readBlocks (fromEvent: number, blocksMax: number): Promise<FoundBlock[]>
+  /** The blocks under these keys; undefined where there is none. What is found may be anything: disks rot. */
+  readBlocks (keys: readonly number[]): Promise<ReadonlyArray<Uint8Array | undefined>>
   /** Checks and copies a value for `commit`. Throws `invalid-argument` for what this storage cannot hold. */
   prepareValue (value: unknown): unknown
+  /** A Uint8Array comes in a buffer of its own. */
   getValue (key: string): Promise<unknown>
+  /** In the order of their keys, at most `limit`. */
+  getValues (range: KeyRange, limit: number): Promise<ReadonlyArray<readonly [key: string, value: unknown]>>
   close (): Promise<void>
   /** Closes and erases. */
   destroy (): Promise<void>

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { blake3 } from '../base/blake3.ts'
-import { packBlock, packBlocks, packedBytes, unpackBlock } from './blocks.ts'
-import { numbered, sampleMessages } from './contract-suite.ts'
+import type { MessageId } from '../message/types.ts'
+import { packBlock, packBlocks, packedBytes, repackBlock, unpackBlock } from './blocks.ts'
+import { numbered, sampleMessages } from './fixtures/sample-messages.ts'
 
 const firstEvents = fc.integer({ min: 1, max: 2 ** 52 })
 
@@ -28,6 +29,31 @@ describe('blocks', () => {
     expect(unpacked(1, bytes, { fromEvent: 4, limit: 2 })).toEqual(numbered(messages).slice(3, 5))
     expect(unpacked(1, bytes, { limit: 0 })).toEqual([])
     expect(unpackBlock(1, bytes, { fromEvent: 99 })).toMatchObject({ ok: true, count: 10, events: [] })
+  })
+
+  test('[S11] numbers without a message are counted and give none, wherever they lie', () => {
+    fc.assert(fc.property(firstEvents, fc.array(fc.boolean(), { maxLength: 40 }), (firstEvent, present) => {
+      const messages = sampleMessages(present.length).map((message, index) => present[index] === true ? message : undefined)
+      const { bytes, count } = packBlock(firstEvent, messages)
+      expect(count).toBe(present.length)
+      expect(unpackBlock(firstEvent, bytes)).toMatchObject({ ok: true, count })
+      expect(unpacked(firstEvent, bytes)).toEqual(messages.flatMap((message, index) => message == null ? [] : { ...message, event: firstEvent + index }))
+    }))
+    const empty = { bytes: { header: new Uint8Array(), body: undefined, signature: new Uint8Array() }, id: '0'.repeat(64) as MessageId, storedAt: 0, from: null }
+    expect(unpacked(1, packBlock(1, [empty, undefined]).bytes)).toEqual([{ ...empty, event: 1 }])
+  })
+
+  test('[S11] what is left of a block begins and ends with a message', () => {
+    const events = numbered(sampleMessages(10)).filter(({ event }) => [3, 4, 8].includes(event))
+    const { firstEvent, count, bytes } = repackBlock(events)
+    expect({ firstEvent, count }).toEqual({ firstEvent: 3, count: 6 })
+    expect(unpacked(3, bytes)).toEqual(events)
+  })
+
+  test('only certain numbers, in a range', () => {
+    const { bytes } = packBlock(1, sampleMessages(10))
+    expect(unpacked(1, bytes, { only: new Set([2, 7, 99]) })).toEqual(numbered(sampleMessages(10)).filter(({ event }) => event === 2 || event === 7))
+    expect(unpacked(1, bytes, { only: new Set([2, 7]), toEvent: 6 })).toEqual(numbered(sampleMessages(2)).slice(1))
   })
 
   test('[S6] every changed byte and every cut is found', () => {

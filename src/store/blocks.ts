@@ -7,8 +7,9 @@
  *   entry   = storedAt f64 ‖ sender u16 ‖ id 32 B ‖ header length u32 ‖ body length u32 ‖ signature length u32 ‖ header ‖ body ‖ signature
  *
  * Numbers are big-endian. Sender 0 is nobody (published here), n the nth of the list. A body length of 2³² − 1 is "no body", which is
- * not the same as an empty one. `checksum` is BLAKE3 over all that follows, cut to 8 bytes: it finds torn writes and rotten bits, not
- * attackers, who would have to be on this disk. The first event is under it, so a block in another's place is found as well.
+ * not the same as an empty one; 2³² − 2 is "no message under this number", in an entry of zeros otherwise (since schema 2). `checksum` is
+ * BLAKE3 over all that follows, cut to 8 bytes: it finds torn writes and rotten bits, not attackers, who would have to be on this disk.
+ * The first event is under it, so a block in another's place is found as well.
  */
 import { blake3 } from '../base/blake3.ts'
 import { fromHex, toHex } from '../base/bytes.ts'
@@ -21,6 +22,7 @@ const blockHeadBytes = checksumBytes + 8 + 4 + 2
 const idBytes = 32
 const entryHeadBytes = 8 + 2 + idBytes + 4 + 4 + 4
 const noBody = 0xffff_ffff
+const noMessage = 0xffff_fffe
 /** Different senders of one block: what a u16 counts. A block of the usual size holds no more than about 1,200 messages. */
 const sendersMax = 0xffff
 
@@ -32,18 +34,25 @@ export interface UnpackRange {
   readonly toEvent?: number
   /** @default all */
   readonly limit?: number
+  /** Those with these numbers. @default all */
+  readonly only?: ReadonlySet<number>
 }
 
 /** A block as it is written: `bytes` belongs under the key `firstEvent`. */
 export interface PackedBlock {
   readonly firstEvent: number
+  /** Numbers that it covers, those without a message included. */
   readonly count: number
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
+/** What is wrong with a block. */
+export type BlockDamageCode = 'checksum-mismatch' | 'malformed'
+
 export type UnpackedBlock =
+  /** `count`: as in `PackedBlock`. */
   | { readonly ok: true, readonly count: number, readonly events: StoredEvent[] }
-  | { readonly ok: false, readonly code: 'checksum-mismatch' | 'malformed' }
+  | { readonly ok: false, readonly code: BlockDamageCode }
 
 /** What a message takes of a block at most, in bytes (less when its sender is already in there). */
 export function packedBytes ({ bytes: { header, body, signature }, from }: StoredMessage): number {
@@ -74,13 +83,26 @@ export function packBlocks (firstEvent: number, messages: readonly StoredMessage
   return blocks
 }
 
-/** Packs messages into exactly one block, whatever its size. Throws as `packBlocks` does. */
-export function packBlock (firstEvent: number, messages: readonly StoredMessage[]): PackedBlock {
+/** Packs what is left of a block, or of neighbours: ascending numbers, at least one, with gaps where messages were dropped. */
+export function repackBlock (events: readonly StoredEvent[]): PackedBlock {
+  const firstEvent = events[0]?.event ?? 0
+  const messages: (StoredMessage | undefined)[] = []
+  for (const event of events) {
+    while (firstEvent + messages.length < event.event) messages.push(undefined)
+    messages.push(event)
+  }
+  return packBlock(firstEvent, messages)
+}
+
+/** Packs messages into exactly one block, whatever its size; undefined is a number without a message. Throws as `packBlocks` does. */
+export function packBlock (firstEvent: number, messages: ReadonlyArray<StoredMessage | undefined>): PackedBlock {
   const senders = new Map<string, number>()
   const names: Uint8Array[] = []
-  let length = blockHeadBytes
-  for (const { bytes, from } of messages) {
-    length += entryHeadBytes + bytes.header.length + (bytes.body?.length ?? 0) + bytes.signature.length
+  let length = blockHeadBytes + entryHeadBytes * messages.length
+  for (const message of messages) {
+    if (message == null) continue
+    const { bytes, from } = message
+    length += bytes.header.length + (bytes.body?.length ?? 0) + bytes.signature.length
     if (from == null || senders.has(from)) continue
     const name = new TextEncoder().encode(from)
     names.push(name)
@@ -100,7 +122,13 @@ export function packBlock (firstEvent: number, messages: readonly StoredMessage[
     block.set(name, offset + 2)
     offset += 2 + name.length
   }
-  for (const { bytes: { header, body, signature }, id, storedAt, from } of messages) {
+  for (const message of messages) {
+    if (message == null) {
+      view.setUint32(offset + 46, noMessage)
+      offset += entryHeadBytes
+      continue
+    }
+    const { bytes: { header, body, signature }, id, storedAt, from } = message
     const rawId = fromHex(id, idBytes)
     if (rawId == null) throw new HubError('invalid-argument', 'A message to store has an id that is not 32 bytes of lower-case hex.')
     view.setFloat64(offset, storedAt)
@@ -121,16 +149,26 @@ export function packBlock (firstEvent: number, messages: readonly StoredMessage[
   return { firstEvent, count: messages.length, bytes: block }
 }
 
+/** Whether these bytes are the block that was written under the key `firstEvent`; undefined: they are. Total: any bytes give an answer. */
+export function checkBlock (firstEvent: number, block: Uint8Array): BlockDamageCode | undefined {
+  if (block.length < blockHeadBytes) return 'malformed'
+  if (!checksumOf(block).every((byte, index) => byte === block[index])) return 'checksum-mismatch'
+  return new DataView(block.buffer, block.byteOffset).getFloat64(checksumBytes) === firstEvent ? undefined : 'malformed'
+}
+
+/** As `unpackChecked`, for a block that was not checked yet. Total: any bytes give an answer. */
+export function unpackBlock (firstEvent: number, block: Uint8Array, range?: UnpackRange): UnpackedBlock {
+  const code = checkBlock(firstEvent, block)
+  return code == null ? unpackChecked(firstEvent, block, range) : { ok: false, code }
+}
+
 /**
- * The messages of the block found under the key `firstEvent`, of which only those in `range` are made; `count` is that of all.
- * Total: any bytes give an answer. Each message's parts are views of one fresh buffer; nothing refers to `block` afterwards.
+ * The messages of a block that `checkBlock` has passed, of which only those in `range` are made; `count` is that of all numbers.
+ * Each message's parts are views of one fresh buffer; nothing refers to `block` afterwards.
  */
-export function unpackBlock (firstEvent: number, block: Uint8Array, range: UnpackRange = {}): UnpackedBlock {
-  const { fromEvent = firstEvent, toEvent = Infinity, limit = Infinity } = range
-  if (block.length < blockHeadBytes) return { ok: false, code: 'malformed' }
-  if (!checksumOf(block).every((byte, index) => byte === block[index])) return { ok: false, code: 'checksum-mismatch' }
+export function unpackChecked (firstEvent: number, block: Uint8Array, range: UnpackRange = {}): UnpackedBlock {
+  const { fromEvent = firstEvent, toEvent = Infinity, limit = Infinity, only } = range
   const view = new DataView(block.buffer, block.byteOffset, block.length)
-  if (view.getFloat64(checksumBytes) !== firstEvent) return { ok: false, code: 'malformed' }
   const count = view.getUint32(checksumBytes + 8)
   const senders = view.getUint16(checksumBytes + 12)
   let offset = blockHeadBytes
@@ -150,12 +188,12 @@ export function unpackBlock (firstEvent: number, block: Uint8Array, range: Unpac
     if (offset + entryHeadBytes > block.length) return { ok: false, code: 'malformed' }
     const headerLength = view.getUint32(offset + 42)
     const bodyField = view.getUint32(offset + 46)
-    const bodyLength = bodyField === noBody ? 0 : bodyField
+    const bodyLength = bodyField === noBody || bodyField === noMessage ? 0 : bodyField
     const start = offset + entryHeadBytes
     const end = start + headerLength + bodyLength + view.getUint32(offset + 50)
     const from = names[view.getUint16(offset + 8)]
     if (end > block.length || from === undefined) return { ok: false, code: 'malformed' }
-    if (event >= fromEvent) {
+    if (event >= fromEvent && bodyField !== noMessage && (only == null || only.has(event))) {
       // One copy a message, so that whoever keeps a message keeps its bytes and not 64 KiB of its neighbours.
       // (Not `slice`: on a Buffer, which is what LevelDB gives, that is a view.)
       const own = new Uint8Array(block.subarray(start, end))

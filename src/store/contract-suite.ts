@@ -1,31 +1,19 @@
 /**
- * What every message store promises (message-store.ts, S1 to S8), as tests that run against each of them.
- * It knows a store through the port alone; what it does to the disk behind the store's back goes through `StoreHarness.disk`.
+ * What every message store promises (message-store.ts), as tests that run against each of them: here the log, in contract-changes.ts reading by
+ * number and what erases, in contract-values.ts values. They know a store through the port alone, and its disk through contract-harness.ts.
  */
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { MessageId } from '../message/types.ts'
+import { changesContract } from './contract-changes.ts'
+import type { DiskUnderTest, StoreAbilities, StoreHarness } from './contract-harness.ts'
+import { valuesContract } from './contract-values.ts'
 import type { BlockDamage, MessageStore, StoredEvent, StoredMessage, StoreOptions } from './message-store.ts'
-import { readMessagesMax, valueKeyLengthMax } from './message-store.ts'
-
-/** The blocks on a disk, while no store has it open. */
-export interface DiskUnderTest {
-  blockKeys (): Promise<number[]>
-  readBlock (firstEvent: number): Promise<Uint8Array>
-  writeBlock (firstEvent: number, bytes: Uint8Array): Promise<void>
-}
-
-/** One place for data, which can be opened again and again. */
-export interface StoreHarness {
-  open (options?: StoreOptions): Promise<MessageStore>
-  /** Absent for a store without blocks: the tests of damage and merging are then left out. */
-  readonly disk?: DiskUnderTest
-  /** Removes what the store has left behind. */
-  cleanUp? (): Promise<void>
-}
+import { readMessagesMax } from './message-store.ts'
+import { collect, numbered, present, sampleMessages } from './fixtures/sample-messages.ts'
 
 /** Registers the suite. `create` makes a new, empty place. */
-export function messageStoreContract (name: string, create: () => Promise<StoreHarness>, { hasDisk }: { readonly hasDisk: boolean }): void {
+export function messageStoreContract (name: string, create: () => Promise<StoreHarness>, { hasDisk, canFill }: StoreAbilities): void {
   describe(`${name} keeps the contract of a message store`, () => {
     let harness: StoreHarness
     let opened: MessageStore[] = []
@@ -135,28 +123,6 @@ export function messageStoreContract (name: string, create: () => Promise<StoreH
       expect(await collect(store.scan(301, 1_000))).toEqual(numbered(sampleMessages(5, 900)).map(event => ({ ...event, event: event.event + 300 })))
     })
 
-    test('values survive a reopen; undefined removes one; the last write wins', async () => {
-      const store = await open()
-      const value = { list: [1, 'two', null], bytes: new Uint8Array([1, 2, 3]) }
-      await Promise.all([store.putValue('a', value), store.putValue('b', 1), store.putValue('b', 2), store.putValue('c', 'gone')])
-      await store.putValue('c', undefined)
-      await store.close()
-      const again = await open()
-      expect(await again.getValue('a')).toEqual(value)
-      expect(await again.getValue('b')).toBe(2)
-      expect(await again.getValue('c')).toBeUndefined()
-      expect(await again.getValue('never')).toBeUndefined()
-    })
-
-    test('a value is copied when it is put', async () => {
-      const store = await open()
-      const value = { count: 1 }
-      const put = store.putValue('a', value)
-      value.count = 2
-      await put
-      expect(await store.getValue('a')).toEqual({ count: 1 })
-    })
-
     test('[S5] a value put after an append is committed after it', async () => {
       const store = await open()
       const append = store.append(sampleMessages(3))
@@ -176,9 +142,6 @@ export function messageStoreContract (name: string, create: () => Promise<StoreH
       await expect(store.read(1, 0)).rejects.toMatchObject(invalid)
       await expect(store.read(1, readMessagesMax + 1)).rejects.toMatchObject(invalid)
       await expect(collect(store.scan(1.5))).rejects.toMatchObject(invalid)
-      await expect(store.putValue('', 1)).rejects.toMatchObject(invalid)
-      await expect(store.putValue('x'.repeat(valueKeyLengthMax + 1), 1)).rejects.toMatchObject(invalid)
-      await expect(store.putValue('a', () => 1)).rejects.toMatchObject(invalid)
       expect(store.lastEvent).toBe(0)
       expect(await store.append([message])).toBe(1)
     })
@@ -193,7 +156,11 @@ export function messageStoreContract (name: string, create: () => Promise<StoreH
       await expect(store.append(sampleMessages(1))).rejects.toMatchObject(stopped)
       await expect(store.read(1, 1)).rejects.toMatchObject(stopped)
       await expect(collect(store.scan(1))).rejects.toMatchObject(stopped)
+      await expect(store.get([1])).rejects.toMatchObject(stopped)
+      await expect(store.eraseBodies([1])).rejects.toMatchObject(stopped)
+      await expect(store.drop([1])).rejects.toMatchObject(stopped)
       await expect(store.getValue('a')).rejects.toMatchObject(stopped)
+      await expect(store.getValues('a', { limit: 1 })).rejects.toMatchObject(stopped)
       await expect(store.putValue('a', 1)).rejects.toMatchObject(stopped)
       expect((await open()).lastEvent).toBe(3)
     })
@@ -235,6 +202,14 @@ export function messageStoreContract (name: string, create: () => Promise<StoreH
         await own.cleanUp?.()
       }), { numRuns: 25, seed: 7 })
     })
+
+    changesContract({
+      open,
+      create,
+      disk: hasDisk ? diskUnderTest : undefined,
+      limitSpace: canFill ? async bytes => present(harness.limitSpace)(bytes) : undefined
+    })
+    valuesContract(open)
 
     if (!hasDisk) return
     describe('and packs it', () => {
@@ -316,34 +291,3 @@ const anyMessage: fc.Arbitrary<StoredMessage> = fc.record({
   storedAt: fc.nat({ max: 2 ** 48 }),
   from: fc.option(fc.string({ maxLength: 60 }), { nil: null })
 })
-
-/** Messages of about 220 packed bytes, different for each index from `start` on. */
-export function sampleMessages (count: number, start = 0): StoredMessage[] {
-  return Array.from({ length: count }, (_, offset) => {
-    const index = start + offset
-    const fill = (length: number): Uint8Array => new Uint8Array(length).map((_, position) => index * 31 + position * 7)
-    return {
-      bytes: { header: fill(60), body: index % 7 === 3 ? undefined : fill(index % 40), signature: fill(64) },
-      id: index.toString(16).padStart(64, '0') as MessageId,
-      storedAt: 1_700_000_000_000 + index,
-      from: index % 3 === 0 ? null : `peer-${index % 5}`
-    }
-  })
-}
-
-/** What a store holds after it was given `messages` from the beginning. */
-export function numbered (messages: readonly StoredMessage[]): StoredEvent[] {
-  return messages.map((message, index) => ({ ...message, event: index + 1 }))
-}
-
-/** All events of a scan. */
-export async function collect (scan: AsyncIterable<readonly StoredEvent[]>): Promise<StoredEvent[]> {
-  const events: StoredEvent[] = []
-  for await (const step of scan) events.push(...step)
-  return events
-}
-
-function present<T> (value: T | undefined): T {
-  if (value === undefined) throw new Error('The test expects something here.')
-  return value
-}

@@ -2,16 +2,52 @@ import 'fake-indexeddb/auto'
 import { forceCloseDatabase } from 'fake-indexeddb'
 import { openDB } from 'idb'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { messageStoreContract, numbered, sampleMessages } from './contract-suite.ts'
+import { messageStoreContract } from './contract-suite.ts'
+import { dumpMessages, readDump, restoreIndexedDb } from './fixtures/database-dump.ts'
+import { expectDumpedContents } from './fixtures/dumped-contents.ts'
+import { numbered, sampleMessages } from './fixtures/sample-messages.ts'
 import { openIndexedDbStore } from './indexeddb.ts'
 import { schemaVersion } from './message-store.ts'
 
 let names = 0
 const newName = (): string => `hub-${names += 1}`
 
+/** Makes the blocks of a database run out of space when they are `growthMax` bytes more than now. A transaction that fails takes nothing. */
+async function limitBlocks (name: string, growthMax: number): Promise<void> {
+  const database = await openDB(name)
+  const blocks = await database.getAll('blocks') as Uint8Array[]
+  let sizes = new Map((await database.getAllKeys('blocks')).map((key, index) => [key as number, blocks[index]?.length ?? 0]))
+  database.close()
+  const sizeOf = (): number => [...sizes.values()].reduce((sum, size) => sum + size, 0)
+  const max = sizeOf() + growthMax
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with `this` below
+  const { add, delete: remove } = IDBObjectStore.prototype
+  const tracked = new WeakSet<IDBTransaction>()
+  const track = (store: IDBObjectStore, change: () => void): void => {
+    if (store.name !== 'blocks' || store.transaction.db.name !== name) return
+    const before = new Map(sizes)
+    if (!tracked.has(store.transaction)) store.transaction.addEventListener('abort', () => { sizes = before })
+    tracked.add(store.transaction)
+    change()
+    if (sizeOf() > max) throw new DOMException('no space', 'QuotaExceededError')
+  }
+  vi.spyOn(IDBObjectStore.prototype, 'delete').mockImplementation(function (this: IDBObjectStore, key) {
+    track(this, () => sizes.delete(key as number))
+    return remove.call(this, key)
+  })
+  vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(function (this: IDBObjectStore, value: unknown, key) {
+    track(this, () => sizes.set(key as number, (value as Uint8Array).length))
+    return add.call(this, value, key)
+  })
+}
+
 messageStoreContract('indexeddb', () => {
   const name = newName()
   return Promise.resolve({
+    async limitSpace (bytes: number | undefined) {
+      vi.restoreAllMocks()
+      if (bytes !== undefined) await limitBlocks(name, bytes)
+    },
     open: options => openIndexedDbStore(name, options),
     disk: {
       async blockKeys () {
@@ -33,7 +69,7 @@ messageStoreContract('indexeddb', () => {
       }
     }
   })
-}, { hasDisk: true })
+}, { hasDisk: true, canFill: true })
 
 describe('indexeddb', () => {
   afterEach(() => {
@@ -54,6 +90,39 @@ describe('indexeddb', () => {
     const name = newName();
     (await openDB(name, schemaVersion + 1)).close()
     await expect(openIndexedDbStore(name)).rejects.toMatchObject({ code: 'storage-newer' })
+  })
+
+  test('[S15] a database of schema 1 is upgraded, and everything in it is there', async () => {
+    const name = newName()
+    await restoreIndexedDb(readDump(1), name)
+    await expectDumpedContents(onDamage => openIndexedDbStore(name, { onDamage }))
+    const database = await openDB(name)
+    expect(database.version).toBe(schemaVersion)
+    database.close()
+  })
+
+  test('[S15] an upgrade that is interrupted leaves the database of schema 1 as it was, and the next one succeeds', async () => {
+    const name = newName()
+    const dump = readDump(1)
+    await restoreIndexedDb(dump, name)
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with `this` below
+    const { open } = IDBFactory.prototype
+    vi.spyOn(IDBFactory.prototype, 'open').mockImplementationOnce(function (this: IDBFactory, ...of) {
+      const request = open.apply(this, of)
+      request.addEventListener('upgradeneeded', () => {
+        const asked = request.transaction?.objectStore('blocks').count()
+        asked?.addEventListener('success', () => request.transaction?.abort())
+      })
+      return request
+    })
+    await expect(openIndexedDbStore(name)).rejects.toMatchObject({ code: 'storage-failed' })
+    const database = await openDB(name)
+    expect(database.version).toBe(1)
+    expect([...database.objectStoreNames].toSorted()).toEqual(Object.keys(dump.indexedDb).toSorted())
+    expect(await database.getAllKeys('blocks')).toEqual(dump.indexedDb.blocks.map(([key]) => key))
+    expect(await database.get('counters', 'last-event')).toBe(dumpMessages)
+    database.close()
+    await expectDumpedContents(onDamage => openIndexedDbStore(name, { onDamage }))
   })
 
   test('[S8] gives way to another tab that upgrades or erases, and says so once', async () => {

@@ -13,9 +13,13 @@ import type { BlockStorage } from './block-storage.ts'
 import type { MessageStore, StoreOptions } from './message-store.ts'
 import { schemaVersion } from './message-store.ts'
 
-/** What the database holds; its version number is `schemaVersion`. Keys are given beside the values, which stay plain. */
+/**
+ * What the database holds; its version number is `schemaVersion`. Keys are given beside the values, which stay plain.
+ * `block-keys` has the keys of `blocks` again, with nothing under them: going through those of `blocks` reads all blocks from the disk.
+ */
 interface Schema extends DBSchema {
   blocks: { key: number, value: unknown }
+  'block-keys': { key: number, value: 0 }
   values: { key: string, value: unknown }
   counters: { key: string, value: number }
 }
@@ -23,7 +27,7 @@ interface Schema extends DBSchema {
 type Database = IDBPDatabase<Schema>
 type Transaction<Mode extends IDBTransactionMode> = IDBPTransaction<Schema, StoreNames<Schema>[], Mode>
 
-const stores: StoreNames<Schema>[] = ['blocks', 'values', 'counters']
+const stores: StoreNames<Schema>[] = ['blocks', 'block-keys', 'values', 'counters']
 const lastEventKey = 'last-event'
 /** How long, in ms, an open or erase waits for other tabs to let go. They do so at once when they are told, unless they are frozen. */
 const blockedMs = 5_000
@@ -40,8 +44,12 @@ export function openIndexedDbStore (name: string, options?: StoreOptions): Promi
 async function openStorage (name: string, lose: Lose): Promise<BlockStorage> {
   const database = await openDatabase(name, lose)
   let lastEvent: number
+  let blockKeys: number[]
   try {
-    lastEvent = await inTransaction('readonly', async transaction => await transaction.objectStore('counters').get(lastEventKey) ?? 0)
+    [lastEvent, blockKeys] = await inTransaction('readonly', transaction => Promise.all([
+      transaction.objectStore('counters').get(lastEventKey).then(found => found ?? 0),
+      transaction.objectStore('block-keys').getAllKeys()
+    ]))
   } catch (error) {
     database.close()
     throw error
@@ -68,10 +76,12 @@ async function openStorage (name: string, lose: Lose): Promise<BlockStorage> {
 
   return {
     lastEvent,
+    blockKeys,
     async commit ({ blocks, removed, values, lastEvent: { before, after } }) {
       let found = before
       const written = inTransaction('readwrite', async (transaction) => {
         const blockStore = transaction.objectStore('blocks')
+        const keyStore = transaction.objectStore('block-keys')
         const valueStore = transaction.objectStore('values')
         const counters = transaction.objectStore('counters')
         // All at once: a request that waits for the one before it halves the speed. Each is an async function of its own, so that
@@ -82,7 +92,9 @@ async function openStorage (name: string, lose: Lose): Promise<BlockStorage> {
             if (found !== before) abort(transaction)
           })(),
           ...removed.map(async (key) => { await blockStore.delete(key) }),
+          ...removed.map(async (key) => { await keyStore.delete(key) }),
           ...blocks.map(async ({ firstEvent, bytes }) => { await blockStore.add(bytes, firstEvent) }),
+          ...blocks.map(async ({ firstEvent }) => { await keyStore.put(0, firstEvent) }),
           ...values.map(async ([key, value]) => { await (value === undefined ? valueStore.delete(key) : valueStore.put(value, key)) }),
           (async () => { await counters.put(after, lastEventKey) })()
         ])
@@ -95,19 +107,21 @@ async function openStorage (name: string, lose: Lose): Promise<BlockStorage> {
         throw lose('superseded', 'Another tab writes to the same hub: close one of them and load this page again.')
       }
     },
-    readBlocks: (fromEvent, blocksMax) => inTransaction('readonly', async (transaction) => {
+    // A request for each, all at once: measured two to three times as fast as `getAll`, and they need not be neighbours.
+    readBlocks: keys => inTransaction('readonly', (transaction) => {
       const store = transaction.objectStore('blocks')
-      const start = (await store.openKeyCursor(IDBKeyRange.upperBound(fromEvent), 'prev'))?.key ?? fromEvent
-      const range = IDBKeyRange.lowerBound(start)
-      const [keys, blocks] = await Promise.all([store.getAllKeys(range, blocksMax + 1), store.getAll(range, blocksMax)])
-      return blocks.map((block, index) => ({
-        firstEvent: keys[index] ?? start,
-        bytes: block instanceof Uint8Array ? block : new Uint8Array(),
-        nextEvent: keys[index + 1]
+      return Promise.all(keys.map(async (key) => {
+        const block = await store.get(key)
+        return block instanceof Uint8Array ? block : undefined
       }))
     }),
     prepareValue: copyOfValue,
     getValue: key => inTransaction('readonly', transaction => transaction.objectStore('values').get(key)),
+    getValues: ({ from, before }, limit) => inTransaction('readonly', async (transaction) => {
+      const store = transaction.objectStore('values')
+      const keys = await store.getAllKeys(IDBKeyRange.bound(from, before, false, true), limit)
+      return Promise.all(keys.map(async (key): Promise<[string, unknown]> => [key, await store.get(key)]))
+    }),
     close () {
       database.close()
       return Promise.resolve()
@@ -121,8 +135,11 @@ async function openStorage (name: string, lose: Lose): Promise<BlockStorage> {
 
 async function openDatabase (name: string, lose: Lose): Promise<Database> {
   return await untilBlocked(blocked => openDB<Schema>(name, schemaVersion, {
-    upgrade (database) {
-      for (const store of stores) database.createObjectStore(store)
+    upgrade (database, before, _now, transaction) {
+      // What fails here fails the open, which says so: these promises have nobody else to tell.
+      transaction.done.catch(() => undefined)
+      for (const store of stores) if (!database.objectStoreNames.contains(store)) database.createObjectStore(store)
+      if (before === 1) listBlocks(transaction).catch(() => abort(transaction))
     },
     blocked,
     blocking (_current, _wanted, event) {
@@ -132,6 +149,13 @@ async function openDatabase (name: string, lose: Lose): Promise<Database> {
     },
     terminated: () => lose('terminated', 'The browser has taken this hub\'s data away, for example because site data was cleared: load the page again.')
   }), database => database.close())
+}
+
+/** Schema 1 had no `block-keys`. */
+async function listBlocks (transaction: IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>): Promise<void> {
+  const store = transaction.objectStore('block-keys')
+  const keys = await transaction.objectStore('blocks').getAllKeys()
+  await Promise.all(keys.map(key => store.put(0, key)))
 }
 
 /** Waits for `start`, but after it called `blocked` only for `blockedMs`; what it still brings after that goes to `discard`. */

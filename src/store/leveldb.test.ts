@@ -4,8 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { messageStoreContract, sampleMessages } from './contract-suite.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { messageStoreContract } from './contract-suite.ts'
+import { readDump, restoreLevelDb } from './fixtures/database-dump.ts'
+import { expectDumpedContents } from './fixtures/dumped-contents.ts'
+import { sampleMessages } from './fixtures/sample-messages.ts'
 import { openLevelDbStore } from './leveldb.ts'
 import { schemaVersion } from './message-store.ts'
 
@@ -40,7 +43,7 @@ messageStoreContract('leveldb', async () => {
     },
     cleanUp: () => rm(folder, { recursive: true, force: true })
   }
-}, { hasDisk: true })
+}, { hasDisk: true, canFill: false })
 
 describe('leveldb', () => {
   let folder: string
@@ -74,6 +77,24 @@ describe('leveldb', () => {
     await inFolder(folder, database => database.put(Buffer.from('cschema'), version))
     await expect(openLevelDbStore(folder)).rejects.toMatchObject({ code: 'storage-newer' })
     expect(await inFolder(folder, database => database.get(Buffer.from('cschema')))).toEqual(Buffer.from(version))
+  })
+
+  test('[S15] a folder of schema 1 is upgraded, and everything in it is there', async () => {
+    await restoreLevelDb(readDump(1), folder)
+    await expectDumpedContents(onDamage => openLevelDbStore(folder, { onDamage }))
+    const schema = await inFolder(folder, database => database.get(Buffer.from('cschema')))
+    expect(Buffer.from(schema!).readDoubleBE()).toBe(schemaVersion)
+  })
+
+  test('[S15] an upgrade that is interrupted leaves the folder of schema 1 as it was, and the next one succeeds', async () => {
+    const dump = readDump(1)
+    await restoreLevelDb(dump, folder)
+    vi.spyOn(ClassicLevel.prototype, 'batch').mockRejectedValueOnce(new Error('interrupted'))
+    await expect(openLevelDbStore(folder)).rejects.toMatchObject({ code: 'storage-failed' })
+    vi.restoreAllMocks()
+    const records = await inFolder(folder, database => database.iterator().all())
+    expect(records.map(record => record.map(bytes => Buffer.from(bytes).toString('base64')))).toEqual(dump.levelDb)
+    await expectDumpedContents(onDamage => openLevelDbStore(folder, { onDamage }))
   })
 
   test('a counter that is no number is an error, not a new beginning', async () => {

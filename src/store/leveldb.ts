@@ -19,6 +19,8 @@ type Operation = BatchOperation<Database, Uint8Array, Uint8Array>
 // The first byte of a key says what is under it. Block keys go on with the event number, big-endian, so that bytes sort as numbers do.
 const blockPrefix = 0x62 // b
 const counterPrefix = 0x63 // c
+// The block keys again, with nothing under them: going through those of the blocks reads all blocks from the disk.
+const listPrefix = 0x6b // k
 const valuePrefix = 0x76 // v
 const lastEventKey = textKey(counterPrefix, 'last-event')
 const schemaKey = textKey(counterPrefix, 'schema')
@@ -36,16 +38,18 @@ async function openStorage (folder: string, lose: Lose): Promise<BlockStorage> {
   const database = await openDatabase(folder)
   try {
     await checkSchema(database, folder)
-    return blockStorage(database, folder, await readCounter(database, lastEventKey) ?? 0, lose)
+    const keys = await keysUnder(database, listPrefix)
+    return blockStorage(database, folder, await readCounter(database, lastEventKey) ?? 0, keys.map(eventOf), lose)
   } catch (cause) {
     await database.close()
     throw failure(cause)
   }
 }
 
-function blockStorage (database: Database, folder: string, lastEvent: number, lose: Lose): BlockStorage {
+function blockStorage (database: Database, folder: string, lastEvent: number, blockKeys: number[], lose: Lose): BlockStorage {
   return {
     lastEvent,
+    blockKeys,
     async commit (commit) {
       try {
         await database.batch(operationsOf(commit))
@@ -56,23 +60,7 @@ function blockStorage (database: Database, folder: string, lastEvent: number, lo
         throw error
       }
     },
-    readBlocks: (fromEvent, blocksMax) => reading(async () => {
-      const snapshot = database.snapshot()
-      try {
-        const [start = blockKey(fromEvent)] = await database.keys({ gte: blockKey(0), lte: blockKey(fromEvent), reverse: true, limit: 1, snapshot }).all()
-        const found = await database.iterator({ gte: start, lt: Uint8Array.of(blockPrefix + 1), limit: blocksMax, snapshot }).all()
-        const last = found.at(-1)
-        const [following] = last == null || found.length < blocksMax
-          ? []
-          : await database.keys({ gt: last[0], lt: Uint8Array.of(blockPrefix + 1), limit: 1, snapshot }).all()
-        return found.map(([key, bytes], index) => {
-          const nextKey = found[index + 1]?.[0] ?? following
-          return { firstEvent: eventOf(key), bytes, nextEvent: nextKey == null ? undefined : eventOf(nextKey) }
-        })
-      } finally {
-        await snapshot.close()
-      }
-    }),
+    readBlocks: keys => reading(() => database.getMany(keys.map(blockKey))),
     prepareValue (value) {
       try {
         return serialize(value)
@@ -82,7 +70,11 @@ function blockStorage (database: Database, folder: string, lastEvent: number, lo
     },
     getValue: key => reading(async () => {
       const bytes = await database.get(textKey(valuePrefix, key))
-      return bytes == null ? undefined : deserialize(bytes) as unknown
+      return bytes == null ? undefined : valueOf(bytes)
+    }),
+    getValues: ({ from, before }, limit) => reading(async () => {
+      const found = await database.iterator({ gte: textKey(valuePrefix, from), lt: textKey(valuePrefix, before), limit }).all()
+      return found.map(([key, bytes]) => [new TextDecoder().decode(key.subarray(1)), valueOf(bytes)] as const)
     }),
     close: () => reading(() => database.close()),
     destroy: () => reading(async () => {
@@ -94,8 +86,12 @@ function blockStorage (database: Database, folder: string, lastEvent: number, lo
 
 function operationsOf ({ blocks, removed, values, lastEvent: { before, after } }: Commit): Operation[] {
   const operations: Operation[] = []
-  for (const firstEvent of removed) operations.push({ type: 'del', key: blockKey(firstEvent) })
-  for (const { firstEvent, bytes } of blocks) operations.push({ type: 'put', key: blockKey(firstEvent), value: bytes })
+  for (const firstEvent of removed) {
+    operations.push({ type: 'del', key: blockKey(firstEvent) }, { type: 'del', key: eventKey(listPrefix, firstEvent) })
+  }
+  for (const { firstEvent, bytes } of blocks) {
+    operations.push({ type: 'put', key: blockKey(firstEvent), value: bytes }, { type: 'put', key: eventKey(listPrefix, firstEvent), value: new Uint8Array() })
+  }
   for (const [name, prepared] of values) {
     const key = textKey(valuePrefix, name)
     operations.push(prepared === undefined ? { type: 'del', key } : { type: 'put', key, value: prepared as Uint8Array })
@@ -126,10 +122,26 @@ async function openDatabase (folder: string): Promise<Database> {
 
 async function checkSchema (database: Database, folder: string): Promise<void> {
   const found = await readCounter(database, schemaKey)
-  if (found == null) await database.put(schemaKey, numberBytes(schemaVersion))
-  else if (found > schemaVersion) {
+  if (found != null && found > schemaVersion) {
     throw new HubError('storage-newer', `A newer version of this hub wrote the data folder ${folder}: use that version, or choose another folder.`)
   }
+  if (found === schemaVersion) return
+  // Schema 1 had no list of the block keys.
+  const keys = await keysUnder(database, blockPrefix)
+  await database.batch([
+    ...keys.map(key => ({ type: 'put' as const, key: eventKey(listPrefix, eventOf(key)), value: new Uint8Array() })),
+    { type: 'put', key: schemaKey, value: numberBytes(schemaVersion) }
+  ])
+}
+
+function keysUnder (database: Database, prefix: number): Promise<Uint8Array[]> {
+  return database.keys({ gte: Uint8Array.of(prefix), lt: Uint8Array.of(prefix + 1) }).all()
+}
+
+/** LevelDB gives views of what it read, and so does `deserialize`: bytes get a buffer of their own. */
+function valueOf (bytes: Uint8Array): unknown {
+  const value = deserialize(bytes) as unknown
+  return value instanceof Uint8Array ? new Uint8Array(value) : value
 }
 
 async function readCounter (database: Database, key: Uint8Array): Promise<number | undefined> {
@@ -168,8 +180,12 @@ function codeOf (cause: unknown): string | undefined {
 }
 
 function blockKey (event: number): Uint8Array {
+  return eventKey(blockPrefix, event)
+}
+
+function eventKey (prefix: number, event: number): Uint8Array {
   const key = new Uint8Array(9)
-  key[0] = blockPrefix
+  key[0] = prefix
   new DataView(key.buffer).setBigUint64(1, BigInt(event))
   return key
 }

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import { messageStoreContract, numbered, sampleMessages } from './contract-suite.ts'
+import { messageStoreContract } from './contract-suite.ts'
+import { numbered, sampleMessages } from './fixtures/sample-messages.ts'
 import { createMemoryDisk, openMemoryStore } from './memory.ts'
 
 messageStoreContract('memory', () => {
   const disk = createMemoryDisk()
   return Promise.resolve({ open: options => openMemoryStore(disk, options) })
-}, { hasDisk: false })
+}, { hasDisk: false, canFill: false })
 
 test('[S8] opening a memory disk again cuts off who had it open, as a crash would', async () => {
   const disk = createMemoryDisk()

@@ -4,20 +4,21 @@
  * What outlives a close is the `MemoryDisk`: opening it again is a restart, and cuts off whoever had it open, as a crash would.
  */
 import { HubError } from '../base/errors.ts'
-import { checkMessages, checkRange, checkRead, checkValueKey, copyOfValue } from './arguments.ts'
+import { checkEvents, checkMessages, checkRange, checkRead, checkValue, checkValueKey, checkValuesOptions, copyOfValue } from './arguments.ts'
 import type { MessageStore, StoredEvent, StoreOptions } from './message-store.ts'
 import { storeLimits } from './message-store.ts'
 
 /** What is left when a memory store is closed. Its contents are the store's; hand it to `openMemoryStore` only. */
 export interface MemoryDisk {
-  events: StoredEvent[]
+  /** Event n at n − 1; undefined: dropped. */
+  events: (StoredEvent | undefined)[]
   values: Map<string, unknown>
   /** Who has it open. */
   holder: object | null
 }
 
-/** Messages that a scan gives in one step: about what a block holds. */
-const scanStepMessages = 200
+/** Numbers that a scan goes through in one step: about what a block holds. */
+const scanStepEvents = 200
 
 export function createMemoryDisk (): MemoryDisk {
   return { events: [], values: new Map(), holder: null }
@@ -32,8 +33,14 @@ export function openMemoryStore (disk: MemoryDisk = createMemoryDisk(), { limits
   function checkOpen (): void {
     if (disk.holder !== holder) throw new HubError('stopped', 'The message store is closed.')
   }
-  function between (fromEvent: number, toEvent: number): readonly StoredEvent[] {
-    return disk.events.slice(Math.max(fromEvent, 1) - 1, toEvent)
+  /** What `change` makes of these messages takes their place. They are shared with other stores: nothing is changed in them. */
+  function replace (events: readonly number[], change: (event: StoredEvent) => StoredEvent | undefined): void {
+    checkOpen()
+    checkEvents(events)
+    for (const number of events) {
+      const event = disk.events[number - 1]
+      if (event != null) disk.events[number - 1] = change(event)
+    }
   }
 
   return Promise.resolve({
@@ -51,17 +58,35 @@ export function openMemoryStore (disk: MemoryDisk = createMemoryDisk(), { limits
       checkOpen()
       checkRead(fromEvent, limit)
       await Promise.resolve()
-      return between(fromEvent, Math.max(fromEvent, 1) - 1 + limit)
+      const found: StoredEvent[] = []
+      for (let event = Math.max(fromEvent, 1); event <= disk.events.length && found.length < limit; event += 1) {
+        const message = disk.events[event - 1]
+        if (message != null) found.push(message)
+      }
+      return found
     },
     async* scan (fromEvent, toEvent = disk.events.length) {
       checkRange(fromEvent, toEvent)
-      for (let next = Math.max(fromEvent, 1); next <= toEvent; next += scanStepMessages) {
+      for (let next = Math.max(fromEvent, 1); next <= Math.min(toEvent, disk.events.length); next += scanStepEvents) {
         await Promise.resolve()
         checkOpen()
-        const step = between(next, Math.min(next + scanStepMessages - 1, toEvent))
-        if (step.length === 0) return
-        yield step
+        const step = disk.events.slice(next - 1, Math.min(next + scanStepEvents - 1, toEvent)).filter(event => event != null)
+        if (step.length > 0) yield step
       }
+    },
+    async get (events) {
+      checkOpen()
+      checkEvents(events)
+      await Promise.resolve()
+      return events.map(event => disk.events[event - 1])
+    },
+    async eraseBodies (events) {
+      replace(events, event => ({ ...event, bytes: { ...event.bytes, body: undefined } }))
+      await Promise.resolve()
+    },
+    async drop (events) {
+      replace(events, () => undefined)
+      await Promise.resolve()
     },
     async getValue (key) {
       checkOpen()
@@ -69,9 +94,18 @@ export function openMemoryStore (disk: MemoryDisk = createMemoryDisk(), { limits
       await Promise.resolve()
       return structuredClone(disk.values.get(key))
     },
+    async getValues (prefix, options) {
+      checkOpen()
+      const range = checkValuesOptions(prefix, options)
+      await Promise.resolve()
+      if (range == null) return []
+      const keys = [...disk.values.keys()].filter(key => key >= range.from && key < range.before).sort()
+      return keys.slice(0, options.limit).map(key => [key, structuredClone(disk.values.get(key))])
+    },
     async putValue (key, value) {
       checkOpen()
       checkValueKey(key)
+      checkValue(value)
       if (value === undefined) disk.values.delete(key)
       else disk.values.set(key, copyOfValue(value))
       await Promise.resolve()

@@ -6,7 +6,7 @@ import { proxy, wrap, type Remote } from 'comlink'
 import { HubError, reasonOf } from '../base/errors.ts'
 import { hostPeerConnections } from '../network/rtc/host.ts'
 import type { HubApi } from './api.ts'
-import { engineReady, type EngineConfig } from './engine-config.ts'
+import { engineReady, isOpeningProgress, type EngineConfig } from './engine-config.ts'
 import { forward } from './forward.ts'
 import { missingOn, readPageOptions, type PageOptions } from './page-options.ts'
 import './transfer.ts'
@@ -35,6 +35,10 @@ export interface Engine extends HubApi {
 }
 
 const starting = 'Starting the hub: keys and storage are being opened.'
+
+function openingSentence (done: number, total: number): string {
+  return `Opening what is stored: ${done.toLocaleString('en')} of ${total.toLocaleString('en')} messages.`
+}
 
 /** Starts this page's hub. Called once. */
 export function openHub (): HubClient {
@@ -103,6 +107,9 @@ async function lead (options: PageOptions, set: (state: HubState) => void): Prom
 async function run (options: PageOptions, set: (state: HubState) => void): Promise<void> {
   const worker = new Worker(new URL('./main.ts', import.meta.url), { type: 'module', name: `hub ${options.hub}` })
   const host = hostPeerConnections(worker, { forceProxy: options.forceProxy })
+  worker.addEventListener('message', ({ data }) => {
+    if (isOpeningProgress(data)) set({ type: 'starting', sentence: openingSentence(data.done, data.total) })
+  })
   try {
     set({ type: 'running', hub: remoteHub(await start(worker, options)) })
   } catch (thrown) {
@@ -142,11 +149,28 @@ function remoteHub (engine: Remote<Engine>): HubApi {
       if (typeof callback !== 'function' || !Object.isExtensible(callback)) throw new HubError('invalid-argument', 'subscribe needs a function to call, one that is not frozen.')
       return calls.subscribe(filter, proxy(callback), options)
     },
+    async publish (...given) {
+      const published = await calls.publish(...given)
+      askToPersist()
+      return published
+    },
     async wipe (confirmation) {
       await calls.wipe(confirmation)
       location.reload() // a hub without keys is a new one: it starts as on a first visit
     }
   }
+}
+
+let isPersistenceAsked = false
+
+/**
+ * Asks the browser not to evict this hub's data: once a visit, when there is something that only its writer has. A browser may ask the person, or decide by
+ * itself; `status().storage.persisted` says what came of it. Only a page can ask, not a worker.
+ */
+function askToPersist (): void {
+  if (isPersistenceAsked) return
+  isPersistenceAsked = true
+  navigator.storage.persist().catch(() => { /* a browser that cannot promise it says so in the status */ })
 }
 
 function browserName (): string {

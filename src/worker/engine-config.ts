@@ -6,6 +6,17 @@
  */
 export const engineReady = 'hubbub/engine-ready'
 
+/** Sent by the worker while it opens what is stored. */
+export interface OpeningProgress {
+  readonly type: 'hubbub/opening'
+  readonly done: number
+  readonly total: number
+}
+
+export function isOpeningProgress (data: unknown): data is OpeningProgress {
+  return typeof data === 'object' && data !== null && 'type' in data && data.type === 'hubbub/opening'
+}
+
 export interface EngineConfig {
   /** Names the database: `?hub=NAME` keeps a second hub apart. */
   readonly hub: string

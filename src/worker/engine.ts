@@ -5,14 +5,14 @@
 import { createEventLog, type EventLog } from '../base/event-log.ts'
 import { reasonOf } from '../base/errors.ts'
 import type { PeerId } from '../base/peer.ts'
-import { randomSeed } from '../base/random.ts'
+import { randomBytes } from '../base/random.ts'
 import type { HubApi, HubStatus } from '../hub/api.ts'
 import { createHubApi } from '../hub/hub-api.ts'
 import { openIdentity } from '../hub/identity.ts'
 import { createPublisher } from '../hub/publisher.ts'
 import { createRuntime, type Runtime } from '../hub/runtime.ts'
+import { tickMs } from '../hub/core/hub-core.ts'
 import { genesisFromJson, genesisToJson, networkOf } from '../message/genesis.ts'
-import { createVerifier } from '../message/signing.ts'
 import type { NetworkGenesis } from '../message/types.ts'
 import { createNetwork, parseAddress, type Network } from '../network/network.ts'
 import { candidateViews, peerViews } from '../network/peer-views.ts'
@@ -22,14 +22,18 @@ import type { MessageStore } from '../store/message-store.ts'
 import type { EngineConfig } from './engine-config.ts'
 import { chooseNetwork } from './network-choice.ts'
 import { createRelaySource } from './relay-source.ts'
+import { createVerifierPool } from './verifier-pool.ts'
 
 /** How long a new hub waits for `/network.json`, which names its network. */
 const firstVisitWaitMs = 6_000
 /** How long one waits that knows its network: long enough that a quick answer brings its ICE servers, too short to be noticed. */
 const returnWaitMs = 300
 
-/** Starts the hub of `config`. Codes: those of the store, `wrong-network`, `address-invalid`, `key-unavailable`. */
-export async function startEngine (config: EngineConfig): Promise<HubApi> {
+/**
+ * Starts the hub of `config`; `onProgress` hears how many stored messages of all are open.
+ * Codes: those of the store, `wrong-network`, `address-invalid`, `key-unavailable`.
+ */
+export async function startEngine (config: EngineConfig, onProgress: (done: number, total: number) => void): Promise<HubApi> {
   const now = (): number => Date.now()
   const log = createEventLog(now)
   const overriddenRelay = config.relay == null ? undefined : parseAddress(config.relay)
@@ -51,12 +55,16 @@ export async function startEngine (config: EngineConfig): Promise<HubApi> {
   if (remembered == null && (document != null || config.network != null)) await remember()
 
   const identity = await openIdentity({ store, deviceName: config.deviceName, keysAsObjects: true })
-  const verifier = createVerifier()
+  const verifier = createVerifierPool({
+    onTrouble: (sentence) => { log.report({ type: 'verifier-lost', code: 'internal', sentence }) }
+  })
   const runtime: Runtime = await createRuntime({
     rules: chosen,
-    tableSeed: randomSeed(),
+    random: randomBytes,
     store,
-    verify: async message => verifier.verify(message),
+    verify: verifier.verify,
+    isOwn: author => author === identity.author,
+    onProgress,
     transport: {
       send: (peer, frame) => network.links.get(peer)?.send(frame) === 'queued',
       reject: (peer, code, sentence) => { network.links.get(peer)?.reject(code, sentence) }
@@ -91,6 +99,7 @@ export async function startEngine (config: EngineConfig): Promise<HubApi> {
 
   relaySource.begin(network, chosen.network)
   addEventListener('online', () => { network.hurry() })
+  const ticking = setInterval(runtime.tick, tickMs)
 
   let wiping: Promise<void> | undefined
 
@@ -100,8 +109,11 @@ export async function startEngine (config: EngineConfig): Promise<HubApi> {
   }
 
   async function stop (): Promise<void> {
+    clearInterval(ticking)
     relaySource.stop()
     await network.stop()
+    await runtime.settled()
+    verifier.close()
   }
 
   return createHubApi({
@@ -109,6 +121,7 @@ export async function startEngine (config: EngineConfig): Promise<HubApi> {
     publisher,
     identity,
     log,
+    now,
     network: {
       peerId: network.peerId,
       peers: () => peerViews(network.links),

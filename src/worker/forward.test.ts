@@ -7,7 +7,10 @@ import { forward } from './forward.ts'
 /** A hub whose methods answer with their own names and what they were given. */
 function echo (): HubApi {
   const answer = (name: string) => async (...given: unknown[]) => Promise.resolve([name, ...given])
-  const names = ['status', 'publish', 'query', 'message', 'subscribe', 'whenSynced', 'peers', 'candidates', 'diagnose', 'connect', 'disconnect', 'sync', 'events', 'faults', 'wipe']
+  const names = [
+    'status', 'publish', 'query', 'message', 'thread', 'reactions', 'links', 'profile', 'records', 'subscribe', 'whenSynced',
+    'peers', 'candidates', 'diagnose', 'connect', 'disconnect', 'sync', 'events', 'faults', 'wipe'
+  ]
   const own = ['show', 'export', 'import', 'addDevice', 'revokeDevice']
   return {
     ...Object.fromEntries(names.map(name => [name, answer(name)])),

@@ -5,7 +5,7 @@ import { expose, proxy } from 'comlink'
 import type { HubApi } from './api.ts'
 import type { Engine } from './client.ts'
 import { startEngine } from './engine.ts'
-import { engineReady } from './engine-config.ts'
+import { engineReady, type OpeningProgress } from './engine-config.ts'
 import { forward } from './forward.ts'
 
 const started = Promise.withResolvers<HubApi>()
@@ -15,7 +15,11 @@ const hub = forward(async () => started.promise)
 const engine: Engine = {
   ...hub,
   async start (config) {
-    startEngine(config).then(started.resolve, started.reject)
+    const tell = (done: number, total: number): void => {
+      const progress: OpeningProgress = { type: 'hubbub/opening', done, total }
+      postMessage(progress)
+    }
+    startEngine(config, tell).then(started.resolve, started.reject)
     await started.promise
   },
   // What is returned is a function, and functions cross a boundary only as proxies.

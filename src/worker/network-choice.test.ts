@@ -1,8 +1,7 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { HubError } from '../base/errors.ts'
+import { describe, expect, test } from 'vitest'
 import { builtInGenesis, networkOf } from '../message/genesis.ts'
 import type { NetworkGenesis } from '../message/types.ts'
-import { chooseNetwork, fetchNetworkDocument, parseNetworkDocument } from './network-choice.ts'
+import { chooseNetwork } from './network-choice.ts'
 
 const builtIn = networkOf(builtInGenesis)
 const one = networkOf({ ...builtInGenesis, name: 'one' })
@@ -36,55 +35,3 @@ describe('the network of a hub', () => {
     else expect(choose()).toEqual(expected)
   })
 })
-
-const json = { genesis: one.genesis, network: one.network, relays: ['/dns4/example.org/tcp/443/tls/ws'], iceServers: [{ urls: 'stun:example.org' }] }
-
-describe('/network.json', () => {
-  test('is taken as it is served', () => {
-    expect(parseNetworkDocument(json)).toEqual({ served: one, relays: json.relays, iceServers: json.iceServers })
-    expect(parseNetworkDocument({ ...json, iceServers: undefined }).iceServers).toEqual([])
-  })
-
-  test.for<[string, unknown, string]>([
-    ['nothing', null, 'invalid-argument'],
-    ['a text', 'hello', 'invalid-argument'],
-    ['no genesis', { ...json, genesis: undefined }, 'genesis-invalid'],
-    ['a genesis with a misspelt field', { ...json, genesis: { ...one.genesis, admissionbits: 0 } }, 'genesis-invalid'],
-    ['an id that is not its genesis\'s', { ...json, network: two.network }, 'genesis-invalid'],
-    ['no id', { ...json, network: undefined }, 'genesis-invalid'],
-    ['no relays', { ...json, relays: undefined }, 'invalid-argument'],
-    ['relays that are no texts', { ...json, relays: [7] }, 'invalid-argument'],
-    ['too many relays', { ...json, relays: Array.from({ length: 17 }, () => '/ws') }, 'invalid-argument'],
-    ['ICE servers that are no list', { ...json, iceServers: 'stun:example.org' }, 'invalid-argument'],
-    ['too many ICE servers', { ...json, iceServers: Array.from({ length: 9 }, () => ({})) }, 'invalid-argument']
-  ])('%s is refused', ([, given, code]) => {
-    expect(() => parseNetworkDocument(given)).toThrow(expect.objectContaining({ code }))
-    expect(() => parseNetworkDocument(given)).toThrow(HubError)
-  })
-
-  test.for<[string, () => Promise<Response>]>([
-    ['no answer', async () => Promise.reject(new TypeError('fetch failed'))],
-    ['an error', async () => new Response('busy', { status: 503 })],
-    ['no JSON', async () => new Response('<!doctype html>')],
-    ['too much', async () => new Response(JSON.stringify({ ...json, relays: ['x'.repeat(70_000)] }))],
-    ['another genesis', async () => new Response(JSON.stringify({ ...json, network: two.network }))]
-  ])('%s is told, and the hub starts without', async ([, answer]) => {
-    answering(answer)
-    const told: string[] = []
-    expect(await fetchNetworkDocument('https://example.org', sentence => told.push(sentence))).toBeUndefined()
-    expect(told).toHaveLength(1)
-  })
-
-  test('is fetched from its origin', async () => {
-    const asked = answering(async () => new Response(JSON.stringify(json)))
-    expect((await fetchNetworkDocument('https://example.org', () => undefined))?.served).toEqual(one)
-    expect(asked).toEqual(['https://example.org/network.json'])
-  })
-})
-
-function answering (answer: () => Promise<Response>): string[] {
-  const asked: string[] = []
-  vi.stubGlobal('fetch', async (address: string) => { asked.push(address); return answer() })
-  onTestFinished(() => { vi.unstubAllGlobals() })
-  return asked
-}

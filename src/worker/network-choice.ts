@@ -3,54 +3,16 @@
  * new one takes the network that its link pins, or the one that its origin serves, or the one built in. A relay of another network
  * is refused, and the page says so.
  */
-import { HubError, reasonOf } from '../base/errors.ts'
-import { builtInGenesis, genesisFromJson, networkOf } from '../message/genesis.ts'
+import { HubError } from '../base/errors.ts'
+import { builtInGenesis, networkOf } from '../message/genesis.ts'
 import type { NetworkGenesis, NetworkId } from '../message/types.ts'
 import type { HubStatus } from '../hub/api.ts'
-
-/** `/network.json` of an origin, checked. */
-export interface NetworkDocument {
-  readonly served: NetworkGenesis
-  readonly relays: readonly string[]
-  readonly iceServers: readonly RTCIceServer[]
-}
 
 export interface NetworkChoice {
   readonly chosen: NetworkGenesis
   readonly trust: HubStatus['networkTrust']
   /** Set when the origin serves another network: its relays are of no use. A sentence. */
   readonly refused: string | undefined
-}
-
-/** A relay list longer than this is not a relay list. */
-const relaysMax = 16
-const iceServersMax = 8
-const fetchTimeoutMs = 5_000
-const documentBytesMax = 65_536
-
-/** Fetches `/network.json`. Undefined with the reason told when it does not answer or is not one: the hub starts without, and asks again. */
-export async function fetchNetworkDocument (origin: string, onFailure: (sentence: string) => void): Promise<NetworkDocument | undefined> {
-  try {
-    const response = await fetch(`${origin}/network.json`, { signal: AbortSignal.timeout(fetchTimeoutMs), cache: 'no-store' })
-    if (!response.ok) throw new Error(`it answered ${response.status}`)
-    const text = await response.text()
-    if (text.length > documentBytesMax) throw new Error('it is too long')
-    return parseNetworkDocument(JSON.parse(text))
-  } catch (thrown) {
-    onFailure(`${origin}/network.json, which names the relays, could not be used: ${reasonOf(thrown)}`)
-    return undefined
-  }
-}
-
-/** Codes: `genesis-invalid`, `invalid-argument`. */
-export function parseNetworkDocument (json: unknown): NetworkDocument {
-  if (typeof json !== 'object' || json == null) throw new HubError('invalid-argument', 'it is not a JSON object')
-  const { genesis, network, relays, iceServers = [] } = json as Record<string, unknown>
-  const served = networkOf(genesisFromJson(genesis))
-  if (network !== served.network) throw new HubError('genesis-invalid', 'its network id is not the hash of its genesis')
-  if (!Array.isArray(relays) || relays.length > relaysMax || !relays.every(relay => typeof relay === 'string')) throw new HubError('invalid-argument', 'its relays are not a list of multiaddrs')
-  if (!Array.isArray(iceServers) || iceServers.length > iceServersMax) throw new HubError('invalid-argument', 'its iceServers are not a list')
-  return { served, relays, iceServers: iceServers as RTCIceServer[] }
 }
 
 /** Codes: `wrong-network` when the link pins a network that neither this hub nor its origin has. */

@@ -9,7 +9,8 @@ import { reasonOf } from '../base/errors.ts'
 import type { RelayStatus } from '../hub/api.ts'
 import type { NetworkId } from '../message/types.ts'
 import { parseAddress, type Network } from '../network/network.ts'
-import { fetchNetworkDocument, refusalOf, type NetworkDocument } from './network-choice.ts'
+import { readNetworkDocument, type NetworkDocument } from '../network/network-document.ts'
+import { refusalOf } from './network-choice.ts'
 
 export interface RelaySource {
   /** The document, or undefined where it does not come in time or cannot be used. */
@@ -42,14 +43,17 @@ export function createRelaySource ({ origin, overridden, log, now }: RelaySource
   const asked = ask()
 
   async function ask (): Promise<NetworkDocument | undefined> {
-    trouble = null
-    const found = await fetchNetworkDocument(origin, (sentence) => {
-      trouble = sentence
-      log.report({ type: 'network-document', code: 'network-document', sentence })
-    })
-    document = found ?? document
-    use()
-    return found
+    try {
+      document = await readNetworkDocument(origin)
+      trouble = null
+    } catch (thrown) {
+      trouble = reasonOf(thrown)
+      log.report({ type: 'network-document', code: 'network-document', sentence: trouble })
+      return undefined
+    } finally {
+      use()
+    }
+    return document
   }
 
   function use (): void {

@@ -3,7 +3,7 @@ import type { PeerId } from '../../base/peer.ts'
 import { createFlood } from '../../gossip/flood.ts'
 import { createReplicatedSet } from '../../message/replicated-set.ts'
 import { createBuilder, post as builtPost, signerAdd } from '../../message/set/fixtures/build.ts'
-import { aheadMsMax } from '../../message/set/limits.ts'
+import { aheadMsMax, eraseAfterMs } from '../../message/set/limits.ts'
 import type { Message, MessageId, PublicKeyHex } from '../../message/types.ts'
 import { createAuthor, post, startMs, testRules, type Author } from '../fixtures/author.ts'
 import { createHubCore, type HubCore, type HubEffect } from './hub-core.ts'
@@ -39,6 +39,9 @@ function told (effects: readonly HubEffect[]): unknown[] {
       case 'send-stored': return ['send-stored', effect.peer, effect.ids]
       case 'send-graft': return ['graft', effect.peer, effect.ids]
       case 'send-newest': return ['newest', effect.peer]
+      case 'displaced': return ['displaced', effect.id]
+      case 'restore': return ['restore', effect.ids]
+      case 'erase': return ['erase', effect.ids]
       case 'report': return ['report', effect.report.type, effect.report.code]
     }
   })
@@ -222,5 +225,52 @@ describe('questions', () => {
     core.handle({ type: 'link-down', peer: ann }, startMs)
     expect(core.handle({ type: 'signer-want', from: ann, author: ida.key, signer: ida.device }, startMs)).toEqual([])
     expect(core.handle({ type: 'graft', from: ann, ids: [ida.introduction.id] }, startMs)).toEqual([])
+  })
+})
+
+describe('what is wanted and what is to go', () => {
+  const tick = (core: HubCore, nowMs: number): unknown[] => told(core.handle({ type: 'tick' }, nowMs))
+
+  test('[R10] a wanted body is asked of one neighbour after the other, and of nobody when it came', () => {
+    const core = coreWith(ann, ben)
+    receive(core, ida.introduction)
+    const bare = { ...first(), body: undefined, bytes: { ...first().bytes, body: undefined } }
+    receive(core, bare)
+    const asked = [tick(core, startMs), tick(core, startMs), tick(core, startMs)]
+    expect(asked.flat()).toEqual([['graft', ann, [first().id]], ['graft', ben, [first().id]], ['graft', ann, [first().id]]])
+    receive(core, first(), ben)
+    expect(tick(core, startMs)).toEqual([])
+  })
+
+  test('[R7] what a closure wants is asked for, and looked for here', async () => {
+    const core = coreWith(ann)
+    const author = await createAuthor(3)
+    const kept = await author.write(post('kept'))
+    receive(core, author.introduction)
+    const build = createBuilder()
+    const revocation = build({ author: author.key, signer: author.key, seq: 2, prev: author.introduction.id, timestamp: startMs, body: { kind: 'signer-remove', signer: author.device, keepHead: kept.id } })
+    receive(core, revocation)
+    expect(tick(core, startMs)).toEqual([['restore', [kept.id]], ['graft', ann, [kept.id]]])
+    core.handle({ type: 'restored', message: kept, storedAtMs: startMs }, startMs)
+    expect(core.set.standing(kept.id)).toBe('live')
+    expect(tick(core, startMs)).toEqual([])
+  })
+
+  test('[R12] a body is to be erased a day after its removal', async () => {
+    const core = coreWith()
+    const author = await createAuthor(4)
+    const target = await author.write(post('target'))
+    for (const message of [author.introduction, target, await author.write({ kind: 'remove', target: target.id })]) receive(core, message)
+    expect(tick(core, startMs + eraseAfterMs - 1)).toEqual([])
+    expect(tick(core, startMs + eraseAfterMs)).toEqual([['erase', [target.id]]])
+    core.set.bodyErased(target.id, startMs + eraseAfterMs)
+    expect(tick(core, startMs + eraseAfterMs)).toEqual([])
+  })
+
+  test('without neighbours nothing is asked', () => {
+    const core = coreWith()
+    receive(core, ida.introduction)
+    receive(core, { ...first(), body: undefined, bytes: { ...first().bytes, body: undefined } })
+    expect(tick(core, startMs)).toEqual([])
   })
 })

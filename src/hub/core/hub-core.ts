@@ -11,6 +11,7 @@
 import { RecentSet, TokenBucket } from '../../base/bounded.ts'
 import type { Report } from '../../base/event-log.ts'
 import type { PeerId } from '../../base/peer.ts'
+import { idsMax } from '../../gossip/frames.ts'
 import type { Gossip, GossipEffect } from '../../gossip/flood.ts'
 import type { OfferOptions, OfferOutcome, ReplicatedSet, SetChange } from '../../message/replicated-set.ts'
 import type { Header, Message, MessageId, PublicKeyHex } from '../../message/types.ts'
@@ -24,8 +25,10 @@ export type HubInput =
   | { readonly type: 'duplicate', readonly id: MessageId, readonly from: PeerId }
   /** Written here and stored. */
   | { readonly type: 'published', readonly message: Message }
-  /** Read back from the store on opening, in event order. */
+  /** A displaced fork of this hub's own store, which a closure wants (message/set/SPEC.md R5). */
   | { readonly type: 'restored', readonly message: Message, readonly storedAtMs: number }
+  /** Every `tickMs`. */
+  | { readonly type: 'tick' }
   | { readonly type: 'ihave', readonly from: PeerId, readonly ids: readonly MessageId[] }
   | { readonly type: 'graft', readonly from: PeerId, readonly ids: readonly MessageId[] }
   | { readonly type: 'signer-want', readonly from: PeerId, readonly author: PublicKeyHex, readonly signer: PublicKeyHex }
@@ -39,6 +42,12 @@ export type HubEffect =
   | { readonly type: 'send-graft', readonly peer: PeerId, readonly ids: readonly MessageId[] }
   | { readonly type: 'send-signer-want', readonly peer: PeerId, readonly author: PublicKeyHex, readonly signer: PublicKeyHex }
   | { readonly type: 'store', readonly message: Message, readonly from: PeerId }
+  /** No longer a member: `member` may be another's number from now on. */
+  | { readonly type: 'displaced', readonly member: number, readonly id: MessageId }
+  /** Offer these again as `restored`, those of them that the store holds. */
+  | { readonly type: 'restore', readonly ids: readonly MessageId[] }
+  /** Erase these bodies, and tell the set. */
+  | { readonly type: 'erase', readonly ids: readonly MessageId[] }
   | { readonly type: 'report', readonly report: Report }
 
 export interface HubCore {
@@ -57,6 +66,14 @@ const graftAnswersBurst = 1_024
 const signerWantAgainMs = 5_000
 /** Remembered questions. Guess: more unknown signers than that at once is an attack, and then asking again is harmless. */
 const signerWantsMax = 1_024
+
+/**
+ * Between two ticks: bodies and closures that are wanted are asked of one neighbour, in turn, and bodies are erased whose time has come. A body is asked
+ * for 2 min (message/set/limits.ts), so of some twenty neighbours.
+ */
+export const tickMs = 5_000
+/** Bodies erased in one tick. Each costs a rewritten block at worst. */
+const erasedPerTick = 500
 
 /** Where a message came from; undefined where it was written here or read back. */
 interface Origin {
@@ -78,6 +95,7 @@ export function createHubCore ({ set, gossip }: { readonly set: ReplicatedSet, r
   const origins = new WeakMap<Header, Origin>()
   let asked = new RecentSet<string>(signerWantsMax)
   let askedSinceMs = 0
+  let ticks = 0
 
   function offer (message: Message, origin: Origin | undefined, nowMs: number, options: OfferOptions = {}): HubEffect[] {
     if (origin != null) origins.set(message.header, origin)
@@ -104,6 +122,7 @@ export function createHubCore ({ set, gossip }: { readonly set: ReplicatedSet, r
       case 'completed':
         return origin == null ? [] : [{ type: 'store', message: change.message, from: origin.from }]
       case 'displaced':
+        return [change]
       case 'standing':
         return []
     }
@@ -142,6 +161,23 @@ export function createHubCore ({ set, gossip }: { readonly set: ReplicatedSet, r
     return [{ type: 'send-signer-want', peer, author, signer }]
   }
 
+  function tick (nowMs: number): HubEffect[] {
+    const effects: HubEffect[] = []
+    const closures = set.closuresWanted()
+    if (closures.length > 0) effects.push({ type: 'restore', ids: closures.slice(0, idsMax) })
+    const wanted = [...set.bodiesWanted(nowMs), ...closures]
+    const peers = [...neighbours.keys()]
+    const peer = peers[ticks++ % peers.length]
+    if (peer != null && wanted.length > 0) {
+      // Not always the same ones first, where there are more than one question takes.
+      const start = wanted.length <= idsMax ? 0 : ticks * idsMax % wanted.length
+      effects.push({ type: 'send-graft', peer, ids: wanted.slice(start, start + idsMax) })
+    }
+    const ids = set.erasable(nowMs, erasedPerTick)
+    if (ids.length > 0) effects.push({ type: 'erase', ids })
+    return effects
+  }
+
   return {
     set,
     has: id => set.has(id),
@@ -164,8 +200,10 @@ export function createHubCore ({ set, gossip }: { readonly set: ReplicatedSet, r
           // It is stored already, and this clock made its time: it is a member here, whatever the clock says by now.
           return offer(input.message, undefined, nowMs, { stored: true })
         case 'restored':
-          // Gossip has no neighbours yet when the store is read, so nothing is sent; what is restored is not stored again (no origin).
+          // It is stored already: no origin.
           return offer(input.message, undefined, input.storedAtMs, { stored: true })
+        case 'tick':
+          return tick(nowMs)
         case 'ihave': {
           const ids = input.ids.filter(id => !set.has(id))
           return ids.length === 0 ? [] : [{ type: 'send-graft', peer: input.from, ids }]

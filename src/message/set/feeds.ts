@@ -5,7 +5,8 @@
 import { assert } from '../../base/errors.ts'
 import { createCoverage } from './scope.ts'
 import type { Coverage } from './scope.ts'
-import type { SeqIndex } from './seq-index.ts'
+import { createSeqPages } from './seq-index.ts'
+import type { SeqPages } from './seq-index.ts'
 import type { Removals } from './removal.ts'
 import type { MessageId, PublicKeyHex } from '../types.ts'
 
@@ -23,7 +24,9 @@ export interface Feed {
   readonly signer: PublicKeyHex
   readonly coverage: Coverage
   /** The first member of each seq. */
-  readonly seqs: SeqIndex
+  readonly seqs: SeqPages
+  /** The highest seq of a member; 0: it has none yet. It never falls, for of a seq's members the lowest id never leaves (R4). */
+  seqEnd: number
   /** Members of namespace 0 that add or remove this signer. */
   readonly signerMessages: number[]
   /** While signer-removes of this signer are members. */
@@ -60,7 +63,7 @@ export function createFeeds (): Feeds {
 
   const create = (author: Author, signer: PublicKeyHex): Feed => {
     const feed: Feed = {
-      number: feeds.length, author, signer, coverage: createCoverage(), seqs: { pages: undefined }, signerMessages: [], revocation: undefined
+      number: feeds.length, author, signer, coverage: createCoverage(), seqs: createSeqPages(), seqEnd: 0, signerMessages: [], revocation: undefined
     }
     feeds.push(feed)
     author.feeds.set(signer, feed)

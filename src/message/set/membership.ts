@@ -6,17 +6,23 @@ import { createChains } from './chains.ts'
 import { createFeeds } from './feeds.ts'
 import { createForks } from './forks.ts'
 import { createMemberTable, none } from './member-table.ts'
+import { createIdWords, readHex } from './packed-ids.ts'
+import { createRestoring } from './restoring.ts'
 import { createRevocations } from './revocation.ts'
 import { covers, widen } from './scope.ts'
 import { createStandings } from './standing.ts'
+import { createWatchedIds } from './watched-ids.ts'
 import type { Feed } from './feeds.ts'
 import type { MemberTable } from './member-table.ts'
 import type { SetChange } from './outcome.ts'
+import type { IdWords } from './packed-ids.ts'
+import type { Restoring } from './restoring.ts'
 import type { Revocations } from './revocation.ts'
 import type { Standings } from './standing.ts'
 import type { Message, MessageId, PublicKeyHex } from '../types.ts'
 
-export interface Membership {
+export interface Membership extends Restoring {
+  readonly memoryBytes: number
   readonly table: MemberTable
   readonly standings: Standings
   readonly revocations: Revocations
@@ -24,6 +30,10 @@ export interface Membership {
   knows (author: PublicKeyHex): boolean
   find (author: PublicKeyHex, signer: PublicKeyHex): Feed | undefined
   feedOf (index: number): Feed
+  /** The first member at a feed's highest seq, or `none`. */
+  highest (feed: Feed): number
+  /** The member before this one in its chain, or `none`. */
+  previousOf (index: number): number
   /** Whether known signer-adds cover this message (R2, R3; a header alone: may cover it), and whose signer-add it needs. */
   covered (message: Message): { readonly covered: boolean, readonly signer: PublicKeyHex, readonly signerKnown: boolean }
   /** Whether the fork limit lets it in: by its rank or because it is exempt (R4, R5). */
@@ -47,29 +57,39 @@ export interface MembershipReports {
 export function createMembership (report: MembershipReports, tableSeed: number): Membership {
   const table = createMemberTable(tableSeed)
   const feeds = createFeeds()
-  const feedOf = (index: number): Feed => feeds.byNumber(table.feed.get(index))
-  const forks = createForks(table, feedOf)
-  const chains = createChains(table)
-  const revocations = createRevocations(table, chains, id => report.closureWants(id))
-  const standings = createStandings(table, feedOf, header => feeds.author(header.author), revocations, {
+  const feedOf = (index: number): Feed => feeds.byNumber(table.feedOf(index))
+  const forks = createForks(table)
+  const chains = createChains(table, forks)
+  const watched = createWatchedIds()
+  const revocations = createRevocations(table, chains, watched, id => report.closureWants(id))
+  const standings = createStandings(table, feedOf, header => feeds.author(header.author), revocations, watched, {
     changed: (index, standing) => report.changed({ type: 'standing', id: table.idOf(index), standing }),
     bodyWanted: (index, wanted, nowMs) => report.bodyWanted(table.idOf(index), feedOf(index).author.key, wanted, nowMs)
   })
   /** What each signer-remove that is a member says: its bytes are in the store, out of reach when it is displaced. */
   const signerRemoves = new Map<number, { readonly feed: Feed, readonly keepHead: MessageId | undefined }>()
 
-  const isExempt = (index: number): boolean => table.closures.get(index) > 0 || table.kindOf(index) === 'signer-add'
+  const named = createIdWords()
+
+  const isExempt = (index: number): boolean => revocations.keeps(index) || table.kindOf(index) === 'signer-add'
+
+  /** Lists a new member in its feed and links those that name it; the one that it pushed out of the four lowest, or `none`. */
+  const list = (index: number, feed: Feed, id: IdWords, first: number): number => {
+    const pushedOut = forks.enter(index, feed, id, first)
+    feed.seqEnd = Math.max(feed.seqEnd, table.seqOf(index))
+    if (!isNamespace0(feed)) chains.enter(index, feed, id, first)
+    return pushedOut
+  }
 
   const judgeFeed = (feed: Feed, nowMs: number): void => {
     forks.forEach(feed, index => standings.judge(index, feed, nowMs))
   }
 
   const displace = (index: number, nowMs: number): void => {
-    const id = table.idOf(index)
     const feed = feedOf(index)
-    forks.leave(index)
-    if (!isNamespace0(feed)) chains.leave(index, id, forks.at(feed, table.seq.get(index) + 1))
-    report.changed({ type: 'displaced', id })
+    forks.leave(index, feed)
+    if (!isNamespace0(feed)) chains.leave(index, feed)
+    report.changed({ type: 'displaced', id: table.idOf(index), member: index })
     standings.leave(index, nowMs)
     const remove = signerRemoves.get(index)
     signerRemoves.delete(index)
@@ -77,7 +97,7 @@ export function createMembership (report: MembershipReports, tableSeed: number):
     table.remove(index)
     if (remove === undefined) return
     // What its closure alone had kept beyond the fork limit goes with it.
-    for (const released of revocations.undo(remove.feed, remove.keepHead)) if (!forks.ranked(released)) displace(released, nowMs)
+    for (const released of revocations.undo(remove.feed, remove.keepHead)) if (!forks.ranked(released, remove.feed)) displace(released, nowMs)
     judgeFeed(remove.feed, nowMs)
   }
 
@@ -98,6 +118,10 @@ export function createMembership (report: MembershipReports, tableSeed: number):
 
   return {
     table, standings, revocations, feedOf,
+    ...createRestoring({ table, feeds, forks, chains, watched, list }),
+    get memoryBytes () { return table.memoryBytes + forks.memoryBytes + chains.memoryBytes },
+    highest: feed => forks.first(feed, feed.seqEnd),
+    previousOf: index => chains.previousOf(index, feedOf(index)),
     knows: author => feeds.author(author) !== undefined,
     find: (author, signer) => feeds.find(author, signer),
     covered (message) {
@@ -113,21 +137,23 @@ export function createMembership (report: MembershipReports, tableSeed: number):
     fits ({ id, header }) {
       const feed = feeds.find(header.author, header.signer)
       if (feed === undefined || header.kind === 'signer-add') return true
-      return forks.ranks(feed, header.seq, id) || revocations.expects(feed, header.seq, id)
+      return forks.ranks(feed, header.seq, table.wordsOf(id)) || revocations.expects(feed, header.seq, id)
     },
     admit (message, nowMs) {
       const { id, header } = message
       const feed = feeds.findOrCreate(header.author, header.signer)
-      const index = table.insert(id, feed.number, header.seq, header.kind)
-      const pushedOut = forks.enter(index, id)
-      if (!isNamespace0(feed)) chains.enter(index, id, header.prev)
+      const words = table.wordsOf(id)
+      const index = table.insert(words, feed.number, header.seq, header.kind)
+      const pushedOut = list(index, feed, words, forks.first(feed, header.seq))
+      if (header.prev !== undefined && !isNamespace0(feed)) chains.seek(index, feed, readHex(header.prev, named))
       const passed = revocations.enter(index, id)
-      report.changed({ type: 'admitted', message })
+      report.changed({ type: 'admitted', message, member: index })
       standings.enter(index, message, nowMs)
       for (const spared of passed) standings.judge(spared, feed, nowMs)
       if (pushedOut !== none && !isExempt(pushedOut)) displace(pushedOut, nowMs)
-      const ids = forks.isForked(feed, header.seq) ? forks.evidence(feed, header.seq) : []
-      if (ids.length > 1) report.changed({ type: 'forked', author: header.author, signer: header.signer, seq: header.seq, ids })
+      if (forks.next(forks.first(feed, header.seq)) !== none) {
+        report.changed({ type: 'forked', author: header.author, signer: header.signer, seq: header.seq, ids: forks.evidence(feed, header.seq) })
+      }
       applySignerMessage(index, message, nowMs)
     },
     forksAt: (feed, seq) => forks.evidence(feed, seq)

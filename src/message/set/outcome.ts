@@ -8,10 +8,13 @@ export type Standing = 'live' | 'barred' | 'removed'
 
 /** What an offered message did to the set. Every change is reported once, in the order in which it happened. */
 export type SetChange =
-  /** A new member; its standing is live unless a `standing` change follows. Without its body where that is gone or may be kept no longer. */
-  | { readonly type: 'admitted', readonly message: Message }
-  /** No longer a member: a fifth fork with a lower id took its place. */
-  | { readonly type: 'displaced', readonly id: MessageId }
+  /**
+   * A new member and its number; its standing is live unless a `standing` change follows. The message is without its body where that is gone or may be
+   * kept no longer.
+   */
+  | { readonly type: 'admitted', readonly message: Message, readonly member: number }
+  /** No longer a member: a fifth fork with a lower id took its place. Its number may be given anew from here on, by a later change of the same offer too. */
+  | { readonly type: 'displaced', readonly id: MessageId, readonly member: number }
   | { readonly type: 'standing', readonly id: MessageId, readonly standing: Standing }
   | { readonly type: 'forked', readonly author: PublicKeyHex, readonly signer: PublicKeyHex, readonly seq: number, readonly ids: readonly MessageId[] }
   /** A member that lacked its body has it now. */

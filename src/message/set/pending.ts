@@ -9,6 +9,7 @@ import type { Message, MessageId, PublicKeyHex } from '../types.ts'
 
 export interface Pending {
   readonly size: number
+  readonly isEmpty: boolean
   /** Holds a message for what its author's signer messages about `signer` will bring; false when there is no room for it. */
   hold (message: Message, signer: PublicKeyHex, options: OfferOptions): boolean
   /** Whether this message is held. */
@@ -56,6 +57,7 @@ export function createPending (bytesMax = pendingBytesMax): Pending {
 
   return {
     get size () { return pool.size },
+    get isEmpty () { return pool.isEmpty },
     hold (message, signer, options) {
       // The version with its body is the better one to hold.
       const held = pool.get(message.id)

@@ -3,18 +3,15 @@
  * who is a member is not its business.
  */
 import { eraseAfterMs } from './limits.ts'
-import { none } from './member-table.ts'
+import { memberFlags, none } from './member-table.ts'
 import { createRemovals, neverRemoved } from './removal.ts'
 import type { Author, Feed } from './feeds.ts'
-import type { MemberTable } from './member-table.ts'
+import type { MemberFlag, MemberTable } from './member-table.ts'
 import type { Standing } from './outcome.ts'
 import type { Revocations } from './revocation.ts'
 import { coversWithoutBody } from './scope.ts'
+import type { WatchedIds } from './watched-ids.ts'
 import type { Header, Kind, Message, MessageId } from '../types.ts'
-
-const bodylessFlag = 1
-const barredFlag = 2
-const removedFlag = 4
 
 export interface Standings {
   of (index: number): Standing
@@ -41,19 +38,19 @@ export interface StandingReports {
 }
 
 export function createStandings (table: MemberTable, feedOf: (index: number) => Feed, authorOf: (header: Header) => Author | undefined,
-  revocations: Revocations, report: StandingReports): Standings {
+  revocations: Revocations, watched: WatchedIds, report: StandingReports): Standings {
   /** Targets of members that are removes. */
   const targets = new Map<number, MessageId>()
   /** Removed members that have their bodies. */
   const hidden = new Set<number>()
-  const { flags } = table
+  const { bodyless: bodylessFlag, barred: barredFlag, removed: removedFlag } = memberFlags
+  const has = (index: number, flag: MemberFlag): boolean => table.has(index, flag)
 
-  const has = (index: number, flag: number): boolean => (flags.get(index) & flag) !== 0
   const of = (index: number): Standing => has(index, removedFlag) ? 'removed' : has(index, barredFlag) ? 'barred' : 'live'
 
-  const setFlag = (index: number, flag: number, on: boolean): void => {
+  const setFlag = (index: number, flag: MemberFlag, on: boolean): void => {
     const before = of(index)
-    flags.set(index, on ? flags.get(index) | flag : flags.get(index) & ~flag)
+    table.setFlag(index, flag, on)
     if (of(index) !== before) report.changed(index, of(index))
   }
 
@@ -74,7 +71,7 @@ export function createStandings (table: MemberTable, feedOf: (index: number) => 
 
   const applyRemove = (remove: number, target: MessageId, live: boolean, nowMs: number): void => {
     const { author } = feedOf(remove)
-    const removals = author.removals ??= createRemovals()
+    const removals = author.removals ??= createRemovals(watched)
     if (live) removals.enter(remove, target, nowMs)
     else removals.leave(remove, target)
     hide(table.indexOf(target), author, target, nowMs)

@@ -7,6 +7,9 @@ import { createFairPool } from './fair-pool.ts'
 import type { MessageId, PublicKeyHex } from '../types.ts'
 
 export interface WantedBodies {
+  readonly isEmpty: boolean
+  /** Whether it was asked for and did not come yet. */
+  has (id: MessageId): boolean
   /** Asks for a body from now on, unless it is asked for already or the list is full of others' as small a share as this one's. */
   want (id: MessageId, author: PublicKeyHex, sender: string, nowMs: number): void
   /** It came, or is wanted no longer. */
@@ -28,6 +31,8 @@ export function createWantedBodies (countMax = bodiesWantedMax): WantedBodies {
   }
 
   return {
+    get isEmpty () { return pool.isEmpty },
+    has: id => pool.get(id) !== undefined,
     want (id, author, sender, nowMs) {
       forgetOld(nowMs)
       pool.add({ id, author, sender, weight: 1, item: nowMs })

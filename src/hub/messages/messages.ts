@@ -1,0 +1,191 @@
+/**
+ * The messages of this hub: what is stored, where it is, and how it is found. The set (message/replicated-set.ts) decides what belongs; this
+ * holds the bytes (store/), knows each member's place and time (catalog.ts), and reads what is asked for.
+ *
+ * Invariants
+ * 1. A member has a row in the catalog from the moment it is both stored and in the set, whichever comes last, until it is displaced.
+ * 2. What the catalog says is derived: opening the same store again says the same (opening.ts).
+ * 3. Nothing is handed out that the set says is to be erased (message/set/SPEC.md R12).
+ */
+import { reasonOf } from '../../base/errors.ts'
+import type { Report } from '../../base/event-log.ts'
+import type { ReplicatedSet } from '../../message/replicated-set.ts'
+import type { Message, MessageId, NetworkGenesis } from '../../message/types.ts'
+import type { MessageStore } from '../../store/message-store.ts'
+import type { Query } from '../api.ts'
+import { createCatalog, type Catalog } from './catalog.ts'
+import { readEntry, type Entry } from './entry.ts'
+import { createLeftovers } from './leftovers.ts'
+import { openMessages } from './opening.ts'
+import { createPageKeeper, pagePrefix } from './page-keeper.ts'
+import { findMembers } from './query.ts'
+import { createRecent, recentIdsMax } from './recent.ts'
+import { createReferenceHash, referenceKeyBytes, type ReferenceHash } from './references.ts'
+
+export interface Messages {
+  /** Members that are stored here. */
+  readonly size: number
+  readonly catalog: Catalog
+  readonly hash: ReferenceHash
+  /** Stores a message. What it becomes is told by `enter`, once the set knows it. Codes: those of the store. */
+  append: (message: Message, storedAt: number, from: string | null) => Promise<Entry>
+  /** A stored message that the set was offered. */
+  enter: (entry: Entry) => void
+  /** It was displaced, and the set was offered it again. */
+  returned: (entry: Entry) => void
+  /** The set has let go of a member: its number may be another's from now on. */
+  displaced: (member: number, id: MessageId) => void
+  /** A stored message by its id, member or displaced; undefined: not here, or not any more. Codes: those of the store. */
+  get: (id: MessageId) => Promise<Entry | undefined>
+  /** Several, in the order asked for; what is not here is left out. Codes: those of the store. */
+  getMembers: (members: readonly number[]) => Promise<Entry[]>
+  getMany: (ids: readonly MessageId[]) => Promise<Entry[]>
+  /** What was stored from `event` on, oldest first, and where to go on; `next` beyond `lastEvent`: there is no more yet. Codes: those of the store. */
+  fromEvent: (event: number, limit: number) => Promise<{ readonly entries: readonly Entry[], readonly next: number }>
+  readonly lastEvent: number
+  /** Ids of the newest by event, oldest first. */
+  newest: (limit: number) => MessageId[]
+  /** By (timestamp, id). What is barred is left out, unless it is asked for. Codes: `invalid-argument`, those of the store. */
+  query: (query: Query) => Promise<Entry[]>
+  /** Erases bodies; the set was not told yet. Codes: those of the store. */
+  eraseBodies: (ids: readonly MessageId[]) => Promise<void>
+  /** Lets go of the bytes of members, which stay members. Codes: those of the store. */
+  drop: (members: readonly number[]) => Promise<void>
+  /** Resolves when what is derived is written too: before the store is closed. */
+  settled: () => Promise<void>
+}
+
+export interface MessagesOptions {
+  readonly store: MessageStore
+  readonly set: ReplicatedSet
+  readonly rules: NetworkGenesis
+  readonly report: (report: Report) => void
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+  /** Bytes that nobody can guess, `length` of them. */
+  readonly random: (length: number) => Uint8Array
+}
+
+const referenceKeyName = 'catalog-key'
+/** Messages handed to one read of the store; it takes 10,000. At 8 KiB each, 8 MiB at once. */
+const readMax = 1_000
+/** 4 MiB of pages in memory. */
+const pagesForgottenAtOnce = 64
+
+/** Reads what the store holds into the set and a catalog. Codes: those of the store. */
+export async function createMessages ({ store, set, rules, report, random, onProgress = () => undefined }: MessagesOptions): Promise<Messages> {
+  const hash = createReferenceHash(await referenceKey(store, random))
+  const catalog = createCatalog(set)
+  const leftovers = createLeftovers()
+  const pages = createPageKeeper({
+    store,
+    set,
+    catalog,
+    onFailure: (thrown) => { report({ type: 'catalog-not-kept', code: 'storage-failed', sentence: `The next start will take longer: ${reasonOf(thrown)}` }) }
+  })
+  await openMessages({ store, set, catalog, leftovers, pages, hash, rules, report, onProgress })
+  let { lastEvent } = store
+  const recent = createRecent()
+  for (const { id } of await store.read(Math.max(1, lastEvent - recentIdsMax + 1), recentIdsMax)) if (set.has(id)) recent.addId(id)
+
+  /** Where the bytes of a message are, member or not. */
+  function eventOf (id: MessageId): number | undefined {
+    const member = set.memberOf(id)
+    return member === -1 ? leftovers.eventOf(id) : catalog.eventOf(member)
+  }
+
+  async function readEvents (events: readonly number[]): Promise<Entry[]> {
+    const entries: Entry[] = []
+    for (let start = 0; start < events.length; start += readMax) {
+      for (const stored of await store.get(events.slice(start, start + readMax))) {
+        const read = stored === undefined ? undefined : readEntry(stored, rules)
+        if (read?.ok === true) entries.push(read.entry)
+      }
+    }
+    return entries
+  }
+
+  async function getMembers (members: readonly number[]): Promise<Entry[]> {
+    return readEvents(members.flatMap(member => catalog.eventOf(member) ?? []))
+  }
+
+  return {
+    catalog,
+    hash,
+    get size () { return catalog.size },
+    get lastEvent () { return lastEvent },
+    async append (message, storedAt, from) {
+      const event = await store.append([{ bytes: message.bytes, id: message.id, storedAt, from }])
+      return { message, event, storedAt, from }
+    },
+    enter (entry) {
+      const { message: { id, header, body }, event } = entry
+      lastEvent = Math.max(lastEvent, event)
+      const member = set.memberOf(id)
+      if (member === -1) leftovers.add(id, event)
+      else if (catalog.has(member)) {
+        catalog.setEvent(member, event)
+        catalog.setReferences(member, hash.of(body))
+      } else catalog.add(member, { event, timestamp: header.timestamp, ...hash.of(body) })
+      recent.add(entry)
+      pages.add(event, entry.message)
+    },
+    returned ({ message: { id, header, body }, event }) {
+      const member = set.memberOf(id)
+      if (member === -1 || catalog.has(member)) return
+      leftovers.take(id)
+      catalog.add(member, { event, timestamp: header.timestamp, ...hash.of(body) })
+    },
+    displaced (member, id) {
+      const event = catalog.eventOf(member)
+      catalog.remove(member)
+      if (event !== undefined) leftovers.add(id, event)
+    },
+    async get (id) {
+      const event = eventOf(id)
+      return event === undefined ? undefined : (await readEvents([event]))[0]
+    },
+    getMany: async ids => readEvents(ids.flatMap(id => eventOf(id) ?? [])),
+    getMembers,
+    async fromEvent (event, limit) {
+      if (event > lastEvent) return { entries: [], next: event }
+      const known = recent.from(event, limit)
+      if (known !== undefined) return { entries: known.filter(({ message }) => set.has(message.id)), next: (known.at(-1)?.event ?? lastEvent) + 1 }
+      const stored = await store.read(event, Math.min(limit, readMax))
+      const entries = stored.flatMap((found) => {
+        // A message that was stored again when its body came is told of once, with it; what is displaced or dropped, not at all.
+        if (eventOf(found.id) !== found.event || !set.has(found.id)) return []
+        const read = readEntry(found, rules)
+        return read.ok ? [read.entry] : []
+      })
+      return { entries, next: (stored.at(-1)?.event ?? lastEvent) + 1 }
+    },
+    newest: limit => recent.newestIds(limit, id => set.has(id)),
+    settled: async () => pages.settled(),
+    query: async query => getMembers(findMembers(query, { catalog, hash, set })),
+    async eraseBodies (ids) {
+      const events = ids.flatMap(id => eventOf(id) ?? [])
+      await store.eraseBodies(events)
+      void pages.refresh(events)
+    },
+    async drop (members) {
+      const events = members.flatMap(member => catalog.eventOf(member) ?? [])
+      await store.drop(events)
+      for (const member of members) catalog.setEvent(member, undefined)
+      await pages.refresh(events)
+    }
+  }
+}
+
+async function referenceKey (store: MessageStore, random: (length: number) => Uint8Array): Promise<Uint8Array> {
+  const kept = await store.getValue(referenceKeyName)
+  if (kept instanceof Uint8Array && kept.length === referenceKeyBytes) return kept
+  // The pages' hashes go by a key that is gone: they are made again.
+  for (;;) {
+    const pages = await store.getValues(pagePrefix, { limit: pagesForgottenAtOnce })
+    if (pages.length === 0) break
+    await Promise.all(pages.map(async ([name]) => store.putValue(name, undefined)))
+  }
+  const key = random(referenceKeyBytes)
+  await store.putValue(referenceKeyName, key)
+  return key
+}

@@ -1,0 +1,175 @@
+/**
+ * Keeps the catalog's pages in step with the log: page n covers the 512 events from n · 512 + 1 on, and is written once all of them are stored. What is
+ * newer is replayed from the log at the next start. Pages are derived: one that cannot be written costs time at that start, and nothing else.
+ */
+import { fromHex, toHex } from '../../base/bytes.ts'
+import { kindNumber } from '../../message/kinds.ts'
+import type { ReplicatedSet } from '../../message/replicated-set.ts'
+import type { Kind, Message, MessageId } from '../../message/types.ts'
+import type { MessageStore } from '../../store/message-store.ts'
+import type { Catalog } from './catalog.ts'
+import { createPage, pageRows, readPage, rowShapes, sealPage, unlinkedPrev, type CatalogPage } from './pages.ts'
+
+export interface PageKeeper {
+  /** A message was stored under the number after that of the last one. */
+  add (event: number, message: Message): void
+  /** Bytes of these events are gone, or their bodies: their rows say so from the next start on. Resolves when that is written. */
+  refresh (events: readonly number[]): Promise<void>
+  /** Resolves when all pages that are due are written. */
+  settled (): Promise<void>
+}
+
+export interface PageKeeperOptions {
+  readonly store: Pick<MessageStore, 'getValue' | 'putValue'>
+  readonly set: ReplicatedSet
+  readonly catalog: Catalog
+  /** A page could not be written. */
+  readonly onFailure: (thrown: unknown) => void
+}
+
+/** What is kept of a message until its page is written. */
+interface Tail {
+  readonly event: number
+  readonly id: MessageId
+  readonly prev: MessageId | undefined
+}
+
+export const pagePrefix = 'catalog/'
+const hashBytes = 32
+
+export function pageKey (event: number): string {
+  return `${pagePrefix}${String(Math.floor((event - 1) / pageRows)).padStart(10, '0')}`
+}
+
+function isFirstOfPage (event: number): boolean {
+  return (event - 1) % pageRows === 0
+}
+
+/** Messages of these kinds decide about others: the set needs them whole. */
+export function isOrdinary (kind: Kind): boolean {
+  return kind !== 'signer-add' && kind !== 'signer-remove' && kind !== 'remove'
+}
+
+export function createPageKeeper ({ store, set, catalog, onFailure }: PageKeeperOptions): PageKeeper {
+  let tail: Tail[] = []
+  /** Settles when what was asked so far is written. */
+  let last: Promise<void> = Promise.resolve()
+
+  /** The store writes in the order of the calls. */
+  function write (page: CatalogPage): void {
+    const written = store.putValue(pageKey(page.firstEvent), sealPage(page)).catch(onFailure)
+    last = last.then(async () => written)
+  }
+
+  /** Changes what is written: after all that was asked before. */
+  function inTurn (work: () => Promise<void>): Promise<void> {
+    last = last.then(work).catch(onFailure)
+    return last
+  }
+
+  /** Rows of a page as the set and the catalog have them now. */
+  function pack (firstEvent: number, rows: readonly Tail[]): CatalogPage {
+    const feeds = new Map<string, number>()
+    const unlinked: MessageId[] = []
+    const packed = rows.map(({ event, id, prev }) => {
+      const member = set.memberOf(id)
+      const shape = shapeOf(member, event)
+      if (shape === rowShapes.gone || shape === rowShapes.whole) return { member, shape, feed: 0, prev: 0 }
+      const key = set.authorOf(member) + set.signerOf(member)
+      const feed = feeds.get(key) ?? feeds.size
+      feeds.set(key, feed)
+      return { member, shape, feed, prev: prevOf(prev, event, unlinked) }
+    })
+    const page = createPage(firstEvent, rows.length, feeds.size, unlinked.length)
+    packed.forEach(({ member, shape, feed, prev }, row) => {
+      page.shapes[row] = shape
+      if (shape === rowShapes.gone || shape === rowShapes.whole) return
+      const { targetHigh, targetLow, name } = catalog.referencesOf(member)
+      page.times[row] = catalog.timestampOf(member)
+      page.seqs[row] = set.seqOf(member)
+      page.prevs[row] = prev
+      page.targetsHigh[row] = targetHigh
+      page.targetsLow[row] = targetLow
+      page.names[row] = name
+      page.feedNumbers[row] = feed
+      page.kinds[row] = kindNumber(set.kindOf(member))
+      set.copyId(member, page.ids, row * hashBytes)
+    })
+    let offset = 0
+    for (const key of feeds.keys()) {
+      page.feeds.set(fromHex(key) ?? [], offset)
+      offset += 2 * hashBytes
+    }
+    unlinked.forEach((id, index) => { page.unlinked.set(fromHex(id) ?? [], index * hashBytes) })
+    return page
+  }
+
+  function shapeOf (member: number, event: number): number {
+    if (member === -1) return rowShapes.whole
+    const stored = catalog.eventOf(member)
+    if (stored !== undefined && stored !== event) return rowShapes.gone
+    if (!isOrdinary(set.kindOf(member))) return rowShapes.whole
+    if (stored === undefined) return catalog.has(member) ? rowShapes.dropped : rowShapes.whole
+    return set.hasBody(member) ? rowShapes.ordinary : rowShapes.bodyless
+  }
+
+  function prevOf (prev: MessageId | undefined, event: number, unlinked: MessageId[]): number {
+    if (prev === undefined) return 0
+    const before = set.memberOf(prev)
+    const at = before === -1 ? undefined : catalog.eventOf(before)
+    if (at !== undefined && at < event) return at
+    unlinked.push(prev)
+    return unlinkedPrev
+  }
+
+  /** A row of a written page only ever changes its shape. */
+  async function reshape (key: string, events: readonly number[]): Promise<void> {
+    const page = readPage(await store.getValue(key))
+    if (page === undefined) return
+    let changed = false
+    for (const event of events) {
+      const row = event - page.firstEvent
+      const before = page.shapes[row]
+      if (before === undefined || before === rowShapes.gone || before === rowShapes.whole) continue
+      const id = idAt(page, row)
+      const shape = shapeOf(set.memberOf(id), event)
+      // What is no member any more, or has a later event, finds its way at the next start by being read whole.
+      page.shapes[row] = shape
+      changed ||= shape !== before
+    }
+    if (changed) await store.putValue(key, sealPage(page))
+  }
+
+  return {
+    add (event, { id, header }) {
+      const firstEvent = event - (event - 1) % pageRows
+      if (tail[0] !== undefined && tail[0].event < firstEvent) tail = []
+      tail.push({ event, id, prev: header.prev })
+      // With a hole in its numbers a page is never full, and read from the log at each start.
+      if (tail.length < pageRows) return
+      const rows = tail
+      tail = []
+      write(pack(firstEvent, rows))
+    },
+    refresh (events) {
+      const byPage = new Map<string, number[]>()
+      const [first] = tail
+      if (first !== undefined && isFirstOfPage(first.event) && events.some(event => event >= first.event)) {
+        // The log does not have these any more: what the page would say is written early.
+        write(pack(first.event, tail))
+      }
+      for (const event of events) {
+        const key = pageKey(event)
+        const list = byPage.get(key) ?? []
+        list.push(event)
+        byPage.set(key, list)
+      }
+      return inTurn(async () => { for (const [key, list] of byPage) await reshape(key, list) })
+    },
+    settled: () => last
+  }
+}
+
+function idAt ({ ids }: CatalogPage, row: number): MessageId {
+  return toHex(ids.subarray(row * hashBytes, (row + 1) * hashBytes)) as MessageId
+}

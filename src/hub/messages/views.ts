@@ -1,0 +1,167 @@
+/**
+ * Views: what live messages add up to (message/SPEC.md, DESIGN "Views"). The last write wins by (timestamp, unset before set, id), so every hub with the
+ * same messages shows the same. Nothing is stored: each answer is one walk over the catalog's columns and a read of what is shown.
+ */
+import type { ReplicatedSet } from '../../message/replicated-set.ts'
+import type { Body, MessageId, PublicKeyHex } from '../../message/types.ts'
+import type { LinkView, ProfileView, ReactionView, RecordView, ReplyCount } from '../api.ts'
+import type { Selection } from './catalog.ts'
+import type { Entry } from './entry.ts'
+import type { Messages } from './messages.ts'
+import { cursorOf } from './query.ts'
+import { isSet } from './references.ts'
+
+export interface Views {
+  /** Set reactions to a message by type, the most frequent first. `own`: whether this author is among them. */
+  reactions: (target: MessageId, own: PublicKeyHex) => Promise<ReactionView[]>
+  /** Links that are set, the newest first: of an author, or to one. */
+  links: (ends: LinkEnds, limit: number) => Promise<LinkView[]>
+  profile: (author: PublicKeyHex) => Promise<ProfileView>
+  /** Records that are set, the newest first; `after` is the message of the last one that was seen. */
+  records: (collection: string, author: PublicKeyHex | undefined, limit: number, after: MessageId | undefined) => Promise<RecordView[]>
+  /** Direct answers of each. */
+  replies: (ids: readonly MessageId[]) => ReplyCount[]
+  /** The messages that a post answers, the first of the thread first; ends early where one is not here. */
+  ancestors: (entry: Entry) => Promise<Entry[]>
+}
+
+export interface LinkEnds {
+  readonly author?: PublicKeyHex | undefined
+  readonly target?: PublicKeyHex | undefined
+  readonly type?: string | undefined
+}
+
+/** Posts that `ancestors` climbs: deeper threads than people read. Each is a read of its own. */
+const ancestorsMax = 64
+/** Fields of one profile that are shown: the newest. */
+const profileFieldsMax = 256
+/** Types of reaction that are shown with their count: the most frequent. */
+const reactionTypesMax = 64
+
+export function createViews (messages: Messages, set: Pick<ReplicatedSet, 'standingOf' | 'authorOf' | 'memberOf'>): Views {
+  const { catalog, hash } = messages
+
+  /**
+   * The last write to each slot among what is selected, the newest first: a slot is an author's value for one target and name. `visit` may end it by returning
+   * true; it hears of writes that unset and delete as well.
+   */
+  function walkLastWrites (selection: Selection, visit: (member: number, isNow: boolean) => boolean): void {
+    const written = new Map<PublicKeyHex, Set<string>>()
+    let tied: Array<{ readonly member: number, readonly slot: string, readonly isNow: boolean }> = []
+    let timestamp = NaN
+
+    /** Of one millisecond: what sets wins over what unsets, then the higher id, which comes first. Whether `visit` has had enough. */
+    function settle (): boolean {
+      const writes = [...tied.filter(({ isNow }) => isNow), ...tied.filter(({ isNow }) => !isNow)]
+      tied = []
+      return writes.some(({ member, slot, isNow }) => {
+        const author = set.authorOf(member)
+        const slots = written.get(author) ?? new Set<string>()
+        written.set(author, slots)
+        if (slots.has(slot)) return false
+        slots.add(slot)
+        return visit(member, isNow)
+      })
+    }
+
+    catalog.walk(selection, 'descending', (member) => {
+      if (set.standingOf(member) !== 'live') return false
+      const at = catalog.timestampOf(member)
+      if (at !== timestamp && settle()) return true
+      timestamp = at
+      const { targetHigh, targetLow, name } = catalog.referencesOf(member)
+      tied.push({ member, slot: `${targetHigh} ${targetLow} ${name >>> 1}`, isNow: isSet(name) })
+      return false
+    })
+    settle()
+  }
+
+  /** The newest `limit` slots that are set. */
+  function lastSet (selection: Selection, limit: number, after?: number): number[] {
+    const found: number[] = []
+    let passed = after === undefined
+    walkLastWrites(selection, (member, isNow) => {
+      if (passed && isNow) found.push(member)
+      if (member === after) passed = true
+      return found.length >= limit
+    })
+    return found
+  }
+
+  async function readBodies<K extends Body['kind']> (members: readonly number[], kind: K): Promise<Array<{ entry: Entry, body: Extract<Body, { kind: K }> }>> {
+    const entries = await messages.getMembers(members)
+    return entries.flatMap((entry) => {
+      const { body } = entry.message
+      return body?.kind === kind ? [{ entry, body: body as Extract<Body, { kind: K }> }] : []
+    })
+  }
+
+  return {
+    async reactions (target, own) {
+      const counts = new Map<number, { sample: number, count: number, own: boolean }>()
+      walkLastWrites({ kind: 'reaction', target: hash.target(target) }, (member, isNow) => {
+        if (!isNow) return false
+        const name = catalog.referencesOf(member).name >>> 1
+        const known = counts.get(name) ?? { sample: member, count: 0, own: false }
+        counts.set(name, known)
+        known.count += 1
+        known.own ||= set.authorOf(member) === own
+        return false
+      })
+      const frequent = [...counts.values()].sort((one, other) => other.count - one.count).slice(0, reactionTypesMax)
+      const samples = await readBodies(frequent.map(({ sample }) => sample), 'reaction')
+      const typeOf = new Map(samples.map(({ entry, body }) => [catalog.referencesOf(set.memberOf(entry.message.id)).name >>> 1, body.type]))
+      return frequent.flatMap(({ sample, count, own: isOwn }) => {
+        const type = typeOf.get(catalog.referencesOf(sample).name >>> 1)
+        return type === undefined ? [] : [{ type, count, own: isOwn }]
+      })
+    },
+    async links ({ author, target, type }, limit) {
+      const members = lastSet({
+        kind: 'link',
+        author,
+        target: target === undefined ? undefined : hash.target(target),
+        name: type === undefined ? undefined : hash.name(type)
+      }, limit)
+      return (await readBodies(members, 'link')).map(({ entry: { message: { id, header } }, body }) =>
+        ({ id, author: header.author, target: body.target, type: body.type, timestamp: header.timestamp }))
+    },
+    async profile (author) {
+      const fields = await readBodies(lastSet({ kind: 'profile', author }, profileFieldsMax), 'profile')
+      return { author, fields: Object.fromEntries(fields.map(({ body }) => [body.field, body.value])) }
+    },
+    async records (collection, author, limit, after) {
+      const cursor = after === undefined ? undefined : cursorOf(after, { catalog, set })
+      const members = lastSet({ kind: 'record', author, name: hash.name(collection) }, limit, cursor)
+      return (await readBodies(members, 'record')).flatMap(({ entry: { message: { id, header } }, body }) => body.value === undefined
+        ? []
+        : [{ id, author: header.author, collection: body.collection, key: body.key, value: body.value, timestamp: header.timestamp }])
+    },
+    replies (ids) {
+      const counts = new Map<string, { id: MessageId, count: number }>()
+      for (const id of ids) {
+        const { targetHigh, targetLow } = hash.target(id)
+        counts.set(`${targetHigh} ${targetLow}`, { id, count: 0 })
+      }
+      catalog.walk({ kind: 'post' }, 'descending', (member) => {
+        const { targetHigh, targetLow } = catalog.referencesOf(member)
+        if (targetHigh === 0 && targetLow === 0) return false
+        const counted = counts.get(`${targetHigh} ${targetLow}`)
+        if (counted !== undefined && set.standingOf(member) === 'live') counted.count += 1
+        return false
+      })
+      return [...counts.values()].map(({ id, count }) => ({ id, replies: count }))
+    },
+    async ancestors ({ message }) {
+      const found: Entry[] = []
+      let parent = message.body?.kind === 'post' ? message.body.parent : undefined
+      while (parent !== undefined && found.length < ancestorsMax) {
+        const entry = await messages.get(parent)
+        if (entry === undefined) break
+        found.unshift(entry)
+        parent = entry.message.body?.kind === 'post' ? entry.message.body.parent : undefined
+      }
+      return found
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Members by their numbers, for whoever keeps columns of its own beside the set's (set/SPEC.md, R18). A number stands for one member from its
+ * `admitted` change, or from being restored, to its `displaced` change; afterwards it may stand for another. Numbers are small and dense, and others
+ * after a restart. Nothing here allocates but the strings of ids.
+ */
+import type { Membership } from './membership.ts'
+import type { Standing } from './outcome.ts'
+import type { Kind, MessageId, PublicKeyHex } from '../types.ts'
+
+/** What is asked of a number that is not in use has no meaning, but for `seqOf`. */
+export interface Members {
+  /** The number of this member, −1 where there is none. */
+  memberOf (id: MessageId): number
+  idOf (member: number): MessageId
+  /** Writes the 32 bytes of its id. */
+  copyId (member: number, target: Uint8Array, offset: number): void
+  kindOf (member: number): Kind
+  authorOf (member: number): PublicKeyHex
+  signerOf (member: number): PublicKeyHex
+  /** From 1; 0 for a number that is not in use. */
+  seqOf (member: number): number
+  standingOf (member: number): Standing
+  hasBody (member: number): boolean
+  /** The member that it names as the one before it, −1 where there is none, where that is no member, or where the name leads nowhere (R7). */
+  previousOf (member: number): number
+  /** The member with the lowest id among those with the highest seq of a feed: the head of the feed. */
+  highestSeq (author: PublicKeyHex, signer: PublicKeyHex): MessageId | undefined
+}
+
+export function createMembers (membership: Membership): Members {
+  const { table, standings } = membership
+  return {
+    memberOf: id => table.indexOf(id),
+    idOf: member => table.idOf(member),
+    copyId: (member, target, offset) => { table.copyId(member, target, offset) },
+    kindOf: member => table.kindOf(member),
+    authorOf: member => membership.feedOf(member).author.key,
+    signerOf: member => membership.feedOf(member).signer,
+    seqOf: member => table.seqOf(member),
+    standingOf: member => standings.of(member),
+    hasBody: member => !standings.isBodyless(member),
+    previousOf: member => membership.previousOf(member),
+    highestSeq (author, signer) {
+      const feed = membership.find(author, signer)
+      return feed === undefined || feed.seqEnd === 0 ? undefined : table.idOf(membership.highest(feed))
+    }
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * Signatures checked on other threads: one verifying worker or a few (verify-worker.ts), started from the engine's. What is asked while they are
+ * busy gathers and goes as one packed buffer (verify-batch.ts); a lone question goes at once. How a signature is checked is message/signing.ts's
+ * business; whose message it is, and what follows from the answer, is the runtime's.
+ *
+ * Invariants
+ * 1. Every question is answered by a check that ran to its end, in a worker or on this thread; nothing that a worker leaves behind is lost or guessed.
+ * 2. A worker is given nothing before it has said that it listens, nothing while an answer of it is overdue, and nothing after it failed.
+ * 3. With no worker to give to, this thread checks itself: slower, the same answers.
+ */
+import { HubError, reasonOf } from '../base/errors.ts'
+import { signatureBytes } from '../message/limits.ts'
+import { createVerifier, verificationsMax, type SignedMessage, type Verifier } from '../message/signing.ts'
+import { answer, packBatch, type WorkerMessage } from './verify-batch.ts'
+
+export interface VerifierPool extends Verifier {
+  /** Workers that listen at this time. 0: this thread checks itself. */
+  readonly workers: number
+  /** Ends the workers. What waits for them rejects with `stopped`, and so does every later call. */
+  close (): void
+}
+
+/** What the pool needs of a worker. */
+export type VerifyWorker = Pick<Worker, 'postMessage' | 'addEventListener' | 'terminate'>
+
+export interface VerifierPoolOptions {
+  /** @default workersFor(navigator.hardwareConcurrency) */
+  readonly workers?: number
+  /** Told once, when the first worker is lost or cannot be started. The sentence is for people. */
+  readonly onTrouble?: (sentence: string) => void
+  /** Starts a worker, or throws. @default a dedicated worker of verify-worker.ts */
+  readonly start?: () => VerifyWorker
+  /** What checks on this thread. @default as the workers do */
+  readonly verifier?: Verifier
+}
+
+/** Questions of one batch: 5 ms of a worker's time, so that the answers' way (some 0.1 ms) costs little and no message waits long for its neighbours. */
+export const batchMax = 128
+/** Batches given to one worker at a time: one that it checks and one that is there when it has finished. More would only wait there. */
+const batchesPerWorkerMax = 2
+/** An answer that takes longer is not waited for. Guess: a batch by the slow fallback on a slow phone takes below a second. */
+const answerMsMax = 10_000
+
+/**
+ * Verifying workers of a machine with so many cores. Measured in Chromium, processor time a message: 62 µs in the verifying worker and 38 µs in the
+ * engine's, 30 µs in the browser's own threads. One worker is thus the narrow place, two are more than the engine can feed, and a third would
+ * have nothing to do; but where there are two cores, one worker and the engine fill them.
+ */
+export function workersFor (cores: number): number {
+  return cores <= 2 ? 1 : 2
+}
+
+interface Question {
+  readonly message: SignedMessage
+  readonly resolve: (isValid: boolean) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Batch {
+  /** None when they were taken back because the answer is overdue. */
+  questions: readonly Question[]
+  readonly timer: ReturnType<typeof setTimeout>
+}
+
+interface Member {
+  readonly worker: VerifyWorker
+  state: 'starting' | 'listening' | 'lost'
+  readonly batches: Map<number, Batch>
+}
+
+export function createVerifierPool (options: VerifierPoolOptions = {}): VerifierPool {
+  const { workers = workersFor(navigator.hardwareConcurrency), onTrouble, start = startWorker, verifier = createVerifier() } = options
+  let waiting: Question[] = []
+  let isFlushDue = false
+  let underWay = 0
+  let batches = 0
+  let isTroubleTold = false
+  let isClosed = false
+  const members: Member[] = []
+  for (let number = 0; number < workers; number += 1) {
+    try {
+      members.push(join(start()))
+    } catch (thrown) {
+      tellTrouble(thrown)
+    }
+  }
+
+  function join (worker: VerifyWorker): Member {
+    const member: Member = { worker, state: 'starting', batches: new Map() }
+    worker.addEventListener('message', ({ data }: MessageEvent<WorkerMessage>) => {
+      if (data.type === 'answers') takeAnswers(member, data.number, data.answers)
+      else if (member.state === 'starting') member.state = 'listening'
+    })
+    worker.addEventListener('error', (event) => {
+      event.preventDefault() // It is dealt with here, and no error of the engine.
+      const { message = 'its program could not be loaded' } = event as Partial<ErrorEvent> // A plain event, without a message, when it was not even loaded.
+      lose(member, message)
+    })
+    worker.addEventListener('messageerror', () => { lose(member, 'what it said could not be read') })
+    return member
+  }
+
+  function flush (): void {
+    isFlushDue = false
+    while (waiting.length > 0) {
+      const usable = members.filter(member => member.state === 'listening' && !isOverdue(member))
+      if (usable.length === 0) {
+        checkHere(waiting.splice(0))
+        return
+      }
+      const [least] = usable.sort((one, other) => one.batches.size - other.batches.size)
+      if (least == null || least.batches.size >= batchesPerWorkerMax) return // The next answers come back here.
+      give(least, waiting.splice(0, batchMax))
+    }
+  }
+
+  function give (member: Member, questions: readonly Question[]): void {
+    const number = batches += 1
+    const timer = setTimeout(() => {
+      checkHere(takeBack(given))
+      flush()
+    }, answerMsMax)
+    const given: Batch = { questions, timer }
+    member.batches.set(number, given)
+    const batch = packBatch(questions)
+    member.worker.postMessage({ number, batch }, [batch.buffer])
+  }
+
+  function takeAnswers (member: Member, number: number, answers: Uint8Array): void {
+    const batch = member.batches.get(number)
+    if (batch == null) return // It was lost before, and its questions are answered elsewhere.
+    member.batches.delete(number)
+    const open: Question[] = []
+    for (const [index, question] of takeBack(batch).entries()) {
+      const given = answers[index]
+      if (given !== answer.valid && given !== answer.invalid) open.push(question)
+      else {
+        underWay -= 1
+        question.resolve(given === answer.valid)
+      }
+    }
+    checkHere(open)
+    flush()
+  }
+
+  function lose (member: Member, reason: string): void {
+    if (member.state === 'lost') return
+    member.state = 'lost'
+    member.worker.terminate()
+    waiting = [...[...member.batches.values()].flatMap(takeBack), ...waiting]
+    member.batches.clear()
+    tellTrouble(reason)
+    flush()
+  }
+
+  function checkHere (questions: readonly Question[]): void {
+    for (const { message, resolve, reject } of questions) {
+      verifier.verify(message).finally(() => { underWay -= 1 }).then(resolve, reject)
+    }
+  }
+
+  function tellTrouble (reason: unknown): void {
+    if (isTroubleTold || isClosed) return
+    isTroubleTold = true
+    onTrouble?.(`A helper that checks signatures is not there (${reasonOf(reason)}): this hub takes in messages more slowly, and is otherwise well.`)
+  }
+
+  return {
+    get workers () { return members.filter(({ state }) => state === 'listening').length },
+    verify (message) {
+      if (isClosed) return Promise.reject(stopped())
+      if (underWay >= verificationsMax) return Promise.reject(new HubError('too-many', `More than ${verificationsMax} signatures wait to be checked.`))
+      if (message.bytes.signature.byteLength !== signatureBytes) return Promise.resolve(false)
+      underWay += 1
+      if (!isFlushDue) {
+        isFlushDue = true
+        queueMicrotask(flush)
+      }
+      return new Promise<boolean>((resolve, reject) => { waiting.push({ message, resolve, reject }) })
+    },
+    close () {
+      isClosed = true
+      for (const member of members) {
+        member.state = 'lost'
+        member.worker.terminate()
+        waiting.push(...[...member.batches.values()].flatMap(takeBack))
+        member.batches.clear()
+      }
+      for (const { reject } of waiting.splice(0)) reject(stopped())
+    }
+  }
+}
+
+function startWorker (): VerifyWorker {
+  return new Worker(new URL('./verify-worker.ts', import.meta.url), { type: 'module', name: 'hubbub-verify' })
+}
+
+/** An overdue batch stays with its worker, empty: the worker gets nothing new until it has answered after all. */
+function isOverdue ({ batches }: Member): boolean {
+  for (const { questions } of batches.values()) if (questions.length === 0) return true
+  return false
+}
+
+function takeBack (batch: Batch): readonly Question[] {
+  clearTimeout(batch.timer)
+  const { questions } = batch
+  batch.questions = []
+  return questions
+}
+
+function stopped (): HubError {
+  return new HubError('stopped', 'This hub has stopped checking signatures.')
+}

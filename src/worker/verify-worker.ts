@@ -1,0 +1,8 @@
+/**
+ * The entry of a worker that checks signatures and does nothing else. The platform does that on the thread that asks: a second thread is what
+ * makes it faster. Its bundle holds no more than that either; nothing in it may load asynchronously before it listens.
+ */
+import { createSignatureCheck } from '../message/signing.ts'
+import { serveVerifications, type VerifyPort } from './verify-batch.ts'
+
+serveVerifications(globalThis as unknown as VerifyPort, createSignatureCheck())
