@@ -7,5 +7,6 @@ import { runCommandLine } from '../node/command-line.ts'
 import { connect } from './connect.ts'
 import { ingest } from './ingest.ts'
 import { memory } from './memory.ts'
+import { sync } from './sync.ts'
 
-await runCommandLine({ script: 'bench', noun: 'benchmark', commands: [connect, ingest, memory] }, process.argv.slice(2))
+await runCommandLine({ script: 'bench', noun: 'benchmark', commands: [connect, ingest, memory, sync] }, process.argv.slice(2))

@@ -1,0 +1,32 @@
+/**
+ * What it costs two hubs to become equal: our session, negentropy and a walk of a Merkle trie, on the same two sets. JSON: `{n, d, shape, rows: [{by, bytes,
+ * rounds, cpuMsPerSide, symbolsPerDifference}]}`; sync-scene.ts says what is counted.
+ */
+import { createScene, shapeOf, shapes } from './sync-scene.ts'
+import { runHubbub } from './sync-hubbub.ts'
+import { runMerkleWalk } from './sync-merkle-walk.ts'
+import { runNegentropy } from './sync-negentropy.ts'
+import type { Benchmark } from './benchmark.ts'
+
+const options = {
+  n: { default: 100_000, sentence: 'Messages that both have.' },
+  d: { default: 100, sentence: 'Messages that only one has.' },
+  shape: { default: 'scattered', sentence: `Where those are: ${shapes.join(', ')}.` }
+}
+
+/** Run once before, so that what is measured is compiled. */
+const warmUp = { n: 20_000, d: 500 }
+
+export const sync: Benchmark<typeof options> = {
+  name: 'sync',
+  sentence: 'Two hubs become equal: bytes, round trips and processor time, beside negentropy and a Merkle walk.',
+  options,
+  async run ({ n, d, shape: given }) {
+    const shape = shapeOf(given)
+    const small = createScene(warmUp.n, warmUp.d, 'scattered')
+    runHubbub(small)
+    runNegentropy(small)
+    const scene = createScene(n, d, shape)
+    return { n, d, shape, rows: [runHubbub(scene), runNegentropy(scene), runMerkleWalk(scene)] }
+  }
+}

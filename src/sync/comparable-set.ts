@@ -1,0 +1,56 @@
+/**
+ * The set as a session compares it (SPEC.md, S3, S4): a tree over all members that were published up to some moment, which moves with each session,
+ * and the few newer ones beside it. Those are gossip's: comparing them would only find what is on its way.
+ */
+import { createTree } from './tree/tree.ts'
+import { bucketAt, bucketEnd } from './buckets.ts'
+import type { Members } from './buckets.ts'
+import type { Tree } from './tree/tree.ts'
+
+export interface ComparableSet {
+  readonly members: Members
+  /** Holds what `settle` was asked for last. */
+  readonly tree: Pick<Tree, 'count' | 'digest' | 'collect' | 'bucketOfNewest' | 'settle' | 'size' | 'memoryBytes'>
+  /** Takes in a member that is not there. */
+  add (member: number): void
+  /** Takes out a member that is there; what `members` says of it is still what it was. */
+  remove (member: number): void
+  /** From now on the tree holds the members with a timestamp up to `untilMs`, and no others. Costs what changed since, and the newest epoch. */
+  settle (untilMs: number): void
+}
+
+export function createComparableSet (members: Members): ComparableSet {
+  const tree = createTree(members)
+  const newer = new Set<number>()
+  let settledMs = -1
+
+  return {
+    members,
+    tree,
+    add (member) {
+      if (members.timestampOf(member) <= settledMs) tree.add(member)
+      else newer.add(member)
+    },
+    remove (member) {
+      if (!newer.delete(member)) tree.remove(member)
+    },
+    settle (untilMs) {
+      if (untilMs < settledMs) {
+        for (const namespace of [0, 1] as const) {
+          const range = { from: bucketAt(namespace, Math.max(0, untilMs)), end: namespace === 0 ? bucketAt(1, 0) : bucketEnd }
+          for (const member of tree.collect(range)) {
+            if (members.timestampOf(member) <= untilMs) continue
+            tree.remove(member)
+            newer.add(member)
+          }
+        }
+      }
+      settledMs = untilMs
+      for (const member of newer) {
+        if (members.timestampOf(member) > untilMs) continue
+        newer.delete(member)
+        tree.add(member)
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The canonical digest of a set of members (SPEC.md, S2): what a path-compressed radix-16 tree over their keys has at its root. It depends on the
+ * keys alone; how tree.ts stores them does not show.
+ *
+ *     digest of one member       = its id
+ *     digest of several members  = BLAKE3(domain ‖ nibbles of the prefix ‖ prefix ‖ count ‖ (nibble ‖ digest of the child)…)
+ *
+ * where prefix is the longest that all their keys share, and the children are what follows it, by nibble.
+ */
+import { blake3 } from '../../base/blake3.ts'
+import { digestBytes } from './digest-store.ts'
+import type { Members } from '../buckets.ts'
+
+/** Nibbles of a key: 8 of the bucket, 64 of the id. */
+export const keyNibbles = 72
+/** A header begins with a small protobuf tag, so no id is the hash of bytes that begin with this. */
+const domain = new TextEncoder().encode('hubbub/tree/v1')
+const prefixBytesMax = keyNibbles / 2
+const countBytes = 6
+const headBytes = domain.length + 1 + prefixBytesMax + countBytes
+const childBytes = 1 + digestBytes
+const nibblesOfByte = 2
+
+/** Collects the children of one node and hashes them. One for each depth is enough: a node is finished before its next sibling begins. */
+export interface NodeHasher {
+  begin (): void
+  /** Where the next child's digest goes: write it there, then `commit`. */
+  readonly buffer: Uint8Array
+  readonly childOffset: number
+  commit (nibble: number, count: number): void
+  readonly children: number
+  readonly count: number
+  /** The digest, to `target` at `offset`; one child stands for itself. `key` has the prefix (`depth` nibbles, packed, two a byte). */
+  finish (key: Uint8Array, depth: number, target: Uint8Array, offset: number): void
+}
+
+export function createNodeHasher (): NodeHasher {
+  const buffer = new Uint8Array(headBytes + 16 * childBytes)
+  buffer.set(domain)
+  let children = 0
+  let count = 0
+  return {
+    begin () {
+      children = 0
+      count = 0
+    },
+    buffer,
+    get childOffset () { return headBytes + children * childBytes + 1 },
+    commit (nibble, childCount) {
+      buffer[headBytes + children * childBytes] = nibble
+      children++
+      count += childCount
+    },
+    get children () { return children },
+    get count () { return count },
+    finish (key, depth, target, offset) {
+      if (children === 1) {
+        target.set(buffer.subarray(headBytes + 1, headBytes + childBytes), offset)
+        return
+      }
+      let at = domain.length
+      buffer[at++] = depth
+      for (let byte = 0; byte < prefixBytesMax; byte++) {
+        const inside = Math.min(nibblesOfByte, Math.max(0, depth - byte * nibblesOfByte))
+        buffer[at++] = inside === 0 ? 0 : (key[byte] as number) & (inside === 1 ? 0xf0 : 0xff)
+      }
+      for (let byte = 0, rest = count; byte < countBytes; byte++, rest = Math.floor(rest / 256)) buffer[at++] = rest % 256
+      target.set(blake3(buffer.subarray(0, headBytes + children * childBytes)), offset)
+    }
+  }
+}
+
+/** Writes the key of a member: 4 bytes of bucket, 32 of id. */
+export function copyKey (members: Members, member: number, target: Uint8Array, offset: number): void {
+  const bucket = members.bucketOf(member)
+  target[offset] = bucket >>> 24
+  target[offset + 1] = bucket >>> 16
+  target[offset + 2] = bucket >>> 8
+  target[offset + 3] = bucket
+  members.copyId(member, target, offset + 4)
+}
+
+/** The nibble of a packed key at `depth`. */
+export function nibbleAt (keys: Uint8Array, offset: number, depth: number): number {
+  const byte = keys[offset + (depth >>> 1)] as number
+  return (depth & 1) === 0 ? byte >>> 4 : byte & 15
+}
+
+/** Bytes of a packed key. */
+export const keyBytes = keyNibbles / 2
