@@ -4,7 +4,7 @@
  * block-rewriter.ts rewrites); all that differs is behind block-storage.ts.
  *
  * One writer works through the queue: a merge when one is due, otherwise an erasure or a drop, or a transaction of everything that waits
- * before the next of those, up to a limit. Nothing can therefore overtake anything (S1, S3, S5), and no timer is needed to gather appends.
+ * before the next of those, up to a limit. Nothing can therefore overtake anything (S1, S3, S5).
  */
 import { HubError, reasonOf } from '../base/errors.ts'
 import { checkEvents, checkMessages, checkRange, checkRead, checkValue, checkValueKey, checkValuesOptions } from './arguments.ts'
@@ -41,6 +41,12 @@ type Write = Waiting & (Addition | Rewriting)
 
 /** What a value, or an empty append, counts for in the queue, in bytes. Guess: the size of a clone cannot be asked for; values are small. */
 const smallWriteBytes = 1_024
+/** Writes of one commit from which on they stream, and the next commit may wait for more. People and tests that write in bursts stay below. */
+const streamMessagesMin = 32
+/** What a commit waits for at most, in queued bytes: some 250 small messages. Measured in Chromium: 87 transactions for 15,000 messages instead of some 220. */
+const gatherBytes = 256 * 1024
+/** … and in ms. */
+const gatherMs = 10
 /** What an event number counts for in the queue, in bytes. */
 const eventBytes = 8
 /** Events whose blocks an open looks at to go on merging where it stopped: about what a block holds. */
@@ -61,6 +67,10 @@ export async function openBlockLog (
   let queue: Write[] = []
   let queuedBytes = 0
   let writer: Promise<void> | undefined
+  /** Writes of the last commit. */
+  let lastCommitted = 0
+  /** Ends the wait for more to write; undefined while nothing waits. */
+  let endGathering: (() => void) | undefined
   /** Ends with the commit that is under way. */
   let committing: Promise<void> = Promise.resolve()
   const reportedDamage = new Set<number>()
@@ -101,6 +111,7 @@ export async function openBlockLog (
     const dropped = queue
     queue = []
     queuedBytes = 0
+    endGathering?.()
     for (const write of dropped) write.reject(reason)
   }
 
@@ -125,6 +136,7 @@ export async function openBlockLog (
     return new Promise((resolve, reject) => {
       queue.push({ ...work, bytes, resolve, reject })
       queuedBytes += bytes
+      if (queuedBytes >= gatherBytes) endGathering?.()
       wakeWriter()
     })
   }
@@ -143,9 +155,28 @@ export async function openBlockLog (
       if (run != null) await merge(run)
       else if (first == null) break
       else if ('change' in first) await rewriteNext(first)
-      else await commitWaiting()
+      else {
+        if (lastCommitted >= streamMessagesMin) await gathered()
+        await commitWaiting()
+      }
     }
     writer = undefined
+  }
+
+  /**
+   * While messages stream in, a short wait makes few large transactions of many small ones, which halves what writing costs. Nobody who writes now and then,
+   * or waits for one message before the next, is ever kept waiting.
+   */
+  async function gathered (): Promise<void> {
+    if (queuedBytes >= gatherBytes) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, gatherMs)
+      endGathering = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    endGathering = undefined
   }
 
   /** Changes the disk, and with it what is known of it here. */
@@ -170,6 +201,7 @@ export async function openBlockLog (
       bytes += write.bytes
     }
     queue.splice(0, writes.length)
+    lastCommitted = writes.length
     const messages = writes.flatMap(write => write.messages)
     const values = writes.flatMap(write => write.values)
     let event = lastEvent + 1
@@ -225,6 +257,7 @@ export async function openBlockLog (
   let closing: Promise<void> | undefined
   async function closeAfterWriting (): Promise<void> {
     refusal ??= stopped()
+    endGathering?.()
     await writer
     abandoned = true
     await storage.close()
