@@ -14,6 +14,7 @@ import type { NetworkGenesis } from '../message/types.ts'
 import { buildPageIfStale } from '../node/build.ts'
 import { openLevelDbStore } from '../store/leveldb.ts'
 import { checkHistory, type ReadMessage } from './crash-history.ts'
+import { checkRebuild } from './derived-state.ts'
 import { createLinkWriter, type LinkWriter } from './link-writer.ts'
 import { projectFolder } from './project-folder.ts'
 import { createRandom, type Random } from '../base/seeded-random.ts'
@@ -105,6 +106,7 @@ async function checkStore (folder: string, writers: readonly LinkWriter[], told:
   const read: ReadMessage[] = []
   try {
     for await (const block of store.scan(1)) read.push(...block)
+    await checkRebuild(store, soakRules)
   } finally {
     await store.close()
   }

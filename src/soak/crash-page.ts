@@ -5,6 +5,7 @@
 import type { ChromiumPage } from '../../e2e/harness/chromium.ts'
 import type { HubPage } from '../../e2e/harness/hub-page.ts'
 import { fromHex } from '../base/bytes.ts'
+import { pagePrefix } from '../hub/messages/page-keeper.ts'
 import type { HubStatus } from '../worker/api.ts'
 import type { ReadMessage } from './crash-history.ts'
 
@@ -110,6 +111,41 @@ export async function readHistory (hub: HubPage<ChromiumPage>): Promise<PageHist
       ({ event, id, bytes: { header: bytesOf(header), body: body == null ? undefined : bytesOf(body), signature: bytesOf(signature) } })),
     texts: new Map(rows.flatMap(([, id, text]) => text == null ? [] : [[id, text]]))
   }
+}
+
+/** What the hub shows, message by message and view by view: the same whether it was opened from its pages or from its log alone. */
+export async function readDerived (hub: HubPage<ChromiumPage>): Promise<string> {
+  return hub.page.evaluate<string>(`(async () => {
+    const shown = []
+    for (const standing of ['live', 'barred', 'removed']) {
+      for (let after; ;) {
+        const page = await hubbub.query({ standing, limit: 1000, order: 'ascending', ...after && { after } })
+        shown.push(...page.map(({ id, event, timestamp, seq, body }) => [standing, id, event, timestamp, seq, body == null]))
+        if (page.length < 1000) break
+        after = page.at(-1).id
+      }
+    }
+    const { author, messages } = await hubbub.status()
+    const records = await hubbub.records({ collection: 'soak', limit: 1000 })
+    return JSON.stringify([messages, shown, await hubbub.profile(author), records.map(({ id, key }) => [id, key])])
+  })()`)
+}
+
+/** Takes away all that the hub would open from but its log, while no hub has the database open. Resolves with how many pages there were. */
+export async function forgetPages (page: ChromiumPage, database: string): Promise<number> {
+  return page.evaluate<number>(`new Promise((resolve, reject) => {
+    const opening = indexedDB.open(${JSON.stringify(database)})
+    opening.onerror = () => { reject(opening.error) }
+    opening.onsuccess = () => {
+      const transaction = opening.result.transaction('values', 'readwrite')
+      const values = transaction.objectStore('values')
+      const range = IDBKeyRange.bound(${JSON.stringify(pagePrefix)}, ${JSON.stringify(`${pagePrefix}￿`)})
+      const counting = values.count(range)
+      values.delete(range)
+      transaction.onabort = () => { reject(transaction.error) }
+      transaction.oncomplete = () => { opening.result.close(); resolve(counting.result) }
+    }
+  })`)
 }
 
 /** The name of the page's function by which it tells. */

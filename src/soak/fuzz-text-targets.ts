@@ -87,6 +87,7 @@ function searchedVectors (): Searched & { readonly set: ReplicatedSet } {
     const judged = envelope.ok ? validateMessage(envelope.value, vectorNetwork) : envelope
     if (!judged.ok) continue
     for (const change of set.offer(judged.value, judged.value.header.timestamp, { stored: true }).changes) {
+      if (change.type === 'displaced') catalog.remove(change.member)
       if (change.type !== 'admitted') continue
       const { header, body } = change.message
       catalog.add(change.member, { event: at + 1, timestamp: header.timestamp, ...hash.of(body) })
