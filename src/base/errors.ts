@@ -10,6 +10,7 @@ export type HubErrorCode =
   | 'too-many'
   | 'not-leader' // another tab runs this hub
   | 'stopped'
+  | 'timed-out' // what was waited for did not happen in the time given
   | 'storage-failed'
   | 'storage-busy' // a queue in front of the store is full
   | 'storage-full' // no disk space or quota left

@@ -8,11 +8,17 @@ import { agentLengthMax, decodeFrame, encodeFrame, frameBytesMax, idsMax, type F
 const hex32 = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(toHex)
 const ids = fc.array(hex32.map(hex => hex as MessageId), { minLength: 1, maxLength: 20 })
 
+const numbersFor = (of: readonly unknown[], max: number): fc.Arbitrary<number[]> => fc.array(fc.nat(max), { minLength: of.length, maxLength: of.length })
+
 const anyFrame: fc.Arbitrary<Frame> = fc.oneof(
   fc.record({ type: fc.constant('hello' as const), version: fc.nat(9), network: hex32.map(hex => hex as NetworkId), agent: fc.string({ maxLength: agentLengthMax, unit: 'grapheme-ascii' }) }),
   fc.record({ type: fc.constant('gossip' as const), message: fc.uint8Array({ minLength: 1, maxLength: 9_000 }), hops: fc.nat(255) }),
   fc.record({ type: fc.constant('signer-want' as const), author: hex32.map(hex => hex as PublicKeyHex), signer: hex32.map(hex => hex as PublicKeyHex) }),
-  fc.record({ type: fc.constantFrom('ihave' as const, 'graft' as const), ids }),
+  fc.record({ type: fc.constant('ihave' as const), ids }),
+  ids.chain(of => fc.record({ type: fc.constant('ihave' as const), ids: fc.constant(of), epochs: numbersFor(of, 2 ** 28 - 1), hops: numbersFor(of, 255) })),
+  fc.record({ type: fc.constant('graft' as const), ids }),
+  fc.record({ type: fc.constant('graft' as const), ids: fc.oneof(ids, fc.constant([])), counter: fc.integer({ min: 1, max: 2 ** 32 - 1 }) }),
+  fc.record({ type: fc.constant('prune' as const), counter: fc.integer({ min: 1, max: 2 ** 32 - 1 }) }),
   fc.record({ type: fc.constantFrom('ping' as const, 'pong' as const), nonce: fc.nat(2 ** 32 - 1) })
 )
 
@@ -48,10 +54,11 @@ describe('gossip frames', () => {
 
   test('[G3] an ihave with as many ids as allowed fits a frame, one more is refused', () => {
     const id = new Uint8Array(32).fill(7)
-    const full = WireFrame.encode({ ihave: { ids: Array.from({ length: idsMax }, () => id) } })
+    const all = <T>(value: T): T[] => Array.from({ length: idsMax }, () => value)
+    const full = WireFrame.encode({ ihave: { ids: all(id), epochs: all(2 ** 28 - 1), hops: all(255) } })
     expect(full.byteLength).toBeLessThan(frameBytesMax)
     expect(decodeFrame(full).ok).toBe(true)
-    const over = WireFrame.encode({ ihave: { ids: Array.from({ length: idsMax + 1 }, () => id) } })
+    const over = WireFrame.encode({ ihave: { ids: Array.from({ length: idsMax + 1 }, () => id), epochs: [], hops: [] } })
     expect(decodeFrame(over)).toEqual({ ok: false, code: 'frame-malformed' })
   })
 
@@ -59,7 +66,10 @@ describe('gossip frames', () => {
     ['a hello whose network is not 32 bytes', WireFrame.encode({ hello: { version: 1, network: new Uint8Array(31), agent: '' } })],
     ['an empty gossip', WireFrame.encode({ gossip: { message: new Uint8Array(0), hops: 0 } })],
     ['a signer-want with a short key', WireFrame.encode({ signerWant: { author: new Uint8Array(32), signer: new Uint8Array(5) } })],
-    ['a graft without ids', WireFrame.encode({ graft: { ids: [] } })],
+    ['a graft with neither ids nor counter', WireFrame.encode({ graft: { ids: [], counter: 0 } })],
+    ['a prune without counter', WireFrame.encode({ prune: { counter: 0 } })],
+    ['an ihave with an epoch too few', WireFrame.encode({ ihave: { ids: [new Uint8Array(32), new Uint8Array(32)], epochs: [1], hops: [] } })],
+    ['an ihave with hops too many', WireFrame.encode({ ihave: { ids: [new Uint8Array(32)], epochs: [], hops: [1, 2] } })],
     ['no frame at all', new Uint8Array(0)]
   ])('[G4] %s is frame-malformed', (_name, bytes) => {
     expect(decodeFrame(bytes)).toEqual({ ok: false, code: 'frame-malformed' })

@@ -4,15 +4,15 @@
  */
 import { toHex, fromHex } from '../base/bytes.ts'
 import type { MessageId, NetworkId, PublicKeyHex } from '../message/types.ts'
-import { Frame as WireFrame } from './frame.pb.ts'
+import { Frame as WireFrame, type Graft as WireGraft, type Notes as WireNotes } from './frame.pb.ts'
 
 export const gossipProtocol = '/hubbub/gossip/1'
-export const gossipVersion = 1
+export const gossipVersion = 2
 /** G3. A data-channel message carries 16 KiB everywhere; a message with its 8 KiB body fits. */
 export const frameBytesMax = 16_384
 /** Characters of a hello's agent that are kept: it is shown to people. */
 export const agentLengthMax = 64
-/** Ids in one ihave or graft: 256 × 34 B stay well below a frame. */
+/** Ids in one ihave or graft: 256 × 34 B, and at most 9 B more for an epoch and its hops, stay below a frame. */
 export const idsMax = 256
 /** G14. */
 const hopsMax = 255
@@ -21,8 +21,11 @@ export type Frame =
   | { readonly type: 'hello', readonly version: number, readonly network: NetworkId, readonly agent: string }
   | { readonly type: 'gossip', readonly message: Uint8Array, readonly hops: number }
   | { readonly type: 'signer-want', readonly author: PublicKeyHex, readonly signer: PublicKeyHex }
-  | { readonly type: 'ihave', readonly ids: readonly MessageId[] }
-  | { readonly type: 'graft', readonly ids: readonly MessageId[] }
+  /** `epochs` and `hops` go with `ids`, one each, or are not told. */
+  | { readonly type: 'ihave', readonly ids: readonly MessageId[], readonly epochs?: readonly number[], readonly hops?: readonly number[] }
+  /** Without a counter it asks for messages and leaves the link as it is. */
+  | { readonly type: 'graft', readonly ids: readonly MessageId[], readonly counter?: number }
+  | { readonly type: 'prune', readonly counter: number }
   | { readonly type: 'ping' | 'pong', readonly nonce: number }
 
 /** Why a link ended because of what a peer sent, apart from the rejections of messages. */
@@ -42,9 +45,13 @@ export function encodeFrame (frame: Frame): Uint8Array {
     case 'signer-want':
       return WireFrame.encode({ signerWant: { author: bytesOf(frame.author), signer: bytesOf(frame.signer) } })
     case 'ihave':
-      return WireFrame.encode({ ihave: { ids: frame.ids.map(bytesOf) } })
+      return WireFrame.encode({
+        ihave: { ids: frame.ids.map(bytesOf), epochs: [...frame.epochs ?? []], hops: (frame.hops ?? []).map(hops => Math.min(hops, hopsMax)) }
+      })
     case 'graft':
-      return WireFrame.encode({ graft: { ids: frame.ids.map(bytesOf) } })
+      return WireFrame.encode({ graft: { ids: frame.ids.map(bytesOf), counter: frame.counter ?? 0 } })
+    case 'prune':
+      return WireFrame.encode({ prune: { counter: frame.counter } })
     case 'ping':
       return WireFrame.encode({ ping: { nonce: frame.nonce } })
     case 'pong':
@@ -76,16 +83,40 @@ export function decodeFrame (bytes: Uint8Array): DecodedFrame {
     if (author.byteLength !== 32 || signer.byteLength !== 32) return malformed
     return { ok: true, value: { type: 'signer-want', author: toHex(author) as PublicKeyHex, signer: toHex(signer) as PublicKeyHex } }
   }
-  if (wire.ihave != null) return decodeIds('ihave', wire.ihave.ids)
-  if (wire.graft != null) return decodeIds('graft', wire.graft.ids)
+  if (wire.ihave != null) return decodeNotes(wire.ihave)
+  if (wire.graft != null) return decodeGraft(wire.graft)
+  if (wire.prune != null) return wire.prune.counter === 0 ? malformed : { ok: true, value: { type: 'prune', counter: wire.prune.counter } }
   if (wire.ping != null) return { ok: true, value: { type: 'ping', nonce: wire.ping.nonce } }
   if (wire.pong != null) return { ok: true, value: { type: 'pong', nonce: wire.pong.nonce } }
   return malformed
 }
 
-function decodeIds (type: 'ihave' | 'graft', ids: readonly Uint8Array[]): DecodedFrame {
-  if (ids.length === 0 || ids.length > idsMax || ids.some(id => id.byteLength !== 32)) return malformed
-  return { ok: true, value: { type, ids: ids.map(id => toHex(id) as MessageId) } }
+function decodeNotes ({ ids, epochs, hops }: WireNotes): DecodedFrame {
+  if (ids.length === 0 || !areIds(ids) || !goWith(ids, epochs) || !goWith(ids, hops)) return malformed
+  return {
+    ok: true,
+    value: {
+      type: 'ihave', ids: ids.map(idOf),
+      ...epochs.length > 0 && { epochs }, ...hops.length > 0 && { hops: hops.map(count => Math.min(count, hopsMax)) }
+    }
+  }
+}
+
+function decodeGraft ({ ids, counter }: WireGraft): DecodedFrame {
+  if ((ids.length === 0 && counter === 0) || !areIds(ids)) return malformed
+  return { ok: true, value: { type: 'graft', ids: ids.map(idOf), ...counter > 0 && { counter } } }
+}
+
+function areIds (ids: readonly Uint8Array[]): boolean {
+  return ids.length <= idsMax && ids.every(id => id.byteLength === 32)
+}
+
+function goWith (ids: readonly Uint8Array[], numbers: readonly number[]): boolean {
+  return numbers.length === 0 || numbers.length === ids.length
+}
+
+function idOf (bytes: Uint8Array): MessageId {
+  return toHex(bytes) as MessageId
 }
 
 /** Cut, and without halves of surrogate pairs, which the cut or bytes that are not UTF-8 leave behind. */

@@ -33,7 +33,7 @@ export interface HubStatus {
   readonly mode: Mode
   readonly serving: boolean
   readonly messages: number
-  /** The Merkle root; null until there is one. */
+  /** The Merkle root over all members but those of the newest 5 s; null until the tree is built. */
   readonly root: string | null
   readonly minEpoch: number | null
   readonly maxEpoch: number | null
@@ -184,15 +184,29 @@ export interface CandidateView {
   readonly retryAt: number | null
 }
 
+/** One comparison with one hub, as it went. */
 export interface SyncReport {
   readonly peer: string
+  /** Whether this hub began it. */
+  readonly initiated: boolean
+  /** equal: nothing differs any more. Everything else is why it ended before that (sync/session/outcome.ts, a rejection of a message, `sync-failed`). */
+  readonly outcome: string
+  /** How the difference was found, pass by pass: `list`, `sketch`, `sketch-then-list`; `none` where there was nothing to find. */
   readonly strategy: string
+  /** What the ways were expected to cost in bytes, of so many differences; null: there was nothing to choose. */
+  readonly estimate: { readonly differences: number, readonly listBytes: number, readonly sketchBytes: number } | null
+  readonly symbols: number
+  /** Times that an answer was waited for. */
   readonly rounds: number
   readonly bytesSent: number
   readonly bytesReceived: number
+  /** Of both, those of frames with messages. */
+  readonly messageBytes: number
   readonly fetched: number
   readonly sent: number
   readonly ms: number
+  /** When it ended. */
+  readonly at: number
 }
 
 export interface Diagnosis {
@@ -243,12 +257,20 @@ export interface HubApi {
   /** Records of a collection as last written, the newest first; deleted ones are left out. `after`: the id of the last one seen. Codes: `invalid-argument`. */
   records (query: { readonly collection: string, readonly author?: string, readonly limit?: number, readonly after?: string }): Promise<RecordView[]>
   subscribe (filter: Query, callback: MessageCallback, options?: { readonly fromEvent?: number }): Promise<() => void>
+  /**
+   * Resolves with the newest report once the last comparisons with two neighbours (or with all, where there are fewer) within a minute ended equal and no
+   * body is wanted. Compares with all of them at once where that is not so yet. Codes: `timed-out`, `too-many`, `invalid-argument`.
+   */
   whenSynced (options: { readonly timeoutMs: number }): Promise<SyncReport>
   peers (): Promise<PeerView[]>
   candidates (): Promise<CandidateView[]>
   diagnose (peerId?: string): Promise<Diagnosis>
   connect (multiaddr: string): Promise<{ peerId: string, path: PeerView['path'] }>
   disconnect (peerId: string): Promise<void>
+  /**
+   * Compares now with this hub, or one by chance, in both directions; resolves when that ended, however it did: see `outcome`.
+   * Codes: `not-connected` (no link, or a relayed one), `too-many`, `invalid-argument`.
+   */
   sync (peerId?: string): Promise<SyncReport>
   readonly identity: {
     show (): Promise<IdentityView>

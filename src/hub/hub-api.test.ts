@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { HubError, type HubErrorCode } from '../base/errors.ts'
+import { epochOf } from '../message/epoch.ts'
 import { openMemoryStore } from '../store/memory.ts'
 import type { HubApi, MessageEvent, Query } from './api.ts'
 import { startMs, testRules } from './fixtures/author.ts'
@@ -54,8 +55,6 @@ beforeEach(async () => {
 
 describe('what is not built yet says so', () => {
   test.for<[string, (hub: HubApi) => Promise<unknown>]>([
-    ['whenSynced', async hub => hub.whenSynced({ timeoutMs: 1 })],
-    ['sync', async hub => hub.sync()],
     ['faults', async hub => hub.faults({})]
   ])('%s', async ([, call]) => {
     await expect(call(api)).rejects.toSatisfy(failsWith('not-yet'))
@@ -80,6 +79,8 @@ describe('arguments that are none are refused', () => {
     ['events with a limit of 0', async hub => hub.events({ limit: 0 }), 'invalid-argument'],
     ['events with too large a limit', async hub => hub.events({ limit: 5_001 }), 'invalid-argument'],
     ['events of a text', async hub => hub.events('all' as never), 'invalid-argument'],
+    ['whenSynced within no time', async hub => hub.whenSynced({ timeoutMs: 0 }), 'invalid-argument'],
+    ['sync with a number', async hub => hub.sync(7 as never), 'invalid-argument'],
     ['wipe without a word', async hub => hub.wipe(undefined as never), 'confirmation-missing'],
     ['wipe with half a word', async hub => hub.wipe({ confirm: 'yes' } as never), 'confirmation-missing']
   ])('%s', async ([, call, code]) => {
@@ -119,8 +120,15 @@ describe('a running hub', () => {
     await api.publish({ kind: 'post', text: 'hello' })
     expect(await api.status()).toMatchObject({
       peerId: network.peerId, author: identity.author, device: identity.device, network: testRules.network, networkTrust: 'pinned',
-      messages: 2, pending: 0, lifecycle: 'joining', mode: 'unsynced', synced: null, root: null
+      messages: 2, pending: 0, lifecycle: 'joining', mode: 'unsynced', synced: null, maxEpoch: epochOf(startMs), sync: { active: false, total: 0, etaMs: null }
     })
+    await expect.poll(async () => (await api.status()).root, { interval: 1 }).toBe('00'.repeat(32)) // all of it is gossip's: it is of this moment
+  })
+
+  test('comparing with nobody says so, in time', async () => {
+    await expect(api.sync()).rejects.toSatisfy(failsWith('not-connected'))
+    await expect(api.sync('ann')).rejects.toSatisfy(failsWith('not-connected'))
+    await expect(api.whenSynced({ timeoutMs: 1 })).rejects.toSatisfy(failsWith('timed-out'))
   })
 
   test('queries and event lists may be left out', async () => {

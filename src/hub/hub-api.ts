@@ -4,6 +4,7 @@
  */
 import { HubError } from '../base/errors.ts'
 import type { EventLog } from '../base/event-log.ts'
+import type { PeerId } from '../base/peer.ts'
 import type { Standing } from '../message/replicated-set.ts'
 import type { NetworkId } from '../message/types.ts'
 import type { CandidateView, Diagnosis, HubApi, HubStatus, MessageView, PeerView, RelayStatus } from './api.ts'
@@ -56,6 +57,9 @@ export interface HubApiParts {
 /** Entries in one answer of `events`. */
 const eventsMax = 5_000
 const eventsDefault = 1_000
+/** What a timer takes: some 24 days. */
+const timeoutMsMax = 2 ** 31 - 1
+const timeoutMsDefault = 30_000
 
 export function createHubApi ({ runtime, publisher, identity, network, surroundings, log, now }: HubApiParts): HubApi {
   const standingOf = (entry: Entry): Standing => runtime.set.standing(entry.message.id) ?? 'barred'
@@ -75,22 +79,18 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
         networkName: surroundings.networkName,
         networkTrust: surroundings.networkTrust,
         lifecycle: peers.length === 0 ? 'joining' : 'babbling',
-        mode: 'unsynced',
         serving: surroundings.serving,
         messages: messages.size,
-        root: null,
         minEpoch: runtime.retention.minEpoch === 0 ? null : runtime.retention.minEpoch,
-        maxEpoch: null,
         pending: set.pending,
         deferred: set.deferred(now()),
         bodiesWanted: set.bodiesWanted(now()).length,
-        synced: null,
         storage: await surroundings.storage(),
         leader: true,
         engine: surroundings.engine,
         channels: surroundings.channels(),
         connections: surroundings.connections(),
-        sync: { active: false, done: 0, total: 0, rate: 0, etaMs: null },
+        ...runtime.sync.status(),
         relays: network.relays(),
         agent: surroundings.agent
       }
@@ -140,13 +140,13 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
       )
     },
     subscribe: async (filter, callback, options) => subscriptions.subscribe(objectOf(filter, 'filter'), callback, objectOf(options, 'options').fromEvent),
-    whenSynced: notYet('Diff sync'),
+    whenSynced: async options => runtime.sync.sessions.whenSynced(wholeOf(objectOf(options, 'options').timeoutMs, 'timeoutMs', { from: 1, to: timeoutMsMax, otherwise: timeoutMsDefault })),
     peers: async () => network.peers(),
     candidates: async () => network.candidates(),
     diagnose: async peerId => network.diagnose(optionalTextOf(peerId, 'The peer id')),
     connect: async address => network.connect(textOf(address, 'The address')),
     disconnect: async peerId => network.disconnect(textOf(peerId, 'The peer id')),
-    sync: notYet('Diff sync'),
+    sync: async peerId => runtime.sync.sessions.sync(optionalTextOf(peerId, 'The peer id') as PeerId | undefined),
     identity: createIdentityApi({ identity, publisher, log }),
     async events (query) {
       const { since, limit, type } = objectOf(query, 'query')

@@ -44,11 +44,14 @@ export async function openFeeds ({ messages, set, onStored }: Pick<Runtime, 'mes
     return feed
   }
 
+  function raise (signer: PublicKeyHex, head: Head): void {
+    const feed = feedOf(signer)
+    if (head.seq > (feed.head?.seq ?? 0)) feed.head = head
+  }
+
   function add ({ id, header, body }: Message): void {
     if (header.author !== author) return
-    const feed = feedOf(header.signer)
-    const { seq, timestamp } = header
-    if (seq > (feed.head?.seq ?? 0)) feed.head = { seq, id, timestamp }
+    raise(header.signer, { seq: header.seq, id, timestamp: header.timestamp })
     if (body?.kind === 'signer-add') widen(feedOf(body.signer).coverage, body.scope)
     if (body?.kind === 'signer-remove') feedOf(body.signer).removes.add(id)
   }
@@ -63,8 +66,12 @@ export async function openFeeds ({ messages, set, onStored }: Pick<Runtime, 'mes
     })
   }
   for (const { message } of await messages.getMembers(members)) add(message)
-  const heads = [author, ...feeds.keys()].flatMap(signer => set.highestSeq(author, signer) ?? [])
-  for (const { message } of await messages.getMany(heads)) add(message)
+  for (const signer of [author, ...feeds.keys()]) {
+    const id = set.highestSeq(author, signer)
+    const member = id === undefined ? -1 : set.memberOf(id)
+    // Not read: a number is used up even where the disk has lost its message.
+    if (id !== undefined && messages.catalog.has(member)) raise(signer, { seq: set.seqOf(member), id, timestamp: messages.catalog.timestampOf(member) })
+  }
 
   return {
     close,

@@ -46,6 +46,8 @@ export interface PublisherOptions {
   readonly identity: Identity
   readonly rules: NetworkGenesis
   readonly now: () => number
+  /** Waited for before the first draft: what other hubs hold of this author is to be here by then (own-head.ts). @default nothing */
+  readonly beforeFirst?: (() => Promise<void>) | undefined
 }
 
 /** Calls that wait for their turn. */
@@ -56,9 +58,10 @@ const workSlice = 10_000
 const everything: Scope = { kinds: [], collections: [] }
 
 /** Resolves when this device is introduced. Codes: `key-unavailable`, those of the store. */
-export async function createPublisher ({ runtime, identity, rules, now }: PublisherOptions): Promise<Publisher> {
+export async function createPublisher ({ runtime, identity, rules, now, beforeFirst }: PublisherOptions): Promise<Publisher> {
   let feeds = await openFeeds(runtime, identity.author)
   let waiting = 0
+  let first: Promise<void> | undefined
   let last: Promise<unknown> = Promise.resolve()
 
   await introduce()
@@ -120,6 +123,7 @@ export async function createPublisher ({ runtime, identity, rules, now }: Publis
     async publish (draft) {
       const body = bodyOfDraft(draft)
       return inTurn(async () => {
+        await (first ??= beforeFirst?.() ?? Promise.resolve())
         await introduce()
         const { device } = identity
         if (feeds.isRevoked(device)) throw new HubError('device-revoked', 'This device was revoked and can write nothing more: import the identity from its recovery phrase, which makes a new device.')

@@ -25,11 +25,12 @@ export interface Retention {
 
 export interface RetentionOptions {
   readonly store: Pick<MessageStore, 'getValue' | 'putValue'>
-  readonly set: Pick<ReplicatedSet, 'kindOf' | 'authorOf'>
+  readonly set: Pick<ReplicatedSet, 'authorOf'>
   readonly messages: Messages
   /** Whether this author's messages are one's own. */
   readonly isOwn: (author: PublicKeyHex) => boolean
   readonly log: EventLog
+  readonly now: () => number
 }
 
 const minEpochName = 'min-epoch'
@@ -42,12 +43,12 @@ const roomMessagesMin = 500
 /** Messages dropped in one go. */
 const droppedAtOnce = 5_000
 
-export async function createRetention ({ store, set, messages, isOwn, log }: RetentionOptions): Promise<Retention> {
+export async function createRetention ({ store, set, messages, isOwn, log, now }: RetentionOptions): Promise<Retention> {
   const kept = await store.getValue(minEpochName)
   let minEpoch = typeof kept === 'number' && Number.isSafeInteger(kept) && kept > 0 ? kept : 0
   let making: Promise<number> | undefined
 
-  const mayGo = (member: number): boolean => isOrdinary(set.kindOf(member)) && !isOwn(set.authorOf(member))
+  const mayGo = (member: number): boolean => messages.mayDrop(member) && !isOwn(set.authorOf(member))
 
   function oldest (limit: number, until = Infinity): number[] {
     const found: number[] = []
@@ -59,8 +60,7 @@ export async function createRetention ({ store, set, messages, isOwn, log }: Ret
   }
 
   async function keepFrom (epoch: number): Promise<number> {
-    if (epoch <= minEpoch) return 0
-    minEpoch = epoch
+    if (epoch < minEpoch) return 0
     let dropped = 0
     for (;;) {
       const members = oldest(droppedAtOnce, epochStartMs(epoch) - 1)
@@ -68,6 +68,8 @@ export async function createRetention ({ store, set, messages, isOwn, log }: Ret
       dropped += members.length
       if (members.length < droppedAtOnce) break
     }
+    if (epoch === minEpoch && dropped === 0) return 0
+    minEpoch = epoch
     // After the space is free: with a full disk it could not be written before.
     await store.putValue(minEpochName, epoch)
     log.report({
@@ -80,7 +82,9 @@ export async function createRetention ({ store, set, messages, isOwn, log }: Ret
   /** How many messages went. */
   async function makeRoom (): Promise<number> {
     const last = oldest(Math.max(roomMessagesMin, Math.ceil(messages.size / roomShare))).at(-1)
-    return last === undefined ? 0 : keepFrom(epochOf(messages.catalog.timestampOf(last)) + 1)
+    if (last === undefined) return 0
+    // Never what is written from now on, whatever a clock that runs ahead has dated.
+    return keepFrom(Math.min(epochOf(messages.catalog.timestampOf(last)) + 1, Math.max(minEpoch, epochOf(now()))))
   }
 
   return {

@@ -11,8 +11,10 @@ import { RecentSet } from '../base/bounded.ts'
 import { HubError, reasonOf } from '../base/errors.ts'
 import type { EventLog } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
+import { createRandom } from '../base/seeded-random.ts'
 import { idsMax, type Frame } from '../gossip/frames.ts'
-import { createFlood } from '../gossip/flood.ts'
+import type { BroadcastOffence, Note } from '../gossip/broadcast.ts'
+import { createBroadcastTree } from '../gossip/broadcast-tree.ts'
 import { encodeSignedBytes } from '../message/codec.ts'
 import { createReplicatedSet, type ReplicatedSet } from '../message/replicated-set.ts'
 import type { Message, MessageId, MessageRejection, NetworkGenesis, PublicKeyHex } from '../message/types.ts'
@@ -23,13 +25,16 @@ import type { Catalog } from './messages/catalog.ts'
 import type { Entry } from './messages/entry.ts'
 import { createMessages, type Messages } from './messages/messages.ts'
 import { createRetention, type Retention } from './retention.ts'
+import type { SyncRejection } from './sync/conversation.ts'
+import { createSync, type Sync } from './sync/sync.ts'
+import type { SyncNetwork } from './sync/sync-stream.ts'
 
 /** Frames to neighbours, as far as the runtime needs the network. */
 export interface Transport {
   /** False: the neighbour is gone or does not keep up, and the frame was not taken. */
   send: (peer: PeerId, frame: Frame) => boolean
   /** Ends the link because of what the peer sent. */
-  reject: (peer: PeerId, code: MessageRejection, sentence: string) => void
+  reject: (peer: PeerId, code: MessageRejection | SyncRejection | BroadcastOffence, sentence: string) => void
 }
 
 export interface RuntimeOptions {
@@ -41,8 +46,12 @@ export interface RuntimeOptions {
   /** Whether this hub writes as this author: such messages are never given up. */
   readonly isOwn: (author: PublicKeyHex) => boolean
   readonly transport: Transport
+  /** Hubs to compare with. @default none */
+  readonly syncNetwork?: SyncNetwork
   readonly log: EventLog
   readonly now: () => number
+  /** Resolves after so many ms; after 0, once whatever else waits has run. @default the platform's timer */
+  readonly wait?: (ms: number) => Promise<void>
   /** How far opening is, in stored messages. */
   readonly onProgress?: (done: number, total: number) => void
 }
@@ -52,6 +61,10 @@ export interface Runtime {
   linkDown: (peer: PeerId) => void
   /** A neighbour that did not keep up has caught up: it is offered what it missed. */
   drained: (peer: PeerId) => void
+  /** A neighbour answered a ping. */
+  roundTrip: (peer: PeerId, rttMs: number) => void
+  /** How messages go to a neighbour: pushed, noted, or not at all. */
+  linkOf: (peer: PeerId) => 'eager' | 'lazy' | 'none'
   /** Resolves when the next frame of this neighbour may be read. Never rejects. */
   frame: (peer: PeerId, frame: Frame) => Promise<void>
   /** To be called every `tickMs` (hub/core/hub-core.ts). */
@@ -59,6 +72,7 @@ export interface Runtime {
   /** Takes a message signed here: stores it, then lets it go out. Codes: those of the store. */
   publish: (message: Message) => Promise<Entry>
   readonly messages: Messages
+  readonly sync: Sync
   readonly retention: Retention
   /** What belongs and counts, to be read only: messages enter through `frame` and `publish`. */
   readonly set: Omit<ReplicatedSet, 'offer' | 'restore' | 'bodyErased'>
@@ -68,6 +82,8 @@ export interface Runtime {
   memory: () => { readonly set: number } & Catalog['memoryBytes']
   /** Whether the message was handed to at least one neighbour since the engine started. */
   wasSent: (id: MessageId) => boolean
+  /** No timer fires after it. */
+  stop: () => void
   /** Resolves when everything received so far is checked and stored: before the store is closed. */
   settled: () => Promise<void>
   /** Called for each message once it is stored. Returns how to stop it. */
@@ -83,17 +99,28 @@ const unkeptMax = 256
 /** Own messages whose first handing over is remembered, for their state. */
 const sentMax = 10_000
 
+/** A hub without others. */
+const nobody: SyncNetwork = { peerId: '' as PeerId, neighbours: () => [], open: async () => undefined }
+const platformWait = async (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+
 /** Reads the store and resolves with a running hub. Codes: those of the store. */
-export async function createRuntime ({ rules, random, store, verify, isOwn, transport, log, now, onProgress }: RuntimeOptions): Promise<Runtime> {
+export async function createRuntime (options: RuntimeOptions): Promise<Runtime> {
+  const { rules, random, store, verify, isOwn, transport, syncNetwork = nobody, log, now, wait = platformWait, onProgress } = options
   const [tableSeed = 0] = new Uint32Array(random(4).buffer)
   const set = createReplicatedSet({ ...rules, tableSeed })
-  const core = createHubCore({ set, gossip: createFlood() })
+  const chance = createRandom(...new Uint32Array(random(8).buffer))
+  const core = createHubCore({ set, createBroadcast: host => createBroadcastTree(host, chance) })
   const messages = await createMessages({ store, set, rules, report: log.report, random, onProgress })
-  const retention = await createRetention({ store, set, messages, isOwn, log })
+  const retention = await createRetention({ store, set, messages, isOwn, log, now })
   const sent = new Set<MessageId>()
   const missed = new Map<PeerId, RecentSet<MessageId>>()
   const unkept = new Map<MessageId, { readonly message: Message, readonly from: PeerId }>()
   let storageTrouble: string | null = null
+  /** Messages on their way to the disk: bounded by `unstoredMax`, and what verifying lets through after it. */
+  const storing = new Map<MessageId, Message>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let deadlineMs: number | undefined
+  let stopped = false
   const listeners = new Set<(entry: Entry) => void>()
   let unstored = 0
   let lastAppend: Promise<unknown> = Promise.resolve()
@@ -102,17 +129,42 @@ export async function createRuntime ({ rules, random, store, verify, isOwn, tran
     rules,
     has: ({ id, body }) => {
       const member = set.memberOf(id)
-      return member !== -1 && (body == null || set.hasBody(member))
+      return member !== -1 && (body == null || set.hasBody(member)) && !messages.lost.has(id)
     },
     verify,
-    onMessage: (from, message, hops) => { input({ type: 'message', message, from, hops }) },
+    onMessage (from, message, hops) {
+      if (!messages.lost.has(message.id)) input({ type: 'message', message, from, hops })
+      // A member already: only its bytes are missing.
+      else keep(message, from).catch(() => undefined) // reported there; it is asked for again
+    },
     onDuplicate: (from, id) => { input({ type: 'duplicate', id, from }) },
     onRejected: (peer, code) => { transport.reject(peer, code, `The hub sent a message that was refused: ${code}.`) },
     onFailure: (sentence) => { log.report({ type: 'verify-failed', code: 'internal', sentence }) }
   })
 
+  const sync = createSync({
+    rules, set, messages, retention, network: syncNetwork, verify, log, random, now, wait,
+    offer: (message, from) => { input({ type: 'synced', message, from }) },
+    stored: async () => lastAppend,
+    reject: transport.reject
+  })
+
   function input (given: HubInput): void {
     for (const effect of core.handle(given, now())) perform(effect)
+    awaitDeadline()
+  }
+
+  /** One timer, for the next deadline of the core. One that comes too early does nothing. */
+  function awaitDeadline (): void {
+    const nextMs = core.nextDeadlineMs()
+    if (nextMs === deadlineMs || stopped) return
+    clearTimeout(timer)
+    deadlineMs = nextMs
+    if (nextMs === undefined) return
+    timer = setTimeout(() => {
+      deadlineMs = undefined
+      input({ type: 'deadline' })
+    }, Math.max(1, nextMs - now()))
   }
 
   function perform (effect: HubEffect): void {
@@ -121,7 +173,7 @@ export async function createRuntime ({ rules, random, store, verify, isOwn, tran
         sendMessage(effect.peer, effect.message, effect.hops)
         return
       case 'send-stored':
-        background('A neighbour could not be answered', sendStored(effect.peer, effect.ids))
+        background('A neighbour could not be answered', sendStored(effect.peer, effect.ids, effect.hops))
         return
       case 'send-newest': {
         const ids = messages.newest(idsMax)
@@ -129,12 +181,33 @@ export async function createRuntime ({ rules, random, store, verify, isOwn, tran
         return
       }
       case 'send-graft':
-        transport.send(effect.peer, { type: 'graft', ids: effect.ids })
+        transport.send(effect.peer, { type: 'graft', ids: effect.ids, ...effect.counter > 0 && { counter: effect.counter } })
+        return
+      case 'send-ihave':
+        sendNotes(effect.peer, effect.notes)
+        return
+      case 'send-prune':
+        transport.send(effect.peer, { type: 'prune', counter: effect.counter })
+        return
+      case 'offence':
+        transport.reject(effect.peer, effect.code, `The hub does what no honest one does: ${effect.code}.`)
+        return
+      case 'compare':
+        sync.sessions.hurry()
         return
       case 'send-signer-want':
         transport.send(effect.peer, { type: 'signer-want', author: effect.author, signer: effect.signer })
         return
+      case 'returned': {
+        const member = messages.returned(effect.message)
+        if (member !== -1) sync.entered(member)
+        return
+      }
       case 'store':
+        if (messages.isLeft(effect.message.id)) {
+          perform({ type: 'returned', message: effect.message })
+          return
+        }
         if (!retention.keeps(effect.message.header)) {
           log.report({ type: 'not-kept', peer: effect.from, code: 'below-retention', sentence: 'A message is older than what this hub keeps: it was passed on and not stored.' })
           return
@@ -142,6 +215,7 @@ export async function createRuntime ({ rules, random, store, verify, isOwn, tran
         keep(effect.message, effect.from).catch(() => { rememberUnkept(effect.message, effect.from) }) // reported there
         return
       case 'displaced':
+        sync.displaced(effect.member)
         messages.displaced(effect.member, effect.id)
         return
       case 'restore':
@@ -168,26 +242,38 @@ export async function createRuntime ({ rules, random, store, verify, isOwn, tran
     else rememberMissed(peer, id)
   }
 
-  async function sendStored (peer: PeerId, ids: readonly MessageId[]): Promise<void> {
-    for (const { message } of await messages.getMany(ids)) sendMessage(peer, message, 0)
+  async function sendStored (peer: PeerId, ids: readonly MessageId[], hops: number): Promise<void> {
+    // What is still being written is sent from memory.
+    for (const id of ids) {
+      const message = storing.get(id)
+      if (message !== undefined) sendMessage(peer, message, hops)
+    }
+    for (const { message } of await messages.getMany(ids.filter(id => !storing.has(id)))) sendMessage(peer, message, hops)
+  }
+
+  function sendNotes (peer: PeerId, notes: readonly Note[]): void {
+    const ids = notes.map(({ id }) => id)
+    if (transport.send(peer, { type: 'ihave', ids, epochs: notes.map(({ epoch }) => epoch), hops: notes.map(({ hops }) => hops) })) return
+    for (const id of ids) rememberMissed(peer, id)
   }
 
   async function restore (ids: readonly MessageId[]): Promise<void> {
     for (const entry of await messages.getMany(ids)) {
       input({ type: 'restored', message: entry.message, storedAtMs: entry.storedAt })
-      messages.returned(entry)
     }
   }
 
   async function erase (ids: readonly MessageId[]): Promise<void> {
     await messages.eraseBodies(ids)
     for (const id of ids) set.bodyErased(id, now())
+    await messages.bodiesErased(ids)
     log.report({ type: 'bodies-erased', sentence: `${ids.length} removed ${ids.length === 1 ? 'message has' : 'messages have'} left the disk, 24 h after their removal.` })
   }
 
   /** Resolves when the message is stored, and the set knows it. */
   async function keep (message: Message, from: string | null, enterSet?: () => void): Promise<Entry> {
     unstored += 1
+    storing.set(message.id, message)
     try {
       const append = retention.withRoom(async () => messages.append(message, now(), from))
       lastAppend = append.catch(() => undefined) // only waited for; whoever appended hears of the failure
@@ -195,6 +281,7 @@ export async function createRuntime ({ rules, random, store, verify, isOwn, tran
       storageTrouble = null
       enterSet?.()
       messages.enter(entry)
+      sync.entered(set.memberOf(message.id))
       log.report({ type: 'message-stored', peer: from, sentence: `Message ${message.id.slice(0, 8)}… (${message.header.kind}, number ${message.header.seq}) is stored.` })
       for (const listener of listeners) listener(entry)
       return entry
@@ -204,6 +291,7 @@ export async function createRuntime ({ rules, random, store, verify, isOwn, tran
       throw thrown
     } finally {
       unstored -= 1
+      storing.delete(message.id)
     }
   }
 
@@ -216,7 +304,13 @@ export async function createRuntime ({ rules, random, store, verify, isOwn, tran
   function storeUnkept (): void {
     const again = [...unkept.values()]
     unkept.clear()
-    for (const { message, from } of again) keep(message, from).catch(() => { rememberUnkept(message, from) })
+    for (const { message, from } of again) {
+      const member = set.memberOf(message.id)
+      // Displaced meanwhile, or stored since with all there is of it here.
+      if (member === -1 || (message.body === undefined && messages.catalog.eventOf(member) !== undefined)) continue
+      const kept = set.hasBody(member) ? message : { ...message, body: undefined, bytes: { ...message.bytes, body: undefined } }
+      keep(kept, from).catch(() => { rememberUnkept(kept, from) })
+    }
   }
 
   function rememberMissed (peer: PeerId, id: MessageId): void {
@@ -224,6 +318,7 @@ export async function createRuntime ({ rules, random, store, verify, isOwn, tran
     const ids = missed.get(peer) ?? new RecentSet(missedMax)
     missed.set(peer, ids)
     ids.add(id)
+    input({ type: 'congested', peer })
   }
 
   function offerMissed (peer: PeerId): void {
@@ -239,34 +334,53 @@ export async function createRuntime ({ rules, random, store, verify, isOwn, tran
 
   return {
     messages,
+    sync,
     retention,
     set,
     get storageTrouble () { return storageTrouble },
     memory: () => ({ set: set.memoryBytes, ...messages.catalog.memoryBytes }),
     wasSent: id => sent.has(id),
-    linkUp: (peer) => { input({ type: 'link-up', peer }) },
+    linkUp: (peer) => {
+      input({ type: 'link-up', peer })
+      sync.sessions.linkUp(peer)
+    },
     linkDown: (peer) => {
       missed.delete(peer)
       intake.drop(peer)
       input({ type: 'link-down', peer })
+      sync.sessions.linkDown(peer)
     },
-    drained: offerMissed,
+    drained (peer) {
+      offerMissed(peer)
+      input({ type: 'drained', peer })
+    },
+    roundTrip: (peer, rttMs) => { input({ type: 'round-trip', peer, rttMs }) },
+    linkOf: peer => core.linkOf(peer),
     async frame (peer, frame) {
       switch (frame.type) {
         case 'gossip':
           await intake.take(peer, frame.message, frame.hops)
           if (unstored > unstoredMax) await lastAppend
           return
-        case 'ihave': case 'graft': input({ type: frame.type, from: peer, ids: frame.ids }); return
+        case 'ihave': input(offerOrNotes(peer, frame)); return
+        case 'graft': input({ type: 'graft', from: peer, ids: frame.ids, counter: frame.counter ?? 0 }); return
+        case 'prune': input({ type: 'prune', from: peer, counter: frame.counter }); return
         case 'signer-want': input({ type: 'signer-want', from: peer, author: frame.author, signer: frame.signer }); return
         case 'hello': case 'ping': case 'pong': // the link's own
       }
     },
     tick: () => {
       storeUnkept()
-      input({ type: 'tick' })
+      input({ type: 'tick', lost: [...messages.lost].slice(0, idsMax) })
+      sync.sessions.tick()
     },
     publish: async message => keep(message, null, () => { input({ type: 'published', message }) }),
+    stop () {
+      stopped = true
+      clearTimeout(timer)
+      sync.sessions.stop()
+      sync.sessions.stop()
+    },
     async settled () {
       await intake.settled()
       await lastAppend
@@ -277,4 +391,10 @@ export async function createRuntime ({ rules, random, store, verify, isOwn, tran
       return () => { listeners.delete(listener) }
     }
   }
+}
+
+/** Notes say the epochs and hops of what they name; an offer of the newest messages does not. */
+function offerOrNotes (from: PeerId, { ids, epochs, hops }: Extract<Frame, { readonly type: 'ihave' }>): HubInput {
+  if (epochs === undefined) return { type: 'offer', from, ids }
+  return { type: 'ihave', from, notes: ids.map((id, index) => ({ id, epoch: epochs[index] ?? 0, hops: hops?.[index] ?? 0 })) }
 }

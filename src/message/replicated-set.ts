@@ -152,6 +152,7 @@ export function createReplicatedSet ({ tableSeed = 0 }: ReplicatedSetOptions): R
   return {
     ...createMembers(members),
     reserve: (count) => { members.reserve(count) },
+    isOrdinary: member => members.isOrdinary(member),
     restoreFeed: (author, signer) => members.restoreFeed(author, signer),
     restore (feed, row) {
       // What is held or asked for is let go when it is offered.
@@ -162,6 +163,7 @@ export function createReplicatedSet ({ tableSeed = 0 }: ReplicatedSetOptions): R
       return members.restore(feed, row)
     },
     offer (message, nowMs, options = {}) {
+      table.release()
       const outcome = consider(message, nowMs, options)
       while (again.length > 0) {
         const batch = again

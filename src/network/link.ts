@@ -4,14 +4,16 @@
  */
 import type { Connection, Stream } from '@libp2p/interface'
 import type { PeerId } from '../base/peer.ts'
+import type { BroadcastOffence } from '../gossip/broadcast.ts'
 import { decodeFrame, encodeFrame, gossipVersion, type Frame, type FrameRejection } from '../gossip/frames.ts'
+import type { SyncRejection } from '../hub/sync/conversation.ts'
 import type { MessageRejection, NetworkId } from '../message/types.ts'
 import { createFrameStream, type Sent } from './frame-stream.ts'
 
 export type LinkPath = 'direct' | 'relayed' | 'server'
 /** What the core gets to see of a link. */
 export type LinkFrame = Exclude<Frame, { readonly type: 'hello' | 'ping' | 'pong' }>
-export type LinkRejection = FrameRejection | MessageRejection
+export type LinkRejection = FrameRejection | MessageRejection | SyncRejection | BroadcastOffence
 
 /** Why a link ended; `code` where the peer is to blame or the two do not fit. */
 export interface LinkEnd {
@@ -49,6 +51,8 @@ export interface LinkOptions {
   readonly onFrame: (frame: LinkFrame, link: Link) => Promise<void>
   /** The neighbour has caught up after frames for it were refused as congested. */
   readonly onDrained?: () => void
+  /** A ping was answered after so many milliseconds. */
+  readonly onRoundTrip?: (rttMs: number) => void
   /** For tests. @default helloTimeoutMs */
   readonly helloWithinMs?: number
 }
@@ -66,7 +70,7 @@ const newestWeight = 1 / 4
  * Reading starts with `run`.
  */
 export async function openLink (options: LinkOptions): Promise<{ readonly link: Link, readonly run: () => void } | { readonly end: LinkEnd }> {
-  const { stream, connection, network, agent, now, onFrame, onDrained, helloWithinMs = helloTimeoutMs } = options
+  const { stream, connection, network, agent, now, onFrame, onDrained, onRoundTrip, helloWithinMs = helloTimeoutMs } = options
   const frames = createFrameStream(stream, onDrained)
   frames.send(encodeFrame({ type: 'hello', version: gossipVersion, network, agent }))
   const greeting = await frames.read({ signal: AbortSignal.timeout(helloWithinMs) })
@@ -143,6 +147,7 @@ export async function openLink (options: LinkOptions): Promise<{ readonly link: 
     const sample = now() - pingSentMs
     rttMs = rttMs == null ? sample : rttMs + (sample - rttMs) * newestWeight
     pingSentMs = undefined
+    onRoundTrip?.(sample)
   }
 
   async function readFrames (): Promise<void> {
@@ -158,7 +163,7 @@ export async function openLink (options: LinkOptions): Promise<{ readonly link: 
         case 'hello': link.reject('unexpected-frame', 'The hub greeted twice.'); return
         case 'ping': link.send({ type: 'pong', nonce: frame.value.nonce }); break
         case 'pong': onPong(frame.value.nonce); break
-        case 'gossip': case 'ihave': case 'graft': case 'signer-want': await onFrame(frame.value, link)
+        case 'gossip': case 'ihave': case 'graft': case 'prune': case 'signer-want': await onFrame(frame.value, link)
       }
     }
   }

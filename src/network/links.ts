@@ -24,6 +24,8 @@ export interface LinkHandlers {
   onFrame: (frame: LinkFrame, link: Link) => Promise<void>
   /** A neighbour that did not keep up has caught up. */
   onDrained?: (peer: PeerId) => void
+  /** A neighbour answered a ping after so many milliseconds. */
+  onRoundTrip?: (peer: PeerId, rttMs: number) => void
 }
 
 export interface Links {
@@ -77,7 +79,8 @@ export async function createLinks ({ libp2p, network, agent, now, report, handle
     }
     greetings += 1
     const opened = await openLink({
-      stream, connection, network, agent, now, onFrame: handlers.onFrame, onDrained: () => { handlers.onDrained?.(peer) }
+      stream, connection, network, agent, now, onFrame: handlers.onFrame, onDrained: () => { handlers.onDrained?.(peer) },
+      onRoundTrip: (rttMs) => { handlers.onRoundTrip?.(peer, rttMs) }
     }).finally(() => { greetings -= 1 })
     if ('end' in opened) {
       noteEnd(peer, opened.end)

@@ -19,6 +19,7 @@ import type { Candidate } from './dial-plan.ts'
 import { pathOf, type LinkPath } from './link.ts'
 import { createLinks, type LinkHandlers, type Links } from './links.ts'
 import { createRelayKeeper } from './relay-keeper.ts'
+import { createSyncStreams, type SyncStreams, type SyncStreamsOptions } from './sync-streams.ts'
 
 export interface NetworkOptions {
   /** 32 bytes. */
@@ -30,11 +31,13 @@ export interface NetworkOptions {
   readonly now: () => number
   readonly report: (report: Report) => void
   readonly handlers: LinkHandlers
+  readonly onSyncStream: SyncStreamsOptions['onStream']
 }
 
 export interface Network {
   readonly peerId: PeerId
   readonly links: Links
+  readonly syncStreams: SyncStreams
   relays: () => RelayStatus[]
   /** The relays to keep from now on; those known already stay as they are. */
   useRelays: (addresses: readonly Multiaddr[]) => void
@@ -81,6 +84,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
       }
     }
   })
+  const syncStreams = await createSyncStreams({ libp2p, links, onStream: options.onSyncStream })
   const dialer = createDialer({ libp2p, links, trails, now, report })
   const announcements = createAnnouncements({
     libp2p: libp2p,
@@ -138,6 +142,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
   return {
     peerId: libp2p.peerId.toString() as PeerId,
     links,
+    syncStreams,
     relays: () => relayKeeper.views(),
     useRelays: (addresses) => { relayKeeper.use(addresses) },
     candidates: () => dialer.candidates(),
@@ -171,6 +176,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
       announcements.stop()
       dialer.stop()
       relayKeeper.stop()
+      await syncStreams.stop()
       await links.stop()
       await libp2p.stop()
     }

@@ -1,15 +1,16 @@
 /** Links and candidates as CONTRACT's API shows them. What is not known is null, never zero. */
+import type { PeerId } from '../base/peer.ts'
 import type { CandidateView, PeerView } from '../hub/api.ts'
 import type { Candidate } from './dial-plan.ts'
 import type { Links } from './links.ts'
 
-export function peerViews (links: Links): PeerView[] {
+/** `linkOf` says how messages go to a peer. */
+export function peerViews (links: Links, linkOf: (peer: PeerId) => PeerView['link']): PeerView[] {
   return links.all().map(link => ({
     peerId: link.peer,
     path: link.path,
     transport: link.transport,
-    // Flooding sends everything to everybody: every link carries messages, both ways.
-    link: 'eager',
+    link: linkOf(link.peer),
     oneWay: false,
     rttMs: link.rttMs == null ? null : Math.round(link.rttMs * 10) / 10,
     bytesIn: link.bytesIn,

@@ -66,6 +66,8 @@ test('two hubs converge, also when one comes later or with nothing, and a signal
   await expect.poll(() => messagesAt(port), { timeout: processTimeoutMs / 3 }).toBe(62) // both hubs' devices
   expect(hub.stdout()).toMatch(/^This hub runs[^\n]*\n$/)
   expect(await replay({ file, to: `http://localhost:${port}`, rate: undefined })).toMatchObject({ published: 50 })
+  // Only what the hub has by then can come back from it.
+  await expect.poll(() => hub.stderr().split('"message-stored"').length - 1, { timeout: processTimeoutMs / 3 }).toBeGreaterThanOrEqual(122)
   await origin.stop()
 
   // A server that has lost everything, and its key, comes back at the same address: what it then has, it has from the hub.

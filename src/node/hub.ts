@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { Libp2p } from '@libp2p/interface'
 import type { Logger } from 'pino'
 import { HubError } from '../base/errors.ts'
+import type { PeerId } from '../base/peer.ts'
 import { createEventLog, type EventLog } from '../base/event-log.ts'
 import { randomBytes } from '../base/random.ts'
 import { tickMs } from '../hub/core/hub-core.ts'
@@ -16,6 +17,7 @@ import { createRuntime, type Runtime } from '../hub/runtime.ts'
 import { genesisFromJson, genesisToJson, networkOf } from '../message/genesis.ts'
 import type { NetworkGenesis } from '../message/types.ts'
 import { createLinks, type Links } from '../network/links.ts'
+import { createSyncStreams, type SyncStreams } from '../network/sync-streams.ts'
 import { openLevelDbStore } from '../store/leveldb.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { AttachedHub, AttachHub } from './origin.ts'
@@ -94,6 +96,11 @@ export async function startHub ({ libp2p, store, rules, agent, events }: HubPart
       send: (peer, frame) => links.get(peer)?.send(frame) === 'queued',
       reject: (peer, code, sentence) => { links.get(peer)?.reject(code, sentence) }
     },
+    syncNetwork: {
+      peerId: libp2p.peerId.toString() as PeerId,
+      neighbours: () => syncStreams.neighbours(),
+      open: async peer => syncStreams.open(peer)
+    },
     log: events,
     now
   })
@@ -108,9 +115,11 @@ export async function startHub ({ libp2p, store, rules, agent, events }: HubPart
       onUp: (link) => { runtime.linkUp(link.peer) },
       onDown: (peer) => { runtime.linkDown(peer) },
       onFrame: async (frame, link) => runtime.frame(link.peer, frame),
-      onDrained: (peer) => { runtime.drained(peer) }
+      onDrained: (peer) => { runtime.drained(peer) },
+      onRoundTrip: (peer, rttMs) => { runtime.roundTrip(peer, rttMs) }
     }
   })
+  const syncStreams: SyncStreams = await createSyncStreams({ libp2p, links, onStream: (peer, stream) => { runtime.sync.sessions.accept(peer, stream) } })
   const ticking = setInterval(runtime.tick, tickMs)
 
   return {
@@ -118,7 +127,9 @@ export async function startHub ({ libp2p, store, rules, agent, events }: HubPart
     status: () => ({ messages: runtime.messages.size }),
     stop: async () => {
       clearInterval(ticking)
+      await syncStreams.stop()
       await links.stop()
+      runtime.stop()
       await runtime.settled()
       await store.close()
     }

@@ -10,6 +10,7 @@ import type { HubApi, HubStatus } from '../hub/api.ts'
 import { createHubApi } from '../hub/hub-api.ts'
 import { openIdentity } from '../hub/identity.ts'
 import { createPublisher } from '../hub/publisher.ts'
+import { untilCompared } from '../hub/own-head.ts'
 import { createRuntime, type Runtime } from '../hub/runtime.ts'
 import { tickMs } from '../hub/core/hub-core.ts'
 import { genesisFromJson, genesisToJson, networkOf } from '../message/genesis.ts'
@@ -23,6 +24,8 @@ import type { EngineConfig } from './engine-config.ts'
 import { chooseNetwork } from './network-choice.ts'
 import { createRelaySource } from './relay-source.ts'
 import { createVerifierPool } from './verifier-pool.ts'
+
+const pause = async (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
 
 /** How long a new hub waits for `/network.json`, which names its network. */
 const firstVisitWaitMs = 6_000
@@ -69,10 +72,18 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
       send: (peer, frame) => network.links.get(peer)?.send(frame) === 'queued',
       reject: (peer, code, sentence) => { network.links.get(peer)?.reject(code, sentence) }
     },
+    syncNetwork: {
+      get peerId () { return network.peerId },
+      neighbours: () => network.syncStreams.neighbours(),
+      open: async peer => network.syncStreams.open(peer)
+    },
     log,
     now
   })
-  const publisher = await createPublisher({ runtime, identity, rules: chosen, now })
+  const wasHere = store.lastEvent > 0
+  const publisher = await createPublisher({
+    runtime, identity, rules: chosen, now, beforeFirst: wasHere ? async () => untilCompared(() => runtime.sync.sessions.reports.length, pause) : undefined
+  })
 
   const stopRemembering = runtime.onStored(({ from, message }) => {
     if (from != null || message.header.kind === 'signer-add') return
@@ -89,11 +100,13 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
     agent: config.agent,
     now,
     report: log.report,
+    onSyncStream: (peer, stream) => { runtime.sync.sessions.accept(peer, stream) },
     handlers: {
       onUp: (link) => { runtime.linkUp(link.peer) },
       onDown: (peer) => { runtime.linkDown(peer) },
       onFrame: async (frame, link) => runtime.frame(link.peer, frame),
-      onDrained: (peer) => { runtime.drained(peer) }
+      onDrained: (peer) => { runtime.drained(peer) },
+      onRoundTrip: (peer, rttMs) => { runtime.roundTrip(peer, rttMs) }
     }
   })
 
@@ -112,6 +125,7 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
     clearInterval(ticking)
     relaySource.stop()
     await network.stop()
+    runtime.stop()
     await runtime.settled()
     verifier.close()
   }
@@ -124,7 +138,7 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
     now,
     network: {
       peerId: network.peerId,
-      peers: () => peerViews(network.links),
+      peers: () => peerViews(network.links, runtime.linkOf),
       candidates: () => candidateViews(network.candidates()),
       relays: relaySource.statuses,
       diagnose: peerId => network.diagnose(peerId as PeerId | undefined),

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { PeerId } from '../../base/peer.ts'
-import { createFlood } from '../../gossip/flood.ts'
+import { createBroadcastFlood } from '../../gossip/broadcast-flood.ts'
 import { createReplicatedSet } from '../../message/replicated-set.ts'
 import { createBuilder, post as builtPost, signerAdd } from '../../message/set/fixtures/build.ts'
 import { aheadMsMax, eraseAfterMs } from '../../message/set/limits.ts'
@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 /** A core with these neighbours. */
 function coreWith (...peers: PeerId[]): HubCore {
-  const core = createHubCore({ set: createReplicatedSet(testRules), gossip: createFlood() })
+  const core = createHubCore({ set: createReplicatedSet(testRules), createBroadcast: createBroadcastFlood })
   for (const peer of peers) core.handle({ type: 'link-up', peer }, startMs)
   return core
 }
@@ -39,6 +39,11 @@ function told (effects: readonly HubEffect[]): unknown[] {
       case 'send-stored': return ['send-stored', effect.peer, effect.ids]
       case 'send-graft': return ['graft', effect.peer, effect.ids]
       case 'send-newest': return ['newest', effect.peer]
+      case 'send-ihave': return ['notes', effect.peer, effect.notes.map(({ id }) => id)]
+      case 'send-prune': return ['prune', effect.peer]
+      case 'offence': return ['offence', effect.peer, effect.code]
+      case 'compare': return ['compare']
+      case 'returned': return ['returned', effect.message.id]
       case 'displaced': return ['displaced', effect.id]
       case 'restore': return ['restore', effect.ids]
       case 'erase': return ['erase', effect.ids]
@@ -67,14 +72,14 @@ describe('messages', () => {
   test('[G11] one\'s own message goes out and is not stored a second time', () => {
     const core = coreWith(ann)
     for (const message of [ida.introduction, first()]) {
-      expect(told(core.handle({ type: 'published', message }, startMs))).toEqual([['send', ann, message.id]])
+      expect(told(core.handle({ type: 'published', message }, startMs))).toEqual([['returned', message.id], ['send', ann, message.id]])
     }
   })
 
   test('what was restored is in the set, and is never stored nor sent', () => {
     const core = coreWith()
     for (const message of [ida.introduction, ...posts]) {
-      expect(core.handle({ type: 'restored', message, storedAtMs: startMs }, startMs)).toEqual([])
+      expect(told(core.handle({ type: 'restored', message, storedAtMs: startMs }, startMs))).toEqual([['returned', message.id]])
       expect(core.has(message.id)).toBe(true)
     }
     expect(told(core.handle({ type: 'link-up', peer: ann }, startMs))).toEqual([['newest', ann]])
@@ -153,7 +158,7 @@ describe('messages of unknown signers', () => {
   test('what a published message lets in keeps its own sender', () => {
     const core = coreWith(ann)
     receive(core, first(), ann)
-    expect(told(core.handle({ type: 'published', message: ida.introduction }, startMs))).toEqual([['send', ann, ida.introduction.id], ['store', ann, first().id]])
+    expect(told(core.handle({ type: 'published', message: ida.introduction }, startMs))).toEqual([['returned', ida.introduction.id], ['send', ann, ida.introduction.id], ['store', ann, first().id]])
   })
 })
 
@@ -185,17 +190,17 @@ describe('questions', () => {
     const core = coreWith(ann)
     receive(core, ida.introduction)
     const ids = [ida.introduction.id, ...posts.map(({ id }) => id)]
-    expect(told(core.handle({ type: 'ihave', from: ann, ids }, startMs))).toEqual([['graft', ann, posts.map(({ id }) => id)]])
+    expect(told(core.handle({ type: 'offer', from: ann, ids }, startMs))).toEqual([['graft', ann, posts.map(({ id }) => id)]])
     for (const message of posts) receive(core, message)
-    expect(core.handle({ type: 'ihave', from: ann, ids }, startMs)).toEqual([])
+    expect(core.handle({ type: 'offer', from: ann, ids }, startMs)).toEqual([])
   })
 
   test('[G18] a graft is answered with what is there, in its order', () => {
     const core = coreWith(ann, ben)
     for (const message of [ida.introduction, first()]) receive(core, message, ben)
     const ids = [first().id, 'ff'.repeat(32) as MessageId, ida.introduction.id]
-    expect(told(core.handle({ type: 'graft', from: ann, ids }, startMs))).toEqual([['send-stored', ann, [first().id, ida.introduction.id]]])
-    expect(core.handle({ type: 'graft', from: ann, ids: ['ff'.repeat(32) as MessageId] }, startMs)).toEqual([])
+    expect(told(core.handle({ type: 'graft', counter: 0, from: ann, ids }, startMs))).toEqual([['send-stored', ann, [first().id, ida.introduction.id]]])
+    expect(core.handle({ type: 'graft', counter: 0, from: ann, ids: ['ff'.repeat(32) as MessageId] }, startMs)).toEqual([])
   })
 
   test('[G19] a neighbour\'s grafts bring it 1,024 messages at once and 256 a second after that', () => {
@@ -210,7 +215,7 @@ describe('questions', () => {
     const answered = (nowMs: number): number => {
       let count = 0
       for (let start = 0; start < ids.length; start += 256) {
-        for (const effect of core.handle({ type: 'graft', from: ann, ids: ids.slice(start, start + 256) }, nowMs)) count += effect.type === 'send-stored' ? effect.ids.length : 0
+        for (const effect of core.handle({ type: 'graft', counter: 0, from: ann, ids: ids.slice(start, start + 256) }, nowMs)) count += effect.type === 'send-stored' ? effect.ids.length : 0
       }
       return count
     }
@@ -224,12 +229,12 @@ describe('questions', () => {
     receive(core, ida.introduction)
     core.handle({ type: 'link-down', peer: ann }, startMs)
     expect(core.handle({ type: 'signer-want', from: ann, author: ida.key, signer: ida.device }, startMs)).toEqual([])
-    expect(core.handle({ type: 'graft', from: ann, ids: [ida.introduction.id] }, startMs)).toEqual([])
+    expect(core.handle({ type: 'graft', counter: 0, from: ann, ids: [ida.introduction.id] }, startMs)).toEqual([])
   })
 })
 
 describe('what is wanted and what is to go', () => {
-  const tick = (core: HubCore, nowMs: number): unknown[] => told(core.handle({ type: 'tick' }, nowMs))
+  const tick = (core: HubCore, nowMs: number): unknown[] => told(core.handle({ type: 'tick', lost: [] }, nowMs))
 
   test('[R10] a wanted body is asked of one neighbour after the other, and of nobody when it came', () => {
     const core = coreWith(ann, ben)

@@ -12,38 +12,48 @@ import { RecentSet, TokenBucket } from '../../base/bounded.ts'
 import type { Report } from '../../base/event-log.ts'
 import type { PeerId } from '../../base/peer.ts'
 import { idsMax } from '../../gossip/frames.ts'
-import type { Gossip, GossipEffect } from '../../gossip/flood.ts'
+import { epochOf } from '../../message/epoch.ts'
+import type { Broadcast, BroadcastEffect, BroadcastHost, BroadcastInput } from '../../gossip/broadcast.ts'
 import type { OfferOptions, OfferOutcome, ReplicatedSet, SetChange } from '../../message/replicated-set.ts'
 import type { Header, Message, MessageId, PublicKeyHex } from '../../message/types.ts'
 
 export type HubInput =
-  | { readonly type: 'link-up', readonly peer: PeerId }
+  | { readonly type: 'link-up', readonly peer: PeerId, readonly rttMs?: number }
   | { readonly type: 'link-down', readonly peer: PeerId }
   /** Decoded, valid, signature checked. */
   | { readonly type: 'message', readonly message: Message, readonly from: PeerId, readonly hops: number }
+  /** The same, in a comparison with this neighbour: it is not spread, as others find it in theirs. */
+  | { readonly type: 'synced', readonly message: Message, readonly from: PeerId }
   /** A neighbour sent a message that `has` answers for. */
   | { readonly type: 'duplicate', readonly id: MessageId, readonly from: PeerId }
   /** Written here and stored. */
   | { readonly type: 'published', readonly message: Message }
   /** A displaced fork of this hub's own store, which a closure wants (message/set/SPEC.md R5). */
   | { readonly type: 'restored', readonly message: Message, readonly storedAtMs: number }
-  /** Every `tickMs`. */
-  | { readonly type: 'tick' }
-  | { readonly type: 'ihave', readonly from: PeerId, readonly ids: readonly MessageId[] }
-  | { readonly type: 'graft', readonly from: PeerId, readonly ids: readonly MessageId[] }
+  /** Every `tickMs`. `lost`: members whose bytes this hub has no more and wants again. */
+  | { readonly type: 'tick', readonly lost: readonly MessageId[] }
+  /** The neighbour's newest messages, when a link comes up or has caught up (G17, G15): asked for at once. */
+  | { readonly type: 'offer', readonly from: PeerId, readonly ids: readonly MessageId[] }
+  | Extract<BroadcastInput, { readonly type: 'ihave' | 'graft' | 'prune' | 'round-trip' | 'congested' | 'drained' | 'retention' | 'deadline' }>
   | { readonly type: 'signer-want', readonly from: PeerId, readonly author: PublicKeyHex, readonly signer: PublicKeyHex }
 
 export type HubEffect =
   | { readonly type: 'send-message', readonly peer: PeerId, readonly message: Message, readonly hops: number }
   /** Read these from the store and send them, in this order. */
-  | { readonly type: 'send-stored', readonly peer: PeerId, readonly ids: readonly MessageId[] }
+  | { readonly type: 'send-stored', readonly peer: PeerId, readonly ids: readonly MessageId[], readonly hops: number }
   /** Send one ihave with the newest messages of the store. */
   | { readonly type: 'send-newest', readonly peer: PeerId }
-  | { readonly type: 'send-graft', readonly peer: PeerId, readonly ids: readonly MessageId[] }
+  /** Without ids or without a counter, but not without both (gossip/SPEC.md). */
+  | { readonly type: 'send-graft', readonly peer: PeerId, readonly ids: readonly MessageId[], readonly counter: number }
+  | Extract<BroadcastEffect, { readonly type: 'send-ihave' | 'send-prune' | 'offence' }>
+  /** Something is missing that gossip will not bring: compare with a neighbour soon. */
+  | { readonly type: 'compare' }
   | { readonly type: 'send-signer-want', readonly peer: PeerId, readonly author: PublicKeyHex, readonly signer: PublicKeyHex }
   | { readonly type: 'store', readonly message: Message, readonly from: PeerId }
   /** No longer a member: `member` may be another's number from now on. */
   | { readonly type: 'displaced', readonly member: number, readonly id: MessageId }
+  /** A member that this hub has stored already, or stores by itself (`published`). */
+  | { readonly type: 'returned', readonly message: Message }
   /** Offer these again as `restored`, those of them that the store holds. */
   | { readonly type: 'restore', readonly ids: readonly MessageId[] }
   /** Erase these bodies, and tell the set. */
@@ -54,6 +64,9 @@ export interface HubCore {
   handle (input: HubInput, nowMs: number): readonly HubEffect[]
   /** Whether a message is in the set: then its bytes need no second look. */
   has (id: MessageId): boolean
+  /** When `deadline` is to be given next; undefined while nothing waits. */
+  nextDeadlineMs (): number | undefined
+  linkOf (peer: PeerId): 'eager' | 'lazy' | 'none'
   readonly set: ReplicatedSet
 }
 
@@ -79,6 +92,8 @@ const erasedPerTick = 500
 interface Origin {
   readonly from: PeerId
   readonly hops: number
+  /** It came in a comparison, of which gossip hears nothing. */
+  readonly isSynced?: boolean
 }
 
 interface Neighbour {
@@ -86,7 +101,13 @@ interface Neighbour {
   readonly graftAnswers: TokenBucket
 }
 
-export function createHubCore ({ set, gossip }: { readonly set: ReplicatedSet, readonly gossip: Gossip }): HubCore {
+export interface HubCoreOptions {
+  readonly set: ReplicatedSet
+  readonly createBroadcast: (host: BroadcastHost) => Broadcast
+}
+
+export function createHubCore ({ set, createBroadcast }: HubCoreOptions): HubCore {
+  const broadcast = createBroadcast({ has: id => set.has(id) })
   const neighbours = new Map<PeerId, Neighbour>()
   /**
    * Where messages came from that the set may hold. Weak, by the header that it keeps: an origin lives exactly as long as the set's pools hold its message,
@@ -101,18 +122,22 @@ export function createHubCore ({ set, gossip }: { readonly set: ReplicatedSet, r
     if (origin != null) origins.set(message.header, origin)
     const { outcome, changes } = set.offer(message, nowMs, options)
     const effects: HubEffect[] = []
-    for (const change of changes) effects.push(...applyChange(change, origin))
+    for (const change of changes) effects.push(...applyChange(change, origin, nowMs))
     effects.push(...applyOutcome(outcome, message, origin, nowMs))
     return effects
   }
 
-  function applyChange (change: SetChange, origin: Origin | undefined): HubEffect[] {
+  function applyChange (change: SetChange, origin: Origin | undefined, nowMs: number): HubEffect[] {
     switch (change.type) {
       case 'admitted': {
         const { message } = change
         const source = origins.get(message.header)
-        const effects: HubEffect[] = source == null ? [] : [{ type: 'store', message, from: source.from }]
-        effects.push(...forward(gossip.handle({ type: 'delivered', message, from: source?.from, hops: source?.hops ?? 0 })))
+        const effects: HubEffect[] = [source == null ? { type: 'returned', message } : { type: 'store', message, from: source.from }]
+        const { id, header } = message
+        const delivered = broadcast.handle({
+          type: 'delivered', id, epoch: epochOf(header.timestamp), from: source?.from, hops: source?.hops ?? 0, by: source?.isSynced === true ? 'comparison' : 'gossip'
+        }, nowMs)
+        effects.push(...spread(delivered, message))
         return effects
       }
       case 'forked': {
@@ -129,12 +154,19 @@ export function createHubCore ({ set, gossip }: { readonly set: ReplicatedSet, r
   }
 
   function applyOutcome (outcome: OfferOutcome, message: Message, origin: Origin | undefined, nowMs: number): HubEffect[] {
+    // What waits for its body is asked for again; all else that is not taken is not.
+    const isDecided = outcome.type === 'pending' || outcome.type === 'deferred' || (outcome.type === 'excluded' && outcome.reason !== 'body-wanted')
+    const effects = isDecided ? spread(broadcast.handle({ type: 'refused', id: message.id }, nowMs)) : []
+    return [...effects, ...reactTo(outcome, message, origin, nowMs)]
+  }
+
+  function reactTo (outcome: OfferOutcome, message: Message, origin: Origin | undefined, nowMs: number): HubEffect[] {
     switch (outcome.type) {
       case 'admitted':
       case 'completed':
         return []
       case 'duplicate':
-        return origin == null ? [] : forward(gossip.handle({ type: 'duplicate', id: message.id, from: origin.from }))
+        return origin == null || origin.isSynced === true ? [] : spread(broadcast.handle({ type: 'duplicate', id: message.id, from: origin.from }, nowMs))
       case 'pending':
         return origin == null ? [] : wantSigner(origin.from, outcome.author, outcome.signer, nowMs)
       case 'deferred':
@@ -161,17 +193,17 @@ export function createHubCore ({ set, gossip }: { readonly set: ReplicatedSet, r
     return [{ type: 'send-signer-want', peer, author, signer }]
   }
 
-  function tick (nowMs: number): HubEffect[] {
+  function tick (lost: readonly MessageId[], nowMs: number): HubEffect[] {
     const effects: HubEffect[] = []
     const closures = set.closuresWanted()
     if (closures.length > 0) effects.push({ type: 'restore', ids: closures.slice(0, idsMax) })
-    const wanted = [...set.bodiesWanted(nowMs), ...closures]
+    const wanted = [...set.bodiesWanted(nowMs), ...closures, ...lost]
     const peers = [...neighbours.keys()]
     const peer = peers[ticks++ % peers.length]
     if (peer != null && wanted.length > 0) {
       // Not always the same ones first, where there are more than one question takes.
       const start = wanted.length <= idsMax ? 0 : ticks * idsMax % wanted.length
-      effects.push({ type: 'send-graft', peer, ids: wanted.slice(start, start + idsMax) })
+      effects.push({ type: 'send-graft', peer, ids: wanted.slice(start, start + idsMax), counter: 0 })
     }
     const ids = set.erasable(nowMs, erasedPerTick)
     if (ids.length > 0) effects.push({ type: 'erase', ids })
@@ -181,6 +213,8 @@ export function createHubCore ({ set, gossip }: { readonly set: ReplicatedSet, r
   return {
     set,
     has: id => set.has(id),
+    nextDeadlineMs: broadcast.nextDeadlineMs,
+    linkOf: broadcast.linkOf,
     handle (input, nowMs) {
       switch (input.type) {
         case 'link-up':
@@ -188,14 +222,16 @@ export function createHubCore ({ set, gossip }: { readonly set: ReplicatedSet, r
             signerAnswers: new TokenBucket(signerAnswersPerSecond, signerAnswersPerSecond),
             graftAnswers: new TokenBucket(graftAnswersPerSecond, graftAnswersBurst)
           })
-          return [...forward(gossip.handle(input)), { type: 'send-newest', peer: input.peer }]
+          return [...spread(broadcast.handle(input, nowMs)), { type: 'send-newest', peer: input.peer }]
         case 'link-down':
           neighbours.delete(input.peer)
-          return forward(gossip.handle(input))
+          return spread(broadcast.handle(input, nowMs))
         case 'message':
           return offer(input.message, input, nowMs, { sender: input.from })
-        case 'duplicate':
-          return forward(gossip.handle(input))
+        case 'synced':
+          return offer(input.message, { from: input.from, hops: 0, isSynced: true }, nowMs, { sender: input.from })
+        case 'duplicate': case 'ihave': case 'prune': case 'round-trip': case 'congested': case 'drained': case 'retention': case 'deadline':
+          return spread(broadcast.handle(input, nowMs))
         case 'published':
           // It is stored already, and this clock made its time: it is a member here, whatever the clock says by now.
           return offer(input.message, undefined, nowMs, { stored: true })
@@ -203,26 +239,54 @@ export function createHubCore ({ set, gossip }: { readonly set: ReplicatedSet, r
           // It is stored already: no origin.
           return offer(input.message, undefined, input.storedAtMs, { stored: true })
         case 'tick':
-          return tick(nowMs)
-        case 'ihave': {
+          return tick(input.lost, nowMs)
+        case 'offer': {
           const ids = input.ids.filter(id => !set.has(id))
-          return ids.length === 0 ? [] : [{ type: 'send-graft', peer: input.from, ids }]
+          return ids.length === 0 ? [] : [{ type: 'send-graft', peer: input.from, ids, counter: 0 }]
         }
         case 'graft': {
           const bucket = neighbours.get(input.from)?.graftAnswers
           const ids = input.ids.filter(id => set.has(id) && bucket?.take(nowMs) === true)
-          return ids.length === 0 ? [] : [{ type: 'send-stored', peer: input.from, ids }]
+          return spread(broadcast.handle({ ...input, ids }, nowMs))
         }
         case 'signer-want': {
           if (neighbours.get(input.from)?.signerAnswers.take(nowMs) !== true) return []
           const ids = set.signerMessages(input.author, input.signer)
-          return ids.length === 0 ? [] : [{ type: 'send-stored', peer: input.from, ids }]
+          return ids.length === 0 ? [] : [{ type: 'send-stored', peer: input.from, ids, hops: 0 }]
         }
       }
     }
   }
 }
 
-function forward (effects: readonly GossipEffect[]): HubEffect[] {
-  return effects.map(({ peer, message, hops }) => ({ type: 'send-message', peer, message, hops }))
+/** What the strategy wants, as the hub does it. `inHand` is the message that was just taken: it may not be stored yet. */
+function spread (effects: readonly BroadcastEffect[], inHand?: Message): HubEffect[] {
+  const spread: HubEffect[] = []
+  /** Payloads for one neighbour that are read together. */
+  const stored = new Map<PeerId, { readonly hops: number, readonly ids: MessageId[] }>()
+  for (const effect of effects) {
+    switch (effect.type) {
+      case 'send-payload': {
+        const { peer, id, hops } = effect
+        if (inHand?.id === id) {
+          spread.push({ type: 'send-message', peer, message: inHand, hops })
+          break
+        }
+        const known = stored.get(peer)
+        if (known?.hops === hops) known.ids.push(id)
+        else {
+          const read = { type: 'send-stored' as const, peer, hops, ids: [id] }
+          stored.set(peer, read)
+          spread.push(read)
+        }
+        break
+      }
+      case 'missing': case 'compare':
+        spread.push({ type: 'compare' })
+        break
+      case 'send-ihave': case 'send-graft': case 'send-prune': case 'offence':
+        spread.push(effect)
+    }
+  }
+  return spread
 }

@@ -44,6 +44,8 @@ export interface Catalog {
   setEvent (member: number, event: number | undefined): void
   setReferences (member: number, references: References): void
   timestampOf (member: number): number
+  /** By (timestamp, id). */
+  isBefore (one: number, other: number): boolean
   referencesOf (member: number): References
   /** Whether the row passes the selection's author, kind, target and name. */
   passes (member: number, selection: Selection): boolean
@@ -110,13 +112,16 @@ export function createCatalog (members: Members): Catalog {
     has: member => events.get(member) !== noRow,
     remove (member) {
       if (events.get(member) === noRow) return
-      order.remove(member)
+      // By its time alone: its number may name another message by now, whose id would lead elsewhere.
+      const timestamp = timestampOf(member)
+      order.remove(member, other => timestampOf(other) >= timestamp, other => timestampOf(other) > timestamp)
       events.set(member, noRow)
     },
     eventOf: member => isStored(member) ? events.get(member) : undefined,
     setEvent: (member, event) => { events.set(member, event ?? dropped) },
     setReferences,
     timestampOf,
+    isBefore,
     referencesOf: member => ({ targetHigh: targetsHigh.get(member), targetLow: targetsLow.get(member), name: names.get(member) }),
     passes,
     walk (selection, direction, visit) {

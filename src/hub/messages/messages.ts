@@ -20,7 +20,7 @@ import { openMessages } from './opening.ts'
 import { createPageKeeper, pagePrefix } from './page-keeper.ts'
 import { findMembers } from './query.ts'
 import { createRecent, recentIdsMax } from './recent.ts'
-import { createReferenceHash, referenceKeyBytes, type ReferenceHash } from './references.ts'
+import { createReferenceHash, referenceKeyBytes, unknownReferences, type ReferenceHash } from './references.ts'
 
 export interface Messages {
   /** Members that are stored here. */
@@ -31,8 +31,10 @@ export interface Messages {
   append: (message: Message, storedAt: number, from: string | null) => Promise<Entry>
   /** A stored message that the set was offered. */
   enter: (entry: Entry) => void
-  /** It was displaced, and the set was offered it again. */
-  returned: (entry: Entry) => void
+  /** Whether a message is stored that is no member. */
+  isLeft: (id: MessageId) => boolean
+  /** Such a message has become a member. Its number, −1 where there is nothing to be done. */
+  returned: (message: Message) => number
   /** The set has let go of a member: its number may be another's from now on. */
   displaced: (member: number, id: MessageId) => void
   /** A stored message by its id, member or displaced; undefined: not here, or not any more. Codes: those of the store. */
@@ -49,7 +51,13 @@ export interface Messages {
   query: (query: Query) => Promise<Entry[]>
   /** Erases bodies; the set was not told yet. Codes: those of the store. */
   eraseBodies: (ids: readonly MessageId[]) => Promise<void>
-  /** Lets go of the bytes of members, which stay members. Codes: those of the store. */
+  /** The bodies are gone, and the set knows: what opens this hub next time is to say so too. */
+  bodiesErased: (ids: readonly MessageId[]) => Promise<void>
+  /** Members whose bytes could not be read any more. */
+  readonly lost: ReadonlySet<MessageId>
+  /** Whether a member can be dropped: after a restart it is a member by what is noted of it alone (message/set/SPEC.md R17). */
+  mayDrop: (member: number) => boolean
+  /** Lets go of the bytes of those members that can be dropped; all stay members. Codes: those of the store. */
   drop: (members: readonly number[]) => Promise<void>
   /** Resolves when what is derived is written too: before the store is closed. */
   settled: () => Promise<void>
@@ -68,6 +76,8 @@ export interface MessagesOptions {
 const referenceKeyName = 'catalog-key'
 /** Messages handed to one read of the store; it takes 10,000. At 8 KiB each, 8 MiB at once. */
 const readMax = 1_000
+/** A page of a query that met messages which cannot be read is looked for again so often. */
+const queryTriesMax = 4
 /** 4 MiB of pages in memory. */
 const pagesForgottenAtOnce = 64
 
@@ -84,6 +94,8 @@ export async function createMessages ({ store, set, rules, report, random, onPro
   })
   await openMessages({ store, set, catalog, leftovers, pages, hash, rules, report, onProgress })
   let { lastEvent } = store
+  /** Members whose bytes the disk has lost: as many as damaged blocks held. */
+  const lost = new Set<MessageId>()
   const recent = createRecent()
   for (const { id } of await store.read(Math.max(1, lastEvent - recentIdsMax + 1), recentIdsMax)) if (set.has(id)) recent.addId(id)
 
@@ -96,12 +108,45 @@ export async function createMessages ({ store, set, rules, report, random, onPro
   async function readEvents (events: readonly number[]): Promise<Entry[]> {
     const entries: Entry[] = []
     for (let start = 0; start < events.length; start += readMax) {
-      for (const stored of await store.get(events.slice(start, start + readMax))) {
+      const asked = events.slice(start, start + readMax)
+      const found = await store.get(asked)
+      const lost = asked.filter((_, index) => found[index] === undefined)
+      if (lost.length > 0) noteLost(lost)
+      for (const stored of found) {
         const read = stored === undefined ? undefined : readEntry(stored, rules)
         if (read?.ok === true) entries.push(read.entry)
       }
     }
     return entries
+  }
+
+  /** The disk has damaged these: they are asked of neighbours by their ids. What nobody has any more is no member after the next start. */
+  function noteLost (events: readonly number[]): void {
+    const gone = new Set(events)
+    const members: number[] = []
+    catalog.walk({}, 'ascending', (member) => {
+      if (gone.has(catalog.eventOf(member) ?? 0)) members.push(member)
+      return false
+    })
+    for (const member of members) {
+      catalog.setEvent(member, undefined)
+      lost.add(set.idOf(member))
+    }
+    if (members.length > 0) pages.forget(events)
+  }
+
+  /** What a subscriber is told of a stored message: nothing when it is displaced, dropped, or stored again since; nothing of an erased body. */
+  function mayDrop (member: number): boolean {
+    const event = catalog.eventOf(member)
+    return event !== undefined && pages.isPaged(event) && set.isOrdinary(member)
+  }
+
+  function asOfNow (entry: Entry): Entry[] {
+    const { message, event } = entry
+    const member = set.memberOf(message.id)
+    if (member === -1 || catalog.eventOf(member) !== event) return []
+    if (message.body === undefined || set.hasBody(member)) return [entry]
+    return [{ ...entry, message: { ...message, body: undefined, bytes: { ...message.bytes, body: undefined } } }]
   }
 
   async function getMembers (members: readonly number[]): Promise<Entry[]> {
@@ -111,6 +156,7 @@ export async function createMessages ({ store, set, rules, report, random, onPro
   return {
     catalog,
     hash,
+    lost,
     get size () { return catalog.size },
     get lastEvent () { return lastEvent },
     async append (message, storedAt, from) {
@@ -120,6 +166,7 @@ export async function createMessages ({ store, set, rules, report, random, onPro
     enter (entry) {
       const { message: { id, header, body }, event } = entry
       lastEvent = Math.max(lastEvent, event)
+      lost.delete(id)
       const member = set.memberOf(id)
       if (member === -1) leftovers.add(id, event)
       else if (catalog.has(member)) {
@@ -129,11 +176,14 @@ export async function createMessages ({ store, set, rules, report, random, onPro
       recent.add(entry)
       pages.add(event, entry.message)
     },
-    returned ({ message: { id, header, body }, event }) {
+    isLeft: id => leftovers.eventOf(id) !== undefined,
+    returned ({ id, header, body }) {
       const member = set.memberOf(id)
-      if (member === -1 || catalog.has(member)) return
+      const event = leftovers.eventOf(id)
+      if (event === undefined || member === -1 || catalog.has(member)) return -1
       leftovers.take(id)
       catalog.add(member, { event, timestamp: header.timestamp, ...hash.of(body) })
+      return member
     },
     displaced (member, id) {
       const event = catalog.eventOf(member)
@@ -149,29 +199,43 @@ export async function createMessages ({ store, set, rules, report, random, onPro
     async fromEvent (event, limit) {
       if (event > lastEvent) return { entries: [], next: event }
       const known = recent.from(event, limit)
-      if (known !== undefined) return { entries: known.filter(({ message }) => set.has(message.id)), next: (known.at(-1)?.event ?? lastEvent) + 1 }
-      const stored = await store.read(event, Math.min(limit, readMax))
+      if (known !== undefined) return { entries: known.flatMap(asOfNow), next: (known.at(-1)?.event ?? lastEvent) + 1 }
+      const end = lastEvent
+      // What is stored and not entered yet is told of when it is.
+      const stored = (await store.read(event, Math.min(limit, readMax))).filter(found => found.event <= end)
       const entries = stored.flatMap((found) => {
-        // A message that was stored again when its body came is told of once, with it; what is displaced or dropped, not at all.
-        if (eventOf(found.id) !== found.event || !set.has(found.id)) return []
         const read = readEntry(found, rules)
-        return read.ok ? [read.entry] : []
+        return read.ok ? asOfNow(read.entry) : []
       })
-      return { entries, next: (stored.at(-1)?.event ?? lastEvent) + 1 }
+      return { entries, next: (stored.at(-1)?.event ?? end) + 1 }
     },
     newest: limit => recent.newestIds(limit, id => set.has(id)),
     settled: async () => pages.settled(),
-    query: async query => getMembers(findMembers(query, { catalog, hash, set })),
+    async query (query) {
+      for (let tries = 1; ; tries += 1) {
+        const found = findMembers(query, { catalog, hash, set })
+        const entries = await getMembers(found)
+        // What could not be read is known as lost from now on, or has just been dropped: a page is full as long as there is enough.
+        if (entries.length === found.length || tries === queryTriesMax) return entries
+      }
+    },
     async eraseBodies (ids) {
       const events = ids.flatMap(id => eventOf(id) ?? [])
       await store.eraseBodies(events)
-      void pages.refresh(events)
+      for (const id of ids) {
+        const member = set.memberOf(id)
+        if (member !== -1 && catalog.has(member)) catalog.setReferences(member, unknownReferences)
+      }
     },
+    bodiesErased: async ids => pages.refresh(ids.flatMap(id => eventOf(id) ?? [])),
+    mayDrop,
     async drop (members) {
-      const events = members.flatMap(member => catalog.eventOf(member) ?? [])
-      await store.drop(events)
-      for (const member of members) catalog.setEvent(member, undefined)
-      await pages.refresh(events)
+      const events = new Map(members.filter(mayDrop).map(member => [member, catalog.eventOf(member)] as const))
+      const dropped = [...events.values()].flatMap(event => event ?? [])
+      await store.drop(dropped)
+      // A number may stand for another message by now.
+      for (const [member, event] of events) if (event !== undefined && catalog.eventOf(member) === event) catalog.setEvent(member, undefined)
+      await pages.refresh(dropped)
     }
   }
 }

@@ -115,6 +115,7 @@ describe('a hub that is opened again', () => {
     await shelf.messages.drop(dropped.map(({ id }) => shelf.set.memberOf(id)))
     await shelf.messages.eraseBodies(erased.map(({ id }) => id))
     for (const { id } of erased) shelf.set.bodyErased(id, 0)
+    await shelf.messages.bodiesErased(erased.map(({ id }) => id))
     for (const reopened of [false, true]) {
       const { messages, set } = reopened ? await shelf.reopened() : shelf
       for (const { id } of dropped) {

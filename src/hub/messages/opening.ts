@@ -49,10 +49,9 @@ export async function openMessages (options: OpeningOptions): Promise<void> {
 
   async function advance (page?: CatalogPage): Promise<void> {
     if (page !== undefined) await opening.takePage(page)
-    // No page for these, or none that can be read: from the log, which makes it again. Or one that was written early: the rest is in the log.
-    const done = next + (page?.count ?? 0)
+    // No page for these, or none that can be read: from the log, which makes it again.
+    else await takeLog(next, next + pageRows - 1)
     next += pageRows
-    if (done < next) await takeLog(done, next - 1)
     onProgress(Math.min(next - 1, total), total)
   }
 
@@ -60,7 +59,7 @@ export async function openMessages (options: OpeningOptions): Promise<void> {
     while (next <= total && pageKey(next) < key) await advance()
     if (next > total) break
     const page = readPage(value)
-    await advance(page?.firstEvent === next ? page : undefined)
+    await advance(page?.firstEvent === next && page.count === pageRows ? page : undefined)
   }
   while (next <= total) await advance()
   await opening.takeClosures()

@@ -8,6 +8,7 @@ import type { ReplicatedSet } from '../../message/replicated-set.ts'
 import type { Kind, Message, MessageId } from '../../message/types.ts'
 import type { MessageStore } from '../../store/message-store.ts'
 import type { Catalog } from './catalog.ts'
+import { unknownReferences, type References } from './references.ts'
 import { createPage, pageRows, readPage, rowShapes, sealPage, unlinkedPrev, type CatalogPage } from './pages.ts'
 
 export interface PageKeeper {
@@ -15,6 +16,10 @@ export interface PageKeeper {
   add (event: number, message: Message): void
   /** Bytes of these events are gone, or their bodies: their rows say so from the next start on. Resolves when that is written. */
   refresh (events: readonly number[]): Promise<void>
+  /** Bytes of these events cannot be read: their pages are taken away, and the next start finds what the log still has. */
+  forget (events: readonly number[]): void
+  /** Whether the page of this event is written, or about to be: what is dropped or erased is known there. */
+  isPaged (event: number): boolean
   /** Resolves when all pages that are due are written. */
   settled (): Promise<void>
 }
@@ -39,10 +44,6 @@ const hashBytes = 32
 
 export function pageKey (event: number): string {
   return `${pagePrefix}${String(Math.floor((event - 1) / pageRows)).padStart(10, '0')}`
-}
-
-function isFirstOfPage (event: number): boolean {
-  return (event - 1) % pageRows === 0
 }
 
 /** Messages of these kinds decide about others: the set needs them whole. */
@@ -84,13 +85,10 @@ export function createPageKeeper ({ store, set, catalog, onFailure }: PageKeeper
     packed.forEach(({ member, shape, feed, prev }, row) => {
       page.shapes[row] = shape
       if (shape === rowShapes.gone || shape === rowShapes.whole) return
-      const { targetHigh, targetLow, name } = catalog.referencesOf(member)
+      noteReferences(page, row, catalog.referencesOf(member))
       page.times[row] = catalog.timestampOf(member)
       page.seqs[row] = set.seqOf(member)
       page.prevs[row] = prev
-      page.targetsHigh[row] = targetHigh
-      page.targetsLow[row] = targetLow
-      page.names[row] = name
       page.feedNumbers[row] = feed
       page.kinds[row] = kindNumber(set.kindOf(member))
       set.copyId(member, page.ids, row * hashBytes)
@@ -136,6 +134,7 @@ export function createPageKeeper ({ store, set, catalog, onFailure }: PageKeeper
       // What is no member any more, or has a later event, finds its way at the next start by being read whole.
       page.shapes[row] = shape
       changed ||= shape !== before
+      if (shape === rowShapes.bodyless) noteReferences(page, row, unknownReferences)
     }
     if (changed) await store.putValue(key, sealPage(page))
   }
@@ -153,11 +152,6 @@ export function createPageKeeper ({ store, set, catalog, onFailure }: PageKeeper
     },
     refresh (events) {
       const byPage = new Map<string, number[]>()
-      const [first] = tail
-      if (first !== undefined && isFirstOfPage(first.event) && events.some(event => event >= first.event)) {
-        // The log does not have these any more: what the page would say is written early.
-        write(pack(first.event, tail))
-      }
       for (const event of events) {
         const key = pageKey(event)
         const list = byPage.get(key) ?? []
@@ -166,8 +160,18 @@ export function createPageKeeper ({ store, set, catalog, onFailure }: PageKeeper
       }
       return inTurn(async () => { for (const [key, list] of byPage) await reshape(key, list) })
     },
+    forget (events) {
+      for (const key of new Set(events.map(pageKey))) void inTurn(() => store.putValue(key, undefined))
+    },
+    isPaged: event => tail[0] === undefined ? true : event < tail[0].event,
     settled: () => last
   }
+}
+
+function noteReferences (page: CatalogPage, row: number, { targetHigh, targetLow, name }: References): void {
+  page.targetsHigh[row] = targetHigh
+  page.targetsLow[row] = targetLow
+  page.names[row] = name
 }
 
 function idAt ({ ids }: CatalogPage, row: number): MessageId {

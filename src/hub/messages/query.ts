@@ -40,7 +40,9 @@ export function checkQuery (query: Query): void {
 /** The members that a query is about, at most `limit`, in its order. Codes: `invalid-argument`. */
 export function findMembers (query: Query, { catalog, hash, set }: Searched): number[] {
   checkQuery(query)
-  const { limit = limitDefault, order = 'descending', after, standing } = query
+  const { after, standing } = query
+  const limit = query.limit ?? limitDefault
+  const order = query.order ?? 'descending'
   const selection = selectionOf(query, hash)
   const cursor = after == null ? undefined : cursorOf(after as MessageId, { catalog, set })
   const found: number[] = []
@@ -68,12 +70,12 @@ function selectionOf ({ author, kind, collection, parent, since, until }: Query,
   const implied = collection != null ? 'record' : parent !== undefined ? 'post' : kind
   if ((kind != null && kind !== implied) || (collection != null && parent !== undefined)) return undefined
   return {
-    author: author as PublicKeyHex | undefined,
-    kind: implied as Kind | undefined,
+    author: (author ?? undefined) as PublicKeyHex | undefined,
+    kind: (implied ?? undefined) as Kind | undefined,
     target: parent === undefined ? undefined : parent === null ? noReferences : hash.target(parent),
     name: collection == null ? undefined : hash.name(collection),
-    since,
-    until
+    since: since ?? undefined,
+    until: until ?? undefined
   }
 }
 

@@ -25,6 +25,8 @@ export interface ReferenceHash {
 export const referenceKeyBytes = 16
 
 export const noReferences: References = { targetHigh: 0, targetLow: 0, name: 0 }
+/** Of a message without its body: what it refers to is not known here. */
+export const unknownReferences: References = { targetHigh: 0xffff_ffff, targetLow: 0xffff_ffff, name: 0 }
 const setBit = 1
 
 /** Whether a column's name is `hash`, set or not. */
@@ -54,7 +56,8 @@ export function createReferenceHash (key: Uint8Array): ReferenceHash {
     name,
     of (body) {
       switch (body?.kind) {
-        case undefined: case 'signer-add': case 'signer-remove': return noReferences
+        case undefined: return unknownReferences
+        case 'signer-add': case 'signer-remove': return noReferences
         case 'post': return body.parent == null ? noReferences : { ...target(body.parent), name: 0 }
         case 'remove': return { ...target(body.target), name: 0 }
         case 'reaction': case 'link': return { ...target(body.target), name: name(body.type) | (body.set ? setBit : 0) }

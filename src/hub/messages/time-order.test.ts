@@ -19,7 +19,7 @@ test('walks give what sorting all members would, from and to any bound, whatever
       if (add && !members.has(member)) order.add(member)
       if (add) members.add(member)
       else {
-        order.remove(member)
+        order.remove(member, other => timeOf(other) >= timeOf(member), other => timeOf(other) > timeOf(member))
         members.delete(member)
       }
     }

@@ -8,8 +8,8 @@ export interface TimeOrder {
   readonly memoryBytes: number
   /** Adds a member that is not there. */
   add (member: number): void
-  /** Takes out a member; one that is not there is passed over. */
-  remove (member: number): void
+  /** Takes out a member that lies from where `isInside` is true for the first time to where `isBeyond` is; one that is not there is passed over. */
+  remove (member: number, isInside: (member: number) => boolean, isBeyond: (member: number) => boolean): void
   /**
    * Visits members until `visit` returns true. `isInside` must be false, then true along the order: ascending walks start at the first
    * member that it is true for; descending walks start at the last member for which `isBeyond` is false, and it must be false, then true.
@@ -53,6 +53,13 @@ export function createTimeOrder (isBefore: (one: number, other: number) => boole
     return { page: low, offset: from }
   }
 
+  function takeOut (from: Page, page: number, offset: number): void {
+    from.members.copyWithin(offset, offset + 1, from.count)
+    from.count -= 1
+    size -= 1
+    if (from.count === 0) pages.splice(page, 1)
+  }
+
   /** At the end, where `last` is the last page. */
   function append (member: number, last: Page | undefined): void {
     const page = last === undefined || last.count === pageMembers ? { members: new Uint32Array(pageMembers), count: 0 } : last
@@ -90,14 +97,19 @@ export function createTimeOrder (isBefore: (one: number, other: number) => boole
         insert(member, page, offset)
       }
     },
-    remove (member) {
-      const { page, offset } = firstPlace(other => !isBefore(other, member))
-      const from = pages[page]
-      if (from?.members[offset] !== member || offset >= from.count) return
-      from.members.copyWithin(offset, offset + 1, from.count)
-      from.count -= 1
-      size -= 1
-      if (from.count === 0) pages.splice(page, 1)
+    remove (member, isInside, isBeyond) {
+      let { page, offset } = firstPlace(isInside)
+      for (let from = pages[page]; from !== undefined; from = pages[++page]) {
+        for (; offset < from.count; offset += 1) {
+          const other = from.members[offset] as number
+          if (other === member) {
+            takeOut(from, page, offset)
+            return
+          }
+          if (isBeyond(other)) return
+        }
+        offset = 0
+      }
     },
     ascending (isInside, visit) {
       const start = firstPlace(isInside)

@@ -9,7 +9,7 @@ import type { Selection } from './catalog.ts'
 import type { Entry } from './entry.ts'
 import type { Messages } from './messages.ts'
 import { cursorOf } from './query.ts'
-import { isSet } from './references.ts'
+import { isSet, type References } from './references.ts'
 
 export interface Views {
   /** Set reactions to a message by type, the most frequent first. `own`: whether this author is among them. */
@@ -31,6 +31,22 @@ export interface LinkEnds {
   readonly type?: string | undefined
 }
 
+/**
+ * A number for each slot of an author among what is selected: the name's hash where the target is fixed or there is none, 53 bits of the target's where the
+ * name is fixed, and otherwise one that is given out.
+ */
+function createSlots ({ kind, target, name }: Selection): (references: References) => number {
+  if (target !== undefined || kind === 'profile') return references => references.name >>> 1
+  if (name !== undefined) return ({ targetHigh, targetLow }) => targetHigh * 2 ** 21 + (targetLow >>> 11)
+  const given = new Map<string, number>()
+  return ({ targetHigh, targetLow, name: column }) => {
+    const key = `${targetHigh} ${targetLow} ${column >>> 1}`
+    const slot = given.get(key) ?? given.size
+    given.set(key, slot)
+    return slot
+  }
+}
+
 /** Posts that `ancestors` climbs: deeper threads than people read. Each is a read of its own. */
 const ancestorsMax = 64
 /** Fields of one profile that are shown: the newest. */
@@ -46,22 +62,33 @@ export function createViews (messages: Messages, set: Pick<ReplicatedSet, 'stand
    * true; it hears of writes that unset and delete as well.
    */
   function walkLastWrites (selection: Selection, visit: (member: number, isNow: boolean) => boolean): void {
-    const written = new Map<PublicKeyHex, Set<string>>()
-    let tied: Array<{ readonly member: number, readonly slot: string, readonly isNow: boolean }> = []
+    const written = new Map<PublicKeyHex, Set<number>>()
+    const slotOf = createSlots(selection)
+    /** Writes of one millisecond, the higher id first. */
+    let tied: number[] = []
     let timestamp = NaN
 
-    /** Of one millisecond: what sets wins over what unsets, then the higher id, which comes first. Whether `visit` has had enough. */
+    function take (member: number, isNow: boolean): boolean {
+      const author = set.authorOf(member)
+      let slots = written.get(author)
+      if (slots === undefined) written.set(author, slots = new Set())
+      const slot = slotOf(catalog.referencesOf(member))
+      if (slots.has(slot)) return false
+      slots.add(slot)
+      return visit(member, isNow)
+    }
+
+    /** Of one millisecond: what sets wins over what unsets, then the higher id. Whether `visit` has had enough. */
     function settle (): boolean {
-      const writes = [...tied.filter(({ isNow }) => isNow), ...tied.filter(({ isNow }) => !isNow)]
+      const writes = tied
       tied = []
-      return writes.some(({ member, slot, isNow }) => {
-        const author = set.authorOf(member)
-        const slots = written.get(author) ?? new Set<string>()
-        written.set(author, slots)
-        if (slots.has(slot)) return false
-        slots.add(slot)
-        return visit(member, isNow)
-      })
+      for (const first of writes.length > 1 ? [true, false] : [undefined]) {
+        for (const member of writes) {
+          const isNow = isSet(catalog.referencesOf(member).name)
+          if ((first === undefined || isNow === first) && take(member, isNow)) return true
+        }
+      }
+      return false
     }
 
     catalog.walk(selection, 'descending', (member) => {
@@ -69,8 +96,7 @@ export function createViews (messages: Messages, set: Pick<ReplicatedSet, 'stand
       const at = catalog.timestampOf(member)
       if (at !== timestamp && settle()) return true
       timestamp = at
-      const { targetHigh, targetLow, name } = catalog.referencesOf(member)
-      tied.push({ member, slot: `${targetHigh} ${targetLow} ${name >>> 1}`, isNow: isSet(name) })
+      tied.push(member)
       return false
     })
     settle()
@@ -79,10 +105,8 @@ export function createViews (messages: Messages, set: Pick<ReplicatedSet, 'stand
   /** The newest `limit` slots that are set. */
   function lastSet (selection: Selection, limit: number, after?: number): number[] {
     const found: number[] = []
-    let passed = after === undefined
     walkLastWrites(selection, (member, isNow) => {
-      if (passed && isNow) found.push(member)
-      if (member === after) passed = true
+      if (isNow && (after === undefined || catalog.isBefore(member, after))) found.push(member)
       return found.length >= limit
     })
     return found

@@ -54,7 +54,10 @@ export interface MemberTable {
   reserve (count: number): void
   /** Adds a member without flags; `none`: the id is one already. */
   insert (id: IdWords, feed: number, seq: number, kind: Kind): number
+  /** Its number is not given again, and `idOf` and `copyId` of it go on answering, before `release`. */
   remove (index: number): void
+  /** Numbers of removed members may be given to others from now on. */
+  release (): void
 }
 
 /** `seed`: see id-index.ts. */
@@ -64,6 +67,7 @@ export function createMemberTable (seed: number): MemberTable {
   /** seq, kind and flags, from the lowest bit on. */
   const states = createColumn(length => new Uint32Array(length))
   const freed: number[] = []
+  let leaving: number[] = []
   const index = createIdIndex(ids, number => states.get(number) !== 0, seed)
   const words = createIdWords()
   /** What `words` holds: an offer asks for the same id several times. */
@@ -112,8 +116,13 @@ export function createMemberTable (seed: number): MemberTable {
     remove (number) {
       index.remove(ids.read(number, removing))
       states.set(number, 0)
-      freed.push(number)
+      leaving.push(number)
       size--
+    },
+    release () {
+      if (leaving.length === 0) return
+      for (const number of leaving) freed.push(number)
+      leaving = []
     }
   }
 }

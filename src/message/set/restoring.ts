@@ -39,6 +39,8 @@ export interface Restoring {
   restoreFeed (author: PublicKeyHex, signer: PublicKeyHex): RestorableFeed | undefined
   /** Makes a live member of a row and gives its number; −1: it is no ordinary case, or a member already, and nothing was done. */
   restore (feed: RestorableFeed, row: RestoredRow): number
+  /** Whether a member could be restored by its row alone, as things are now: so that whoever keeps no more of it loses nothing. */
+  isOrdinary (member: number): boolean
 }
 
 export interface RestoringParts {
@@ -60,6 +62,12 @@ export function createRestoring ({ table, feeds, forks, chains, watched, list }:
     seq > 0 && seq <= deviceSeqMax && forks.first(feed, seq) === none
 
   return {
+    isOrdinary (member) {
+      const feed = feeds.byNumber(table.feedOf(member))
+      const seq = table.seqOf(member)
+      return feed.revocation === undefined && coversWithoutBody(feed.coverage, table.kindOf(member)) && !neverRemoved.has(table.kindOf(member)) &&
+        seq > 0 && forks.next(forks.first(feed, seq)) === none && !watched.mayWatch(table.readId(member, id))
+    },
     reserve: (members) => { table.reserve(members) },
     restoreFeed (author, signer) {
       const feed = feeds.find(author, signer)

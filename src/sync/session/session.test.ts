@@ -105,6 +105,24 @@ describe('two hubs', () => {
     expect(syncPair({ ...pair, nowMs: nowMs + 10_000 }).records[0]).toMatchObject({ outcome: 'equal', fetched: 1, sent: 1 })
   })
 
+  test('[S4] other sessions that move the cut in between, on both sides, change nothing', () => {
+    const recent = createUniverse(6_000, createRandom(7).next, number => nowMs - (6_000 - number) * 1_000)
+    const lacking = (each: number): UniverseHub => createUniverseHub(recent, range(0, 6_000).filter(number => number % each > 0))
+    const [one, other] = [lacking(50), lacking(60)]
+    let moves = 0
+    const disturb = (): void => {
+      for (const hub of [one, other]) hub.set.settle(nowMs - ++moves % 7 * 600_000)
+    }
+    const { records } = syncPair({
+      universe: recent, initiator: { hub: one }, responder: { hub: other }, nowMs, random: createRandom(8).next,
+      around: (_side, _input, call) => {
+        disturb()
+        return call()
+      }
+    })
+    expect(records[0]).toMatchObject({ outcome: 'equal', fetched: 100, sent: 80, strategies: ['sketch'] })
+  })
+
   test('[S7] hubs that kept different ranges compare what both hold; namespace 0 is always whole', () => {
     const half = universe.members.bucketOf(size / 2 + 1) - epochEnd
     const from = bucketAt(1, 0) + half

@@ -6,7 +6,8 @@
  * `work` effects. It knows members by number and messages as bytes; whether they are valid is found out by whoever gets `take`.
  *
  * Invariants: 1. While a slice is due no frame is taken (`ready`). 2. In a pass exactly one side knows the difference and sends `wants`. 3. Each side ends
- * its messages of a pass once, and only then compares again or answers. 4. After `ended` nothing comes.
+ * its messages of a pass once, and only then compares again or answers. 4. After `ended` nothing comes. 5. Other sessions may move the set's cut in between:
+ * whenever members are measured or listed, this one's comes first.
  */
 import { assert } from '../../base/errors.ts'
 import { saltBytes } from '../sketch/short-ids.ts'
@@ -27,7 +28,7 @@ import type { Summary } from './summary.ts'
 import type { Transfer } from './transfer.ts'
 
 export interface SessionConfig {
-  /** Messages published in these last ms are gossip's. @default 5,000: gossip reaches all hubs within a second or two. Guess. */
+  /** Messages published in these last ms are gossip's. @default gossipsMs */
   readonly newestMs?: number
   /** Ms without anything from the peer. @default 15,000 */
   readonly stallMs?: number
@@ -57,6 +58,8 @@ export interface Session {
   readonly progress: { readonly fetched: number, readonly toFetch: number, readonly sent: number, readonly toSend: number }
 }
 
+/** Gossip reaches all hubs within a second or two: what is newer than this in ms is on its way. Guess. */
+export const gossipsMs = 5_000
 /** Passes with a difference: the second mends a collision of short ids, the third is for what arrived late meanwhile. */
 const passesMax = 3
 /** An initiator's clock may be off by as much as a message's (10 min): beyond, its moment is cut to that. */
@@ -67,12 +70,13 @@ const sliceNodes = 48
 const unaskedMax = 16
 
 export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, config = {} }: SessionOptions): Session {
-  const { newestMs = 5_000, stallMs = 15_000, totalMs = 600_000, messagesMax = 2 ** 20 } = config
+  const { newestMs = gossipsMs, stallMs = 15_000, totalMs = 600_000, messagesMax = 2 ** 20 } = config
   const seed = random()
   let effects: SessionEffect[] = []
   let phase: 'idle' | 'comparing' | 'finding' | 'transferring' | 'ended' = 'idle'
   let job: { readonly slice: () => boolean, readonly then: () => void } | undefined
   let fromEpoch = ownFromEpoch
+  let untilMs = 0
   let rangeAsked = false
   let salt = new Uint8Array(saltBytes)
   let spans: readonly BucketRange[] = []
@@ -130,9 +134,10 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, con
     const words = new DataView(salt.buffer)
     words.setUint32(0, random())
     words.setUint32(4, random())
-    const untilMs = Math.max(0, nowMs - newestMs)
+    untilMs = Math.max(0, nowMs - newestMs)
     set.settle(untilMs)
     run(() => set.tree.settle(sliceNodes), () => {
+      set.settle(untilMs)
       const splitEpoch = splitOf(set, fromEpoch)
       spans = spansOf(fromEpoch, splitEpoch)
       measured = measure(set, spans, salt)
@@ -152,8 +157,10 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, con
     }
     salt = new Uint8Array(frame.salt)
     spans = spansOf(frame.fromEpoch, frame.splitEpoch)
-    set.settle(Math.max(0, Math.min(nowMs, Math.max(nowMs - skewMaxMs, frame.untilMs))))
+    untilMs = Math.max(0, Math.min(nowMs, Math.max(nowMs - skewMaxMs, frame.untilMs)))
+    set.settle(untilMs)
     run(() => set.tree.settle(sliceNodes), () => {
+      set.settle(untilMs)
       const own = measure(set, spans, salt)
       const mask = differing(own.roots, frame.roots)
       if (mask === 0) {
@@ -177,6 +184,7 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, con
   function find (mask: number, theirs: number, begin: (finding: Finding, summary: Summary) => void): void {
     phase = 'finding'
     passes++
+    set.settle(untilMs)
     const summary = createSummary(set.members, collect(set, spans, mask), salt)
     expectedTheirs = Math.max(0, theirs - summary.list.length)
     const found = createFinding(summary, theirs, seed, { send, run, found: owe, fail: end })

@@ -1,0 +1,245 @@
+/**
+ * The sessions of diff sync that this hub has: one a peer, four in all, begun by either side. With whom the next one is, is the schedule's business; how a
+ * session goes the session's (sync/session), how it is carried out the conversation's.
+ *
+ * Invariants
+ * 1. `running` has at most one slot a peer: of two that both sides begin at once, the one that the lower peer id began goes on.
+ * 2. No session begins before the tree holds all members.
+ */
+import { HubError, reasonOf } from '../../base/errors.ts'
+import type { Report } from '../../base/event-log.ts'
+import type { PeerId } from '../../base/peer.ts'
+import { createSession, gossipsMs } from '../../sync/session/session.ts'
+import type { HubStatus, SyncReport } from '../api.ts'
+import type { Comparable } from './comparable.ts'
+import { converse, type Conversation, type ConversationOptions, type SyncRejection } from './conversation.ts'
+import { progressOf } from './progress.ts'
+import { createReports, reportOf, sentenceOf } from './reports.ts'
+import { createSchedule } from './schedule.ts'
+import type { SyncNetwork, SyncStream } from './sync-stream.ts'
+
+export interface Sessions {
+  linkUp (peer: PeerId): void
+  linkDown (peer: PeerId): void
+  /** The stream of a session that another hub begins. */
+  accept (peer: PeerId, stream: SyncStream): void
+  /** To be called every `tickMs`. */
+  tick (): void
+  /** Gossip misses something, or this hub slept: compares with a neighbour by chance, now, or with the next tick where that was done in the last 2 s. */
+  hurry (): void
+  /** Compares with this neighbour, or with one by chance, and resolves when that has ended, however it did. Codes: `not-connected`, `too-many`, `stopped`. */
+  sync (peer?: PeerId): Promise<SyncReport>
+  /** Resolves with the newest report as soon as this hub is synced. Codes: `timed-out`, `too-many`. */
+  whenSynced (timeoutMs: number): Promise<SyncReport>
+  readonly synced: boolean | null
+  readonly progress: HubStatus['sync']
+  /** The last 100, oldest first. */
+  readonly reports: readonly SyncReport[]
+  /** Resolves when no session runs or is about to begin. */
+  settled (): Promise<void>
+  /** Ends all sessions and begins none any more. */
+  stop (): void
+}
+
+export interface SessionsOptions {
+  readonly network: SyncNetwork
+  readonly comparable: Comparable
+  readonly conversation: Pick<ConversationOptions, 'read'> & { readonly taker: (peer: PeerId) => ConversationOptions['take'] }
+  /** The first epoch that this hub keeps whole. */
+  readonly minEpoch: () => number
+  /** Whether nothing else says that this hub is behind. */
+  readonly isComplete: () => boolean
+  /** 32 random bits that peers cannot guess. */
+  readonly random: () => number
+  readonly now: () => number
+  /** Resolves after so many ms; after 0, once whatever else waits has run. */
+  readonly wait: (ms: number) => Promise<void>
+  readonly report: (report: Report) => void
+  readonly reject: (peer: PeerId, code: SyncRejection, sentence: string) => void
+}
+
+/** Sessions at once: each may hold a list and symbols of some 30 MB at worst. Fewer would let slow peers hold up the others. Guess. */
+const sessionsMax = 4
+/** From a link's coming up to its comparison: the other side has to notice it too, and gossip's offer of the newest ids goes first. Guess. */
+const linkSettleMs = 1_000
+/** Callers that wait to be synced, so that a script in a loop cannot pile them up. */
+const waitingMax = 1_000
+
+interface Slot {
+  readonly isInitiator: boolean
+  conversation: Conversation | undefined
+  startedMs: number
+  /** The slot of this peer that goes on in its place. */
+  supersededBy: Slot | undefined
+  /** undefined: it did not come about. */
+  report: Promise<SyncReport | undefined>
+}
+
+export function createSessions (options: SessionsOptions): Sessions {
+  const { network, comparable, conversation: { read, taker }, minEpoch, isComplete, random, now, wait, report, reject } = options
+  const running = new Map<PeerId, Slot>()
+  const schedule = createSchedule({ network, random, now })
+  /** Since when gossip reaches a neighbour. */
+  const linkedMs = new Map<PeerId, number>()
+  const reports = createReports()
+  const waiting = new Set<() => void>()
+  /** What `settled` waits for. */
+  const pending = new Set<Promise<unknown>>()
+  let stopped = false
+
+  const isSynced = (): boolean | null => {
+    const equal = reports.isSynced(network.neighbours(), now())
+    return equal === true ? isComplete() : equal
+  }
+
+  function track<T> (work: Promise<T>): Promise<T> {
+    pending.add(work)
+    void work.finally(() => { pending.delete(work) })
+    return work
+  }
+
+  function beginDue (): void {
+    while (!stopped && running.size < sessionsMax) {
+      const peer = schedule.next()
+      if (peer === undefined) return
+      void begin(peer)
+    }
+  }
+
+  function begin (peer: PeerId): Promise<SyncReport | undefined> {
+    return running.get(peer)?.report ?? occupy(peer, true, async () => network.open(peer)).report
+  }
+
+  /** Runs a session in a slot of its own. Never rejects. */
+  function occupy (peer: PeerId, isInitiator: boolean, open: () => Promise<SyncStream | undefined>): Slot {
+    const slot: Slot = { isInitiator, conversation: undefined, startedMs: now(), supersededBy: undefined, report: Promise.resolve(undefined) }
+    running.set(peer, slot)
+    schedule.remove(peer)
+    const ran = run(peer, slot, open).catch((thrown: unknown) => {
+      report({ type: 'sync-failed', peer, code: 'internal', sentence: `A comparison failed here: ${reasonOf(thrown)}` })
+      return undefined
+    })
+    slot.report = track(ran.finally(() => {
+      if (running.get(peer) === slot) running.delete(peer)
+      beginDue()
+      for (const look of waiting) look()
+    }))
+    return slot
+  }
+
+  async function run (peer: PeerId, slot: Slot, open: () => Promise<SyncStream | undefined>): Promise<SyncReport | undefined> {
+    await comparable.built()
+    const stream = await open()
+    if (stream === undefined) return undefined
+    if (successorOf(slot) !== undefined || stopped) {
+      stream.abort()
+      return successorOf(slot)?.report
+    }
+    const { isInitiator } = slot
+    slot.startedMs = now()
+    report({ type: 'sync-started', peer, sentence: isInitiator ? 'Comparing messages with the hub.' : 'The hub compares messages with this one.' })
+    const session = createSession({
+      role: isInitiator ? 'initiator' : 'responder', set: comparable.set, fromEpoch: minEpoch(), random,
+      // What was published before the link came up is nobody else's, however new it is.
+      config: { newestMs: Math.min(gossipsMs, slot.startedMs - (linkedMs.get(peer) ?? -Infinity)) }
+    })
+    const conversation = converse({ session, stream, isInitiator, now, rest: async () => wait(0), read, take: taker(peer) })
+    slot.conversation = conversation
+    const end = await conversation.ended
+    const made = reportOf(peer, isInitiator, end, slot.startedMs, now())
+    report({ type: 'sync-ended', peer, sentence: sentenceOf(made) })
+    const goesOn = successorOf(slot)
+    if (goesOn !== undefined) return goesOn.report
+    reports.add(made)
+    if (end.offence !== undefined) reject(peer, end.offence, `The hub broke the rules of comparing: ${end.offence}.`)
+    // It had no room, or was about to compare with this hub by itself: the next tick tries again.
+    if (isInitiator && end.outcome === 'closed' && !conversation.isAnswered) schedule.addLater(peer)
+    return made
+  }
+
+  return {
+    linkUp (peer) {
+      linkedMs.set(peer, now())
+      // The other side does it otherwise: both at once would be one too many.
+      if (stopped || peer < network.peerId) return
+      void track(wait(linkSettleMs).then(() => {
+        schedule.add(peer)
+        beginDue()
+      }))
+    },
+    linkDown (peer) {
+      schedule.remove(peer)
+      linkedMs.delete(peer)
+    },
+    accept (peer, stream) {
+      const slot = running.get(peer)
+      const yields = slot !== undefined && slot.isInitiator && peer < network.peerId && slot.conversation?.isAnswered !== true
+      if (stopped || (slot === undefined ? running.size >= sessionsMax : !yields)) {
+        stream.abort()
+        return
+      }
+      const taken = occupy(peer, false, async () => stream)
+      if (slot === undefined) return
+      slot.supersededBy = taken
+      slot.conversation?.abandon()
+    },
+    hurry () {
+      schedule.hurry()
+      beginDue()
+    },
+    tick () {
+      for (const { conversation } of running.values()) conversation?.tick()
+      schedule.tick()
+      beginDue()
+      for (const look of waiting) look()
+    },
+    async sync (peer = schedule.choose()) {
+      if (stopped) throw new HubError('stopped', 'This hub has been stopped.')
+      if (peer === undefined) throw new HubError('not-connected', 'There is no hub to compare with: no other one is linked directly or by a server.')
+      if (!network.neighbours().includes(peer)) throw new HubError('not-connected', `There is no link to ${peer} that is not relayed, so nothing can be compared.`)
+      if (!running.has(peer) && running.size >= sessionsMax) throw new HubError('too-many', `${sessionsMax} comparisons are under way: try again when one has ended.`)
+      const made = await begin(peer)
+      if (made === undefined) throw new HubError('not-connected', `The hub ${peer} is gone, or does not compare messages.`)
+      return made
+    },
+    async whenSynced (timeoutMs) {
+      if (waiting.size >= waitingMax) throw new HubError('too-many', `${waitingMax} callers wait already.`)
+      return new Promise((resolve, fail) => {
+        const look = (): void => {
+          const last = reports.all.at(-1)
+          if (isSynced() !== true || last === undefined) return
+          leave()
+          resolve(last)
+        }
+        const timer = setTimeout(() => {
+          leave()
+          fail(new HubError('timed-out', `This hub was not found equal to its neighbours within ${timeoutMs} ms.`))
+        }, timeoutMs)
+        const leave = (): void => {
+          clearTimeout(timer)
+          waiting.delete(look)
+        }
+        waiting.add(look)
+        look()
+        if (!waiting.has(look)) return
+        schedule.addAll()
+        beginDue()
+      })
+    },
+    get synced () { return isSynced() },
+    get progress () { return progressOf([...running.values()], now()) },
+    get reports () { return reports.all },
+    async settled () {
+      while (pending.size > 0) await Promise.all(pending)
+    },
+    stop () {
+      stopped = true
+      for (const { conversation } of running.values()) conversation?.abandon()
+    }
+  }
+}
+
+/** Asked anew after each wait, in which it may have come. */
+function successorOf (slot: Slot): Slot | undefined {
+  return slot.supersededBy
+}

@@ -1,0 +1,105 @@
+/**
+ * Diff sync as a hub has it: the tree over its members, its sessions, and what it tells of both. Handed what it needs of the hub, it is a part
+ * that the runtime tells what happens and that decides the rest by itself.
+ */
+import { encodeSignedBytes } from '../../message/codec.ts'
+import { epochOf } from '../../message/epoch.ts'
+import type { ReplicatedSet } from '../../message/replicated-set.ts'
+import type { Message, NetworkGenesis } from '../../message/types.ts'
+import type { PeerId } from '../../base/peer.ts'
+import type { EventLog } from '../../base/event-log.ts'
+import { gossipsMs } from '../../sync/session/session.ts'
+import type { HubStatus } from '../api.ts'
+import type { Messages } from '../messages/messages.ts'
+import type { Retention } from '../retention.ts'
+import { createComparable, type Comparable } from './comparable.ts'
+import type { SyncRejection } from './conversation.ts'
+import { createSessions, type Sessions } from './sessions.ts'
+import type { SyncNetwork } from './sync-stream.ts'
+import { createTaking } from './taking.ts'
+
+export interface Sync extends Pick<Comparable, 'entered' | 'displaced'> {
+  readonly sessions: Sessions
+  status (): Pick<HubStatus, 'root' | 'maxEpoch' | 'synced' | 'mode' | 'sync'>
+}
+
+export interface SyncOptions {
+  readonly rules: NetworkGenesis
+  readonly set: Pick<ReplicatedSet, 'copyId' | 'authorOf' | 'signerOf' | 'memberOf' | 'membersEnd' | 'hasBody' | 'servesBody' | 'bodiesWanted'>
+  readonly messages: Pick<Messages, 'catalog' | 'getMembers'>
+  readonly retention: Pick<Retention, 'minEpoch'>
+  readonly network: SyncNetwork
+  readonly verify: (message: Message) => Promise<boolean>
+  /** Hands a verified message to the core. */
+  readonly offer: (message: Message, from: PeerId) => void
+  /** Resolves when what the core was handed is stored, as far as it can be. */
+  readonly stored: () => Promise<unknown>
+  readonly reject: (peer: PeerId, code: SyncRejection, sentence: string) => void
+  readonly log: EventLog
+  readonly random: (length: number) => Uint8Array<ArrayBuffer>
+  readonly now: () => number
+  readonly wait: (ms: number) => Promise<void>
+}
+
+export function createSync (options: SyncOptions): Sync {
+  const { rules, set, messages, retention, network, verify, offer, stored, reject, log, random, now, wait } = options
+  const comparable = createComparable({ set, catalog: messages.catalog, rest: async () => wait(0) })
+  void comparable.built() // beside everything else: the hub is ready without it
+
+  const has = ({ id, body }: Message): boolean => {
+    const member = set.memberOf(id)
+    return member !== -1 && (body == null || set.hasBody(member))
+  }
+
+  const sessions = createSessions({
+    network,
+    comparable,
+    now,
+    wait,
+    reject,
+    report: log.report,
+    minEpoch: () => retention.minEpoch,
+    isComplete: () => set.bodiesWanted(now()).length === 0,
+    random: () => new DataView(random(4).buffer).getUint32(0),
+    conversation: {
+      read: async (members) => {
+        const nowMs = now()
+        const entries = await messages.getMembers([...members])
+        return entries.map(({ message: { id, bytes } }) => encodeSignedBytes(set.servesBody(id, nowMs) ? bytes : { ...bytes, body: undefined }))
+      },
+      taker: peer => createTaking({
+        rules, has, verify, stored,
+        offer: (message) => {
+          const isMember = (): boolean => set.memberOf(message.id) !== -1
+          const wasMember = isMember()
+          if (has(message)) return false
+          offer(message, peer)
+          return wasMember ? has(message) : isMember()
+        },
+        onFailure: (sentence) => { log.report({ type: 'verify-failed', peer, code: 'internal', sentence }) }
+      })
+    }
+  })
+
+  function maxEpoch (): number | null {
+    let newest: number | null = null
+    messages.catalog.walk({}, 'descending', (member) => {
+      newest = epochOf(messages.catalog.timestampOf(member))
+      return true
+    })
+    return newest
+  }
+
+  return {
+    sessions,
+    entered: (member) => { comparable.entered(member) },
+    displaced: (member) => { comparable.displaced(member) },
+    status () {
+      const { synced, progress } = sessions
+      return {
+        root: comparable.root(now() - gossipsMs), maxEpoch: maxEpoch(), synced, sync: progress,
+        mode: progress.active ? 'sync' : synced === true ? 'synced' : 'unsynced'
+      }
+    }
+  }
+}

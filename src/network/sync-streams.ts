@@ -1,0 +1,55 @@
+/**
+ * `/hubbub/sync/1` on libp2p: one stream a session, on the connection of a link that is not relayed. It opens them and hands those of others
+ * on; what goes over them is the hub's (hub/sync).
+ */
+import type { Libp2p } from '@libp2p/interface'
+import type { PeerId } from '../base/peer.ts'
+import { syncProtocol, type SyncNetwork, type SyncStream } from '../hub/sync/sync-stream.ts'
+import { createFrameStream } from './frame-stream.ts'
+import type { Links } from './links.ts'
+import { createWindowedStream } from './windowed-stream.ts'
+
+export interface SyncStreams extends SyncNetwork {
+  stop: () => Promise<void>
+}
+
+export interface SyncStreamsOptions {
+  readonly libp2p: Libp2p
+  readonly links: Links
+  /** Another hub begins a session. */
+  readonly onStream: (peer: PeerId, stream: SyncStream) => void
+}
+
+/** Streams of sessions at once on one connection: one, and one that begins while the other is closed. */
+const streamsPerPeerMax = 4
+const openTimeoutMs = 10_000
+/** The link of whoever opens a session may come up a moment later on this side. */
+const linkWaitMs = 2_000
+
+export async function createSyncStreams ({ libp2p, links, onStream }: SyncStreamsOptions): Promise<SyncStreams> {
+  await libp2p.handle(syncProtocol, async (stream, connection) => {
+    const peer = connection.remotePeer.toString() as PeerId
+    // Read from the first byte on: what comes meanwhile is held in the window.
+    const windowed = createWindowedStream(createFrameStream(stream))
+    // Greeting a link is what tells hubs of one network apart from others.
+    const link = await links.arrival(peer, linkWaitMs)
+    if (link === undefined || link.path === 'relayed') windowed.abort()
+    else onStream(peer, windowed)
+  }, { runOnLimitedConnection: false, maxInboundStreams: streamsPerPeerMax, maxOutboundStreams: streamsPerPeerMax })
+
+  return {
+    peerId: libp2p.peerId.toString() as PeerId,
+    neighbours: () => links.all().filter(({ path }) => path !== 'relayed').map(({ peer }) => peer),
+    async open (peer) {
+      const link = links.get(peer)
+      if (link === undefined || link.path === 'relayed') return undefined
+      try {
+        const stream = await link.connection.newStream(syncProtocol, { runOnLimitedConnection: false, signal: AbortSignal.timeout(openTimeoutMs) })
+        return createWindowedStream(createFrameStream(stream))
+      } catch {
+        return undefined // gone meanwhile, or of a version without it: the link says which
+      }
+    },
+    stop: async () => { await libp2p.unhandle(syncProtocol) }
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * `npm run sim -- --scenario NAME [--hubs N] [--seed S] [--seeds COUNT] [--json]`: one simulated run, or several seeds in a row; `--list` names the
+ * scenarios; `compare` runs all of them and holds them against the accepted figures. A run that fails is made small and printed as one command.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { HubError, reasonOf } from '../base/errors.ts'
+import { acceptedOf, worseThan, type Accepted, type Baseline } from './baseline.ts'
+import { run, type Report } from './run.ts'
+import type { Scenario } from './scenario.ts'
+import { scenarios } from './scenarios.ts'
+import { shrink } from './shrink.ts'
+import { commandOf, vary, type Variation } from './vary.ts'
+
+const baselineFile = new URL('baseline.json', import.meta.url)
+/** `compare` runs this seed of each scenario. */
+const baselineSeed = 1
+
+const usage = `Usage: npm run sim -- --scenario NAME [options]
+       npm run sim -- compare [--accept] [--json]
+
+  --scenario NAME      Which one; --list names them.
+  --hubs N             As many hubs.
+  --senders N          As many of them write.
+  --messages N         As many messages.
+  --strategy NAME      tree or flood.
+  --seed S             What all chance follows from (1).
+  --seeds COUNT        So many runs, of this seed and those that follow.
+  --without 0,2        Without these faults and hostile hubs, by their places.
+  --json               One line of JSON instead of lines for people.
+`
+
+try {
+  main(process.argv.slice(2))
+} catch (thrown) {
+  process.stderr.write(`${thrown instanceof HubError && thrown.code === 'invalid-argument' ? thrown.message : `The simulation failed: ${reasonOf(thrown)}`}\n`)
+  process.exitCode = 1
+}
+
+function main (given: readonly string[]): void {
+  const { values, positionals } = parse(given)
+  if (values.help === true || given.length === 0) process.stdout.write(usage)
+  else if (values.list === true) for (const { name, sentence } of scenarios) process.stdout.write(`${name.padEnd(20)} ${sentence}\n`)
+  else if (positionals.length === 1 && positionals[0] === 'compare') compare(values.accept === true, values.json === true)
+  else if (positionals.length > 0) throw new HubError('invalid-argument', `The simulator does not know "${positionals.join(' ')}": --help says what it does.`)
+  else {
+    const scenario = scenarios.find(({ name }) => name === values.scenario)
+    if (scenario == null) throw new HubError('invalid-argument', `There is no scenario "${values.scenario ?? ''}": --list names them all.`)
+    const variation: Variation = {
+      hubs: numberOf('hubs', values.hubs), senders: numberOf('senders', values.senders), messages: numberOf('messages', values.messages),
+      strategy: strategyOf(values.strategy), without: values.without?.split(',').map(Number)
+    }
+    const seed = numberOf('seed', values.seed) ?? 1
+    if (values.seeds == null) runOne(scenario, seed, variation, values.json === true)
+    else runSeeds(scenario, seed, numberOf('seeds', values.seeds) ?? 1, variation, values.json === true)
+  }
+}
+
+function parse (given: readonly string[]) {
+  const [text, flag] = [{ type: 'string' as const }, { type: 'boolean' as const }]
+  try {
+    return parseArgs({
+      args: [...given], strict: true, allowPositionals: true,
+      options: {
+        scenario: text, hubs: text, senders: text, messages: text, strategy: text, seed: text, seeds: text, without: text,
+        json: flag, list: flag, accept: flag, help: flag
+      }
+    })
+  } catch (thrown) {
+    throw new HubError('invalid-argument', `${reasonOf(thrown)} (sim --help lists the options.)`, { cause: thrown })
+  }
+}
+
+function numberOf (name: string, given: string | undefined): number | undefined {
+  if (given == null) return undefined
+  const number = Number(given)
+  if (!Number.isSafeInteger(number) || number < 1) throw new HubError('invalid-argument', `--${name} wants a whole number above 0, not "${given}".`)
+  return number
+}
+
+function strategyOf (given: string | undefined): Scenario['strategy'] | undefined {
+  if (given == null || given === 'tree' || given === 'flood') return given
+  throw new HubError('invalid-argument', `--strategy is tree or flood, not "${given}".`)
+}
+
+function runOne (scenario: Scenario, seed: number, variation: Variation, json: boolean): void {
+  const report = run(vary(scenario, variation), seed)
+  if (report.failures.length > 0) {
+    process.exitCode = 1
+    for (const failure of report.failures) process.stderr.write(`${failure}\n`)
+    process.stderr.write(`The smallest run that fails too: ${smallest(scenario, seed, variation, report)}\n`)
+  }
+  print({ ...report }, json)
+}
+
+function runSeeds (scenario: Scenario, first: number, runs: number, variation: Variation, json: boolean): void {
+  let failed = 0
+  let firstFailure: string | null = null
+  for (let seed = first; seed < first + runs; seed += 1) {
+    const report = run(vary(scenario, variation), seed)
+    const { failures } = report
+    if (failures.length === 0) continue
+    failed += 1
+    process.stderr.write(`Seed ${seed}: ${failures.join(' ')}\n`)
+    firstFailure ??= smallest(scenario, seed, variation, report)
+  }
+  if (failed > 0) process.exitCode = 1
+  print({ scenario: scenario.name, runs, failed, firstFailure }, json)
+}
+
+/** It must fail for the same reason, whatever the figures: a run in which nothing happens fails for another one. */
+function smallest (scenario: Scenario, seed: number, variation: Variation, { failures }: Report): string {
+  const reasonIn = (sentence: string): string => sentence.replace(/[\d.]+/g, '')
+  const reasons = new Set(failures.map(reasonIn))
+  const fails = (smaller: Variation): boolean => run(vary(scenario, smaller), seed).failures.some(failure => reasons.has(reasonIn(failure)))
+  return commandOf(scenario, seed, shrink(scenario, variation, fails))
+}
+
+function compare (accept: boolean, json: boolean): void {
+  const reports: Report[] = scenarios.map(scenario => run(scenario, baselineSeed))
+  const failures = reports.flatMap(({ scenario, failures }) => failures.map(failure => `${scenario}: ${failure}`))
+  if (accept && failures.length === 0) {
+    const rows = reports.map(report => `  ${JSON.stringify(report.scenario)}: ${JSON.stringify(acceptedOf(report))}`)
+    writeFileSync(baselineFile, `{\n${rows.join(',\n')}\n}\n`)
+  } else if (!accept) {
+    const baseline = JSON.parse(readFileSync(baselineFile, 'utf8')) as Baseline
+    const known: ReadonlyMap<string, Accepted> = new Map(Object.entries(baseline))
+    for (const report of reports) failures.push(...worseThan(known.get(report.scenario), report))
+  }
+  if (failures.length > 0) process.exitCode = 1
+  print({ scenarios: reports.length, failed: failures.length, failures }, json)
+}
+
+function print (result: Readonly<Record<string, unknown>>, json: boolean): void {
+  process.stdout.write(json ? `${JSON.stringify(result)}\n` : Object.entries(result).map(([field, value]) => `${field}: ${JSON.stringify(value)}\n`).join(''))
+}

@@ -1,0 +1,91 @@
+/** What a simulated run is made of: data only. Times are virtual milliseconds from the start of the run, shares are 0 to 1. */
+
+export type Fault =
+  /** The hubs fall into two groups, `share` in one. Silent: frames vanish and links stay up until they are found silent; else the links go down at once. */
+  | { readonly type: 'partition', readonly atMs: number, readonly forMs: number, readonly share: number, readonly silent: boolean }
+  /** A share of the hubs crashes at once and comes back after `forMs`, or never. */
+  | { readonly type: 'crash', readonly atMs: number, readonly forMs: number | 'ever', readonly share: number, readonly keepsData: boolean }
+  /** A share of the hubs stands still: nothing is lost, all is late. */
+  | { readonly type: 'freeze', readonly atMs: number, readonly forMs: number, readonly share: number }
+  /** A share of the links carries frames one way only. */
+  | { readonly type: 'one-way', readonly atMs: number, readonly forMs: number, readonly share: number }
+  /** A share of the links is full in one direction. */
+  | { readonly type: 'congestion', readonly atMs: number, readonly forMs: number, readonly share: number }
+  /** One hub after the other crashes, every `everyMs`, and comes back 5 s later. */
+  | { readonly type: 'churn', readonly atMs: number, readonly forMs: number, readonly everyMs: number, readonly keepsData: boolean }
+
+export type Hostility = 'junk' | 'replay' | 'note-flood' | 'deaf' | 'hop-liar' | 'graft-flood' | 'prune-loop'
+
+export interface NetworkModel {
+  /** One way, drawn once a link. */
+  readonly latencyMs: readonly [min: number, max: number]
+  /** Added to each frame, up to. */
+  readonly jitterMs: number
+  /** Of frames. The real transport loses none; silent faults and the Maelstrom network do. */
+  readonly loss: number
+  readonly duplicate: number
+  /** Whether frames of one link may overtake each other. */
+  readonly reorder: boolean
+}
+
+/** What of a run is wrong if it is not so. */
+export interface Limits {
+  /** Messages not everywhere at the end. @default 0 */
+  readonly missed?: number
+  /** Redundancy, mean. */
+  readonly rmr?: number
+  /** Links to the last hub, median over messages. */
+  readonly lastHops?: number
+  /** From publishing to arrival, of 99 arrivals in 100. Virtual milliseconds. */
+  readonly p99Ms?: number
+  /** Pieces that the eager links leave the hubs in at the end. */
+  readonly pieces?: number
+  /** Frames of any kind, for each message and hub. */
+  readonly framesPerDelivery?: number
+  /** Counts that must not be 0: a run in which nothing happened proves nothing. */
+  readonly happens: ReadonlyArray<keyof Happenings>
+}
+
+/** How often what happened. */
+export interface Happenings {
+  payloads: number
+  duplicates: number
+  noteFrames: number
+  notes: number
+  grafts: number
+  prunes: number
+  lost: number
+  rejected: number
+  linksDown: number
+  linksUp: number
+  crashes: number
+  freezes: number
+  comparisons: number
+  comparedMessages: number
+}
+
+export interface Scenario {
+  readonly name: string
+  /** What it shows, in one sentence. */
+  readonly sentence: string
+  readonly hubs: number
+  /** Links a hub; `line` and `pair of paths` are for small cases. */
+  readonly degree: number | 'line' | 'ring' | 'full'
+  readonly strategy: 'tree' | 'flood'
+  readonly network: NetworkModel
+  /** How many hubs publish, in turn at random. */
+  readonly senders: number
+  readonly messages: number
+  /** Published a second, all senders together. */
+  readonly perSecond: number
+  /** Messages before measuring starts. FACTS 4: 20. */
+  readonly warmUp: number
+  readonly faults: readonly Fault[]
+  /** Hubs that are not honest, beside the others. */
+  readonly hostile: readonly Hostility[]
+  /** Every hub compares with one neighbour once in this time. DESIGN 6: about twice a minute. */
+  readonly compareEveryMs: number
+  /** How long the run goes on after the last message and fault. Two rounds of comparison and some. */
+  readonly settleMs: number
+  readonly limits: Limits
+}
