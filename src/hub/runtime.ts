@@ -379,7 +379,6 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       stopped = true
       clearTimeout(timer)
       sync.sessions.stop()
-      sync.sessions.stop()
     },
     async settled () {
       await intake.settled()

@@ -22,7 +22,7 @@ export type HubInput =
   | { readonly type: 'link-down', readonly peer: PeerId }
   /** Decoded, valid, signature checked. */
   | { readonly type: 'message', readonly message: Message, readonly from: PeerId, readonly hops: number }
-  /** The same, in a comparison with this neighbour: it is not spread, as others find it in theirs. */
+  /** The same, in a comparison with this neighbour: it is noted to others and not pushed, as they find it in theirs. */
   | { readonly type: 'synced', readonly message: Message, readonly from: PeerId }
   /** A neighbour sent a message that `has` answers for. */
   | { readonly type: 'duplicate', readonly id: MessageId, readonly from: PeerId }
@@ -92,7 +92,7 @@ const erasedPerTick = 500
 interface Origin {
   readonly from: PeerId
   readonly hops: number
-  /** It came in a comparison, of which gossip hears nothing. */
+  /** It came in a comparison: it is not pushed on, and no duplicate of gossip. */
   readonly isSynced?: boolean
 }
 

@@ -162,7 +162,7 @@ describe('two hubs', () => {
     await expect.poll(() => rootOf(third), { interval: 1 }).toBe(rootOf(ann))
   }, 60_000)
 
-  test('linked ones are compared without being asked, and once for both', async () => {
+  test('[S19] linked ones are compared without being asked, and once for both', async () => {
     const mesh = createMesh({ linksSync: true })
     const [ann, ben] = [await addHub(mesh, 'ann'), await addHub(mesh, 'ben')]
     const pen = createPen('ida')
@@ -193,7 +193,21 @@ describe('two hubs', () => {
     expect(await sync(ann, ben)).toMatchObject({ outcome: 'equal', fetched: 1 })
   })
 
-  test('that begin with each other at the same moment have one session, which both callers hear of', async () => {
+  test('[S20] push nothing on that a comparison brought: the next one finds it', async () => {
+    const mesh = createMesh()
+    const [ann, ben] = await addTwo(mesh)
+    const cem = await addHub(mesh, 'cem')
+    mesh.link(ben, cem)
+    const pen = createPen('ida')
+    await take(ann, [pen.introduce(), ...writePosts(pen, 50)])
+    await sync(ben, ann)
+    await mesh.settled()
+    expect(ben.sent.filter(({ frame }) => frame.type === 'gossip')).toEqual([])
+    mesh.join(ben, cem)
+    expect(await sync(cem, ben)).toMatchObject({ outcome: 'equal', fetched: 51 })
+  })
+
+  test('[S18] that begin with each other at the same moment have one session, which both callers hear of', async () => {
     const mesh = createMesh()
     const [ann, ben] = await addTwo(mesh)
     const pen = createPen('ida')
@@ -298,7 +312,7 @@ describe('a peer that breaks the rules', () => {
 })
 
 describe('sessions', () => {
-  test('are four at most, of which nobody waits for the fifth', async () => {
+  test('[S18] are four at most, of which nobody waits for the fifth', async () => {
     const mesh = createMesh({ onSyncFrame: () => undefined })
     const ann = await addHub(mesh, 'ann')
     const others = []
@@ -317,7 +331,7 @@ describe('sessions', () => {
     await expect(sync(ann, others[0]!)).rejects.toMatchObject({ code: 'stopped' })
   })
 
-  test('come about twice a minute, with two hubs in turn, and at once after sleep', async () => {
+  test('[S19, S21] come about twice a minute, with two hubs in turn, and at once after sleep', async () => {
     let clockMs = nowMs
     const mesh = createMesh()
     const hubs = []
@@ -344,7 +358,7 @@ describe('sessions', () => {
     expect(ann.runtime.sync.status()).toMatchObject({ synced: false, mode: 'unsynced' })
   })
 
-  test('that the other side has no room for are tried again with the next tick', async () => {
+  test('[S18] that the other side has no room for are tried again with the next tick', async () => {
     const mesh = createMesh()
     const [ann, ben] = await addTwo(mesh)
     ben.runtime.sync.sessions.stop()
@@ -355,7 +369,7 @@ describe('sessions', () => {
     expect(ann.rejections).toEqual([])
   })
 
-  test('with nobody there is nothing to know, and asking for one says so', async () => {
+  test('[S21] with nobody there is nothing to know, and asking for one says so', async () => {
     const mesh = createMesh()
     const ann = await addHub(mesh, 'ann')
     expect(ann.runtime.sync.status()).toMatchObject({ synced: null, mode: 'unsynced', maxEpoch: null })
@@ -365,7 +379,7 @@ describe('sessions', () => {
     await expect(sessions.whenSynced(1)).rejects.toMatchObject({ code: 'timed-out' })
   })
 
-  test('whenSynced compares with all, and resolves once two are equal', async () => {
+  test('[S21] whenSynced compares with all, and resolves once two are equal', async () => {
     const mesh = createMesh()
     const [ann, ben] = await addTwo(mesh)
     const cem = await addHub(mesh, 'cem')
