@@ -70,14 +70,19 @@ async function expectDirect (one: HubPage, two: HubPage): Promise<void> {
   await two.linked(first.peerId, 'direct')
 }
 
-/** Opens hubs under new names until the one in `dialling` has the lower peer id. The hubs that do not fit are closed. */
+/**
+ * Opens hubs under new names until the one in `dialling` has the lower peer id. Those that do not fit are closed, both of them: a very low one on the answering
+ * side would never be met.
+ */
 async function drawPair (scene: Scene, server: HubServer, dialling: Browser, answering: Browser): Promise<{ lower: HubPage, higher: HubPage }> {
-  const higher = await scene.hub(answering, server, { name: `answering-${dialling.kind}` })
-  const { peerId } = await higher.status()
   for (let draw = 0; draw < drawsMax; draw += 1) {
-    const lower = await scene.hub(dialling, server, { name: `dialling-${draw}-${dialling.kind}` })
-    if ((await lower.status()).peerId < peerId) return { lower, higher }
+    const [lower, higher] = [
+      await scene.hub(dialling, server, { name: `dialling-${draw}-${dialling.kind}` }),
+      await scene.hub(answering, server, { name: `answering-${draw}-${dialling.kind}` })
+    ]
+    if ((await lower.status()).peerId < (await higher.status()).peerId) return { lower, higher }
     await lower.page.close()
+    await higher.page.close()
   }
-  throw new Error(`None of ${drawsMax} hubs in ${dialling.kind} drew a lower peer id than ${peerId}.`)
+  throw new Error(`In ${drawsMax} draws no hub in ${dialling.kind} had the lower peer id.`)
 }

@@ -114,6 +114,8 @@ describe.each(['a tab', 'the server'])('a hub in %s meets', (where) => {
   const victim = (): Victim => victims.get(where)!
 
   test.each(offences)('$what, and rejects it as $code', async ({ code, commit }) => {
+    // What was said before has arrived everywhere.
+    await tab.waitFor('both hubs to hold the same', async () => new Set(await heldBy(tab, witness)).size === 1)
     const before = await heldBy(tab, witness)
     const peer = await hostilePeer(victim())
     const stream = await peer.stream()

@@ -19,8 +19,8 @@ export interface Retention {
   keeps: (header: Header) => boolean
   /** Gives up everything below `epoch`, for good; resolves with how many messages went. A lower one changes nothing. Codes: those of the store. */
   keepFrom: (epoch: number) => Promise<number>
-  /** Runs a write; when the storage is full, gives up old epochs and runs it once more. Codes: those of `write`. */
-  withRoom: <T>(write: () => Promise<T>) => Promise<T>
+  /** After a write failed with `thrown`: gives up old epochs if the storage is full, and runs it once more. Codes: those of `write`. */
+  writeAgain: <T>(thrown: unknown, write: () => Promise<T>) => Promise<T>
 }
 
 export interface RetentionOptions {
@@ -91,15 +91,11 @@ export async function createRetention ({ store, set, messages, isOwn, log, now }
     get minEpoch () { return minEpoch },
     keeps: ({ kind, author, timestamp }) => epochOf(timestamp) >= minEpoch || !isOrdinary(kind) || isOwn(author),
     keepFrom,
-    async withRoom (write) {
-      try {
-        return await write()
-      } catch (thrown) {
-        if (!(thrown instanceof HubError) || thrown.code !== 'storage-full') throw thrown
-        making ??= makeRoom().finally(() => { making = undefined })
-        if (await making === 0) throw thrown
-        return await write()
-      }
+    async writeAgain (thrown, write) {
+      if (!(thrown instanceof HubError) || thrown.code !== 'storage-full') throw thrown
+      making ??= makeRoom().finally(() => { making = undefined })
+      if (await making === 0) throw thrown
+      return write()
     }
   }
 }

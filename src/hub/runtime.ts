@@ -275,7 +275,9 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     unstored += 1
     storing.set(message.id, message)
     try {
-      const append = retention.withRoom(async () => messages.append(message, now(), from))
+      const storedAt = now()
+      const append = messages.append(message, storedAt, from)
+        .catch(async (thrown: unknown) => retention.writeAgain(thrown, async () => messages.append(message, storedAt, from)))
       lastAppend = append.catch(() => undefined) // only waited for; whoever appended hears of the failure
       const entry = await append
       storageTrouble = null

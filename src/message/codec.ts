@@ -6,11 +6,18 @@
  */
 import { toHex } from '../base/bytes.ts'
 import { blake3 } from '../base/blake3.ts'
-import { bytesOf, decodeCanonical, decodeLenient, encodeOwned, hexOf, isCanonical, keptHexOf, unshared } from './canonical.ts'
+import { bytesOf, decodeLenient, encodeOwned, hexOf, keptHexOf, unshared } from './canonical.ts'
+import { hasForm, type FieldForm } from './canonical-form.ts'
 import { kindNumber, kindOf } from './kinds.ts'
 import { hashBytes, headerBytesMax, messageBytesMax, messageVersion, signatureBytes } from './limits.ts'
 import { Header as WireHeader, SignedMessage as WireSignedMessage } from './message.pb.ts'
 import type { Decoded, Header, MessageId, MessageRejection, NetworkId, PublicKeyHex, SignedBytes } from './types.ts'
+
+/** The fields of message.pb.proto's SignedMessage and Header. */
+export const envelopeForm: readonly FieldForm[] = ['bytes', 'optional bytes', 'bytes']
+export const headerForm: readonly FieldForm[] = [
+  'uint32', 'bytes', 'bytes', 'bytes', 'uint64', 'optional bytes', 'uint64', 'uint32', 'bytes', 'uint32'
+]
 
 export type Rejected = Extract<Decoded<never>, { readonly ok: false }>
 
@@ -33,7 +40,7 @@ export function encodeSignedBytes ({ header, body, signature }: SignedBytes): Ui
 /** Codes: `too-large`, `malformed`. */
 export function decodeSignedBytes (bytes: Uint8Array): Decoded<SignedBytes> {
   if (bytes.byteLength > messageBytesMax) return rejected('too-large')
-  const wire = decodeCanonical<WireSigned>(WireSignedMessage, bytes)
+  const wire = hasForm(bytes, envelopeForm) ? decodeLenient<WireSigned>(WireSignedMessage, bytes) : undefined
   if (wire == null || wire.header.byteLength === 0 || wire.signature.byteLength !== signatureBytes) return rejected('malformed')
   return { ok: true, value: { header: wire.header, body: wire.body, signature: wire.signature } }
 }
@@ -55,7 +62,7 @@ export function decodeHeader (bytes: Uint8Array): Decoded<Header> {
   if (wire == null) return rejected('malformed')
   // M6: a later version may have fields that this one does not know, and is told apart from junk.
   if (wire.version > messageVersion) return rejected('unsupported-version')
-  if (wire.version < messageVersion || !isCanonical(WireHeader, wire, bytes)) return rejected('malformed')
+  if (wire.version < messageVersion || !hasForm(bytes, headerForm)) return rejected('malformed')
   const network = keptHexOf(wire.network) as NetworkId | undefined
   const author = keptHexOf(wire.author) as PublicKeyHex | undefined
   const signer = keptHexOf(wire.signer) as PublicKeyHex | undefined

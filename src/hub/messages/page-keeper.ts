@@ -5,7 +5,7 @@
 import { fromHex, toHex } from '../../base/bytes.ts'
 import { kindNumber } from '../../message/kinds.ts'
 import type { ReplicatedSet } from '../../message/replicated-set.ts'
-import type { Kind, Message, MessageId } from '../../message/types.ts'
+import type { Kind, Message, MessageId, PublicKeyHex } from '../../message/types.ts'
 import type { MessageStore } from '../../store/message-store.ts'
 import type { Catalog } from './catalog.ts'
 import { unknownReferences, type References } from './references.ts'
@@ -70,18 +70,19 @@ export function createPageKeeper ({ store, set, catalog, onFailure }: PageKeeper
 
   /** Rows of a page as the set and the catalog have them now. */
   function pack (firstEvent: number, rows: readonly Tail[]): CatalogPage {
-    const feeds = new Map<string, number>()
+    const feeds: Array<{ readonly author: PublicKeyHex, readonly signer: PublicKeyHex }> = []
     const unlinked: MessageId[] = []
     const packed = rows.map(({ event, id, prev }) => {
       const member = set.memberOf(id)
       const shape = shapeOf(member, event)
       if (shape === rowShapes.gone || shape === rowShapes.whole) return { member, shape, feed: 0, prev: 0 }
-      const key = set.authorOf(member) + set.signerOf(member)
-      const feed = feeds.get(key) ?? feeds.size
-      feeds.set(key, feed)
+      const [author, signer] = [set.authorOf(member), set.signerOf(member)]
+      // Most pages are of few feeds, and neighbours are often of one.
+      let feed = feeds.findIndex(known => known.signer === signer && known.author === author)
+      if (feed === -1) feed = feeds.push({ author, signer }) - 1
       return { member, shape, feed, prev: prevOf(prev, event, unlinked) }
     })
-    const page = createPage(firstEvent, rows.length, feeds.size, unlinked.length)
+    const page = createPage(firstEvent, rows.length, feeds.length, unlinked.length)
     packed.forEach(({ member, shape, feed, prev }, row) => {
       page.shapes[row] = shape
       if (shape === rowShapes.gone || shape === rowShapes.whole) return
@@ -93,11 +94,7 @@ export function createPageKeeper ({ store, set, catalog, onFailure }: PageKeeper
       page.kinds[row] = kindNumber(set.kindOf(member))
       set.copyId(member, page.ids, row * hashBytes)
     })
-    let offset = 0
-    for (const key of feeds.keys()) {
-      page.feeds.set(fromHex(key) ?? [], offset)
-      offset += 2 * hashBytes
-    }
+    feeds.forEach(({ author, signer }, feed) => { page.feeds.set(fromHex(author + signer) ?? [], feed * 2 * hashBytes) })
     unlinked.forEach((id, index) => { page.unlinked.set(fromHex(id) ?? [], index * hashBytes) })
     return page
   }
