@@ -31,13 +31,18 @@ export interface LinkEnds {
   readonly type?: string | undefined
 }
 
+/** 53 bits of a target's hash. */
+function targetNumber ({ targetHigh, targetLow }: Pick<References, 'targetHigh' | 'targetLow'>): number {
+  return targetHigh * 2 ** 21 + (targetLow >>> 11)
+}
+
 /**
  * A number for each slot of an author among what is selected: the name's hash where the target is fixed or there is none, 53 bits of the target's where the
  * name is fixed, and otherwise one that is given out.
  */
 function createSlots ({ kind, target, name }: Selection): (references: References) => number {
   if (target !== undefined || kind === 'profile') return references => references.name >>> 1
-  if (name !== undefined) return ({ targetHigh, targetLow }) => targetHigh * 2 ** 21 + (targetLow >>> 11)
+  if (name !== undefined) return targetNumber
   const given = new Map<string, number>()
   return ({ targetHigh, targetLow, name: column }) => {
     const key = `${targetHigh} ${targetLow} ${column >>> 1}`
@@ -162,15 +167,12 @@ export function createViews (messages: Messages, set: Pick<ReplicatedSet, 'stand
         : [{ id, author: header.author, collection: body.collection, key: body.key, value: body.value, timestamp: header.timestamp }])
     },
     replies (ids) {
-      const counts = new Map<string, { id: MessageId, count: number }>()
+      const counts = new Map<number, { id: MessageId, count: number }>()
       for (const id of ids) {
-        const { targetHigh, targetLow } = hash.target(id)
-        counts.set(`${targetHigh} ${targetLow}`, { id, count: 0 })
+        counts.set(targetNumber(hash.target(id)), { id, count: 0 })
       }
       catalog.walk({ kind: 'post' }, 'descending', (member) => {
-        const { targetHigh, targetLow } = catalog.referencesOf(member)
-        if (targetHigh === 0 && targetLow === 0) return false
-        const counted = counts.get(`${targetHigh} ${targetLow}`)
+        const counted = counts.get(targetNumber(catalog.referencesOf(member)))
         if (counted !== undefined && set.standingOf(member) === 'live') counted.count += 1
         return false
       })
