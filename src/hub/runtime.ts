@@ -21,6 +21,7 @@ import type { Message, MessageId, MessageRejection, NetworkGenesis, PublicKeyHex
 import type { MessageStore } from '../store/message-store.ts'
 import { createHubCore, type HubEffect, type HubInput } from './core/hub-core.ts'
 import { createIntake } from './intake.ts'
+import { offerOrNotes } from './offer-or-notes.ts'
 import type { Catalog } from './messages/catalog.ts'
 import type { Entry } from './messages/entry.ts'
 import { createMessages, type Messages } from './messages/messages.ts'
@@ -392,10 +393,4 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       return () => { listeners.delete(listener) }
     }
   }
-}
-
-/** Notes say the epochs and hops of what they name; an offer of the newest messages does not. */
-function offerOrNotes (from: PeerId, { ids, epochs, hops }: Extract<Frame, { readonly type: 'ihave' }>): HubInput {
-  if (epochs === undefined) return { type: 'offer', from, ids }
-  return { type: 'ihave', from, notes: ids.map((id, index) => ({ id, epoch: epochs[index] ?? 0, hops: hops?.[index] ?? 0 })) }
 }
