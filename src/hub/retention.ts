@@ -1,7 +1,7 @@
 /**
  * How far back this hub keeps the bytes of messages: everything, until it is told otherwise or its storage is full; then the oldest epochs go first.
- * What is dropped stays a member, so that hubs still agree on the ids of what both hold. Never dropped: what one's own author wrote, and
- * what decides about others (signer messages and removes).
+ * What is dropped stays a member, so that hubs still agree on the ids of what both hold. Never dropped: what one's own author wrote, what decides about others
+ * (signer messages and removes), and what could not be a member again by what is noted of it alone (Messages.mayDrop).
  */
 import { HubError } from '../base/errors.ts'
 import type { EventLog } from '../base/event-log.ts'

@@ -135,12 +135,12 @@ export async function createMessages ({ store, set, rules, report, random, onPro
     if (members.length > 0) pages.forget(events)
   }
 
-  /** What a subscriber is told of a stored message: nothing when it is displaced, dropped, or stored again since; nothing of an erased body. */
   function mayDrop (member: number): boolean {
     const event = catalog.eventOf(member)
     return event !== undefined && pages.isPaged(event) && set.isOrdinary(member)
   }
 
+  /** What a subscriber is told of a stored message: nothing when it is displaced, dropped, or stored again since; nothing of an erased body. */
   function asOfNow (entry: Entry): Entry[] {
     const { message, event } = entry
     const member = set.memberOf(message.id)
