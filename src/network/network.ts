@@ -183,9 +183,13 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
   }
 }
 
+/** Characters of an address: several hops stay far below, and the library's reader takes the square of a long one's time. */
+const addressLengthMax = 1_024
+
 /** A multiaddr from outside. Codes: `address-invalid`. */
 export function parseAddress (address: string): Multiaddr {
   try {
+    if (address.length > addressLengthMax) throw new Error(`it is longer than ${addressLengthMax} characters`)
     const parsed = multiaddr(address)
     if (parsed.getComponents().length === 0) throw new Error('it is empty')
     return parsed

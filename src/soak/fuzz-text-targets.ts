@@ -67,7 +67,8 @@ export const textTargets: readonly FuzzTarget[] = [
     samples: queries,
     judge: value => typeof value !== 'object' || value == null ? 'not-an-object' : orThrows(['invalid-argument'], () => {
       const query: Query = value // of any shape: that is what is tried
-      const { limit = limitMax, kind } = query
+      const { kind } = query
+      const limit = query.limit ?? limitMax // null is as if it were left out
       const found = findMembers(query, searched)
       if (found.length > limit) throw new Error('A query gave more than its limit.')
       if (kind != null && found.some(member => searched.set.kindOf(member) !== kind)) throw new Error('A query gave another kind.')
