@@ -4,10 +4,8 @@
  *
  * Invariants
  * 1. The core is never entered while it is in `handle`: inputs are handed over one by one from synchronous code.
- * 2. A subscriber hears of a message after it is stored, with the event number it keeps for ever.
- * 3. What cannot be stored is reported with its cause; nothing is acknowledged that is not stored.
+ * 2. Nothing is acknowledged that is not stored (keeping.ts).
  */
-import { RecentSet } from '../base/bounded.ts'
 import { HubError, reasonOf } from '../base/errors.ts'
 import type { EventLog } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
@@ -21,10 +19,12 @@ import type { Message, MessageId, MessageRejection, NetworkGenesis, PublicKeyHex
 import type { MessageStore } from '../store/message-store.ts'
 import { createHubCore, type HubEffect, type HubInput } from './core/hub-core.ts'
 import { createIntake } from './intake.ts'
+import { createKeeping } from './keeping.ts'
 import { offerOrNotes } from './offer-or-notes.ts'
 import type { Catalog } from './messages/catalog.ts'
 import type { Entry } from './messages/entry.ts'
 import { createMessages, type Messages } from './messages/messages.ts'
+import { createMissed } from './missed.ts'
 import { createRetention, type Retention } from './retention.ts'
 import type { SyncRejection } from './sync/conversation.ts'
 import { createSync, type Sync } from './sync/sync.ts'
@@ -91,12 +91,6 @@ export interface Runtime {
   onStored: (listener: (entry: Entry) => void) => () => void
 }
 
-/** Messages that may wait for the disk before reading from neighbours pauses. */
-const unstoredMax = 2_000
-/** Messages that one neighbour missed and is offered later: the newest; what is older is left to the comparison of sets (gossip/SPEC.md G15). */
-const missedMax = 1_024
-/** Neighbours' messages that could not be stored and are tried again with each tick, 2 MiB at most; what is over comes back after a restart. */
-const unkeptMax = 256
 /** Own messages whose first handing over is remembered, for their state. */
 const sentMax = 10_000
 
@@ -114,17 +108,10 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   const messages = await createMessages({ store, set, rules, report: log.report, random, onProgress })
   const retention = await createRetention({ store, set, messages, isOwn, log, now })
   const sent = new Set<MessageId>()
-  const missed = new Map<PeerId, RecentSet<MessageId>>()
-  const unkept = new Map<MessageId, { readonly message: Message, readonly from: PeerId }>()
-  let storageTrouble: string | null = null
-  /** Messages on their way to the disk: bounded by `unstoredMax`, and what verifying lets through after it. */
-  const storing = new Map<MessageId, Message>()
+  const missed = createMissed((peer, frame) => transport.send(peer, frame))
   let timer: ReturnType<typeof setTimeout> | undefined
   let deadlineMs: number | undefined
   let stopped = false
-  const listeners = new Set<(entry: Entry) => void>()
-  let unstored = 0
-  let lastAppend: Promise<unknown> = Promise.resolve()
 
   const intake = createIntake({
     rules,
@@ -136,7 +123,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     onMessage (from, message, hops) {
       if (!messages.lost.has(message.id)) input({ type: 'message', message, from, hops })
       // A member already: only its bytes are missing.
-      else keep(message, from).catch(() => undefined) // reported there; it is asked for again
+      else keeping.keep(message, from).catch(() => undefined) // reported there; it is asked for again
     },
     onDuplicate: (from, id) => { input({ type: 'duplicate', id, from }) },
     onRejected: (peer, code) => { transport.reject(peer, code, `The hub sent a message that was refused: ${code}.`) },
@@ -146,8 +133,14 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   const sync = createSync({
     rules, set, messages, retention, network: syncNetwork, verify, log, random, now, wait,
     offer: (message, from) => { input({ type: 'synced', message, from }) },
-    stored: async () => lastAppend,
+    stored: async () => keeping.settled(),
     reject: transport.reject
+  })
+
+  const keeping = createKeeping({
+    set, messages, retention, now,
+    entered: (member) => { sync.entered(member) },
+    report: log.report
   })
 
   function input (given: HubInput): void {
@@ -213,7 +206,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
           log.report({ type: 'not-kept', peer: effect.from, code: 'below-retention', sentence: 'A message is older than what this hub keeps: it was passed on and not stored.' })
           return
         }
-        keep(effect.message, effect.from).catch(() => { rememberUnkept(effect.message, effect.from) }) // reported there
+        keeping.keepOrRemember(effect.message, effect.from)
         return
       case 'displaced':
         sync.displaced(effect.member)
@@ -246,10 +239,10 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   async function sendStored (peer: PeerId, ids: readonly MessageId[], hops: number): Promise<void> {
     // What is still being written is sent from memory.
     for (const id of ids) {
-      const message = storing.get(id)
+      const message = keeping.get(id)
       if (message !== undefined) sendMessage(peer, message, hops)
     }
-    for (const { message } of await messages.getMany(ids.filter(id => !storing.has(id)))) sendMessage(peer, message, hops)
+    for (const { message } of await messages.getMany(ids.filter(id => keeping.get(id) === undefined))) sendMessage(peer, message, hops)
   }
 
   function sendNotes (peer: PeerId, notes: readonly Note[]): void {
@@ -271,63 +264,10 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     log.report({ type: 'bodies-erased', sentence: `${ids.length} removed ${ids.length === 1 ? 'message has' : 'messages have'} left the disk, 24 h after their removal.` })
   }
 
-  /** Resolves when the message is stored, and the set knows it. */
-  async function keep (message: Message, from: string | null, enterSet?: () => void): Promise<Entry> {
-    unstored += 1
-    storing.set(message.id, message)
-    try {
-      const storedAt = now()
-      const append = messages.append(message, storedAt, from)
-        .catch(async (thrown: unknown) => retention.writeAgain(thrown, async () => messages.append(message, storedAt, from)))
-      lastAppend = append.catch(() => undefined) // only waited for; whoever appended hears of the failure
-      const entry = await append
-      storageTrouble = null
-      enterSet?.()
-      messages.enter(entry)
-      sync.entered(set.memberOf(message.id))
-      log.report({ type: 'message-stored', peer: from, sentence: `Message ${message.id.slice(0, 8)}… (${message.header.kind}, number ${message.header.seq}) is stored.` })
-      for (const listener of listeners) listener(entry)
-      return entry
-    } catch (thrown) {
-      storageTrouble = `What is written here or comes in cannot be stored: ${reasonOf(thrown)}`
-      log.report({ type: 'storage-failed', code: thrown instanceof HubError ? thrown.code : 'storage-failed', sentence: storageTrouble })
-      throw thrown
-    } finally {
-      unstored -= 1
-      storing.delete(message.id)
-    }
-  }
-
-  function rememberUnkept (message: Message, from: PeerId): void {
-    unkept.set(message.id, { message, from })
-    if (unkept.size > unkeptMax) for (const oldest of unkept.keys()) { unkept.delete(oldest); break }
-  }
-
-  /** The set has them, so nobody sends them again. */
-  function storeUnkept (): void {
-    const again = [...unkept.values()]
-    unkept.clear()
-    for (const { message, from } of again) {
-      const member = set.memberOf(message.id)
-      // Displaced meanwhile, or stored since with all there is of it here.
-      if (member === -1 || (message.body === undefined && messages.catalog.eventOf(member) !== undefined)) continue
-      const kept = set.hasBody(member) ? message : { ...message, body: undefined, bytes: { ...message.bytes, body: undefined } }
-      keep(kept, from).catch(() => { rememberUnkept(kept, from) })
-    }
-  }
-
   function rememberMissed (peer: PeerId, id: MessageId): void {
     log.report({ type: 'not-sent', peer, code: 'congested', sentence: 'The neighbour does not keep up: it is offered later what it misses now.' })
-    const ids = missed.get(peer) ?? new RecentSet(missedMax)
-    missed.set(peer, ids)
-    ids.add(id)
+    missed.remember(peer, id)
     input({ type: 'congested', peer })
-  }
-
-  function offerMissed (peer: PeerId): void {
-    const ids = [...missed.get(peer) ?? []]
-    missed.delete(peer)
-    for (let start = 0; start < ids.length; start += idsMax) transport.send(peer, { type: 'ihave', ids: ids.slice(start, start + idsMax) })
   }
 
   function rememberSent (id: MessageId): void {
@@ -340,7 +280,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     sync,
     retention,
     set,
-    get storageTrouble () { return storageTrouble },
+    get storageTrouble () { return keeping.trouble },
     memory: () => ({ set: set.memoryBytes, ...messages.catalog.memoryBytes }),
     wasSent: id => sent.has(id),
     linkUp: (peer) => {
@@ -348,13 +288,13 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       sync.sessions.linkUp(peer)
     },
     linkDown: (peer) => {
-      missed.delete(peer)
+      missed.forget(peer)
       intake.drop(peer)
       input({ type: 'link-down', peer })
       sync.sessions.linkDown(peer)
     },
     drained (peer) {
-      offerMissed(peer)
+      missed.offer(peer)
       input({ type: 'drained', peer })
     },
     roundTrip: (peer, rttMs) => { input({ type: 'round-trip', peer, rttMs }) },
@@ -363,7 +303,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       switch (frame.type) {
         case 'gossip':
           await intake.take(peer, frame.message, frame.hops)
-          if (unstored > unstoredMax) await lastAppend
+          await keeping.room()
           return
         case 'ihave': input(offerOrNotes(peer, frame)); return
         case 'graft': input({ type: 'graft', from: peer, ids: frame.ids, counter: frame.counter ?? 0 }); return
@@ -373,11 +313,11 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       }
     },
     tick: () => {
-      storeUnkept()
+      keeping.tryAgain()
       input({ type: 'tick', lost: [...messages.lost].slice(0, idsMax) })
       sync.sessions.tick()
     },
-    publish: async message => keep(message, null, () => { input({ type: 'published', message }) }),
+    publish: async message => keeping.keep(message, null, () => { input({ type: 'published', message }) }),
     stop () {
       stopped = true
       clearTimeout(timer)
@@ -385,12 +325,9 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     },
     async settled () {
       await intake.settled()
-      await lastAppend
+      await keeping.settled()
       await messages.settled()
     },
-    onStored: (listener) => {
-      listeners.add(listener)
-      return () => { listeners.delete(listener) }
-    }
+    onStored: listener => keeping.onStored(listener)
   }
 }

@@ -1,0 +1,116 @@
+/**
+ * Messages on their way to the disk, and those that did not get there: written, made known, and where a write failed tried again. It decides neither
+ * what belongs nor what this hub keeps.
+ *
+ * Invariants
+ * 1. A listener hears of a message after it is stored, with the event number it keeps for ever.
+ * 2. What cannot be stored is reported with its cause; `keep` resolves with nothing that is not stored.
+ */
+import { HubError, reasonOf } from '../base/errors.ts'
+import type { Report } from '../base/event-log.ts'
+import type { PeerId } from '../base/peer.ts'
+import type { ReplicatedSet } from '../message/replicated-set.ts'
+import type { Message, MessageId } from '../message/types.ts'
+import type { Entry } from './messages/entry.ts'
+import type { Messages } from './messages/messages.ts'
+import type { Retention } from './retention.ts'
+
+export interface KeepingOptions {
+  readonly set: Pick<ReplicatedSet, 'memberOf' | 'hasBody'>
+  readonly messages: Pick<Messages, 'append' | 'enter' | 'catalog'>
+  readonly retention: Pick<Retention, 'writeAgain'>
+  /** A member has its row in the catalog. */
+  readonly entered: (member: number) => void
+  readonly report: (report: Report) => void
+  readonly now: () => number
+}
+
+export interface Keeping {
+  /** Resolves when the message is stored, and the set knows it. Codes: those of the store. */
+  keep (message: Message, from: string | null, enterSet?: () => void): Promise<Entry>
+  /** The same for a neighbour's message, which the set has: where the write fails it is tried again with `tryAgain`. */
+  keepOrRemember (message: Message, from: PeerId): void
+  /** Tries what could not be stored. The set has it, so nobody sends it again. */
+  tryAgain (): void
+  /** One that is being written. */
+  get (id: MessageId): Message | undefined
+  /** Resolves when there is room for another; at once, mostly. */
+  room (): Promise<unknown>
+  /** Resolves when all that was handed over is written, as far as it can be. */
+  settled (): Promise<unknown>
+  /** Why the last write failed, a sentence; null while writes succeed. */
+  readonly trouble: string | null
+  /** Called for each message once it is stored. Returns how to stop it. */
+  onStored (listener: (entry: Entry) => void): () => void
+}
+
+/** Messages that may wait for the disk before reading from neighbours pauses. */
+const unstoredMax = 2_000
+/** Neighbours' messages that could not be stored and are tried again with each tick, 2 MiB at most; what is over comes back after a restart. */
+const unkeptMax = 256
+
+export function createKeeping ({ set, messages, retention, entered, report, now }: KeepingOptions): Keeping {
+  const unkept = new Map<MessageId, { readonly message: Message, readonly from: PeerId }>()
+  /** Bounded by `unstoredMax`, and what verifying lets through after it. */
+  const storing = new Map<MessageId, Message>()
+  const listeners = new Set<(entry: Entry) => void>()
+  let trouble: string | null = null
+  let unstored = 0
+  let lastAppend: Promise<unknown> = Promise.resolve()
+
+  async function keep (message: Message, from: string | null, enterSet?: () => void): Promise<Entry> {
+    unstored += 1
+    storing.set(message.id, message)
+    try {
+      const storedAt = now()
+      const append = messages.append(message, storedAt, from)
+        .catch(async (thrown: unknown) => retention.writeAgain(thrown, async () => messages.append(message, storedAt, from)))
+      lastAppend = append.catch(() => undefined) // only waited for; whoever appended hears of the failure
+      const entry = await append
+      trouble = null
+      enterSet?.()
+      messages.enter(entry)
+      entered(set.memberOf(message.id))
+      report({ type: 'message-stored', peer: from, sentence: `Message ${message.id.slice(0, 8)}… (${message.header.kind}, number ${message.header.seq}) is stored.` })
+      for (const listener of listeners) listener(entry)
+      return entry
+    } catch (thrown) {
+      trouble = `What is written here or comes in cannot be stored: ${reasonOf(thrown)}`
+      report({ type: 'storage-failed', code: thrown instanceof HubError ? thrown.code : 'storage-failed', sentence: trouble })
+      throw thrown
+    } finally {
+      unstored -= 1
+      storing.delete(message.id)
+    }
+  }
+
+  function keepOrRemember (message: Message, from: PeerId): void {
+    keep(message, from).catch(() => { // reported there
+      unkept.set(message.id, { message, from })
+      if (unkept.size > unkeptMax) for (const oldest of unkept.keys()) { unkept.delete(oldest); break }
+    })
+  }
+
+  return {
+    keep,
+    keepOrRemember,
+    tryAgain () {
+      const again = [...unkept.values()]
+      unkept.clear()
+      for (const { message, from } of again) {
+        const member = set.memberOf(message.id)
+        // Displaced meanwhile, or stored since with all there is of it here.
+        if (member === -1 || (message.body === undefined && messages.catalog.eventOf(member) !== undefined)) continue
+        keepOrRemember(set.hasBody(member) ? message : { ...message, body: undefined, bytes: { ...message.bytes, body: undefined } }, from)
+      }
+    },
+    get: id => storing.get(id),
+    room: async () => unstored > unstoredMax ? lastAppend : undefined,
+    settled: async () => lastAppend,
+    get trouble () { return trouble },
+    onStored (listener) {
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    }
+  }
+}
