@@ -3,12 +3,16 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { firstPaintBytesMax, workerBytesMax } from '../src/bench/bundle.ts'
 
 const projectFolder = fileURLToPath(new URL('..', import.meta.url))
 const dials = 20
 const runTimeoutMs = 80_000
 
 type IngestSpeeds = Readonly<Record<'workers' | 'perSecond' | 'ceilingPerSecond' | 'ratio', number>>
+interface BundleResult extends Readonly<Record<'firstPaintGzipBytes' | 'workerGzipBytes', number>> {
+  readonly chunks: ReadonlyArray<{ readonly part: string, readonly gzipBytes: number }>
+}
 interface IngestResult extends IngestSpeeds { readonly where: string, readonly messages: number, readonly node: IngestSpeeds }
 
 test('bench connect dials two tabs and reports what it measured', async () => {
@@ -40,13 +44,21 @@ test('bench memory opens a hub that another process has filled', async () => {
   for (const field of ['bytesPerMessage', 'indexBytes', 'openMs'] as const) expect(result[field], field).toBeGreaterThan(0)
 })
 
+test('bench bundle: what the page downloads stays within its budget', async () => {
+  const { stdout } = await bench('bundle', '--json')
+  const { firstPaintGzipBytes, workerGzipBytes, chunks } = JSON.parse(stdout) as BundleResult
+  for (const part of ['first-paint', 'worker', 'on-demand']) expect(chunks.filter(chunk => chunk.part === part && chunk.gzipBytes > 0), part).not.toEqual([])
+  expect(firstPaintGzipBytes).toBeLessThanOrEqual(firstPaintBytesMax)
+  expect(workerGzipBytes).toBeLessThanOrEqual(workerBytesMax)
+})
+
 test('bench lists its benchmarks, explains itself, and refuses what it does not know', async () => {
   const wrongs = [['no-such-benchmark'], ['connect', '--no-such-option'], ['connect', '--dials', 'many']]
   const [list, help, ...refusals] = await Promise.all([
     bench('--list'), bench('connect', '--help'),
     ...wrongs.map(wrong => bench(...wrong).then(() => undefined, (thrown: unknown) => thrown as { code: number, stdout: string, stderr: string }))
   ])
-  expect(list.stdout.split('\n')).toEqual(expect.arrayContaining(['connect', 'ingest', 'memory']))
+  expect(list.stdout.split('\n')).toEqual(expect.arrayContaining(['bundle', 'connect', 'ingest', 'memory']))
   expect(help.stdout).toContain('--dials')
   for (const [index, refused] of refusals.entries()) {
     expect(refused, wrongs[index]?.join(' ')).toMatchObject({ code: 1, stdout: '' })
