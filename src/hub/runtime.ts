@@ -9,9 +9,10 @@
 import { HubError, reasonOf } from '../base/errors.ts'
 import type { EventLog } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
-import { createRandom } from '../base/seeded-random.ts'
+import { createRandom, type Random } from '../base/seeded-random.ts'
+import { platformTimer, type Timer } from '../base/timer.ts'
 import { idsMax, type Frame } from '../gossip/frames.ts'
-import type { BroadcastOffence, Note } from '../gossip/broadcast.ts'
+import type { Broadcast, BroadcastHost, BroadcastOffence, Note } from '../gossip/broadcast.ts'
 import { createBroadcastTree } from '../gossip/broadcast-tree.ts'
 import { encodeSignedBytes } from '../message/codec.ts'
 import { createReplicatedSet, type ReplicatedSet } from '../message/replicated-set.ts'
@@ -47,11 +48,15 @@ export interface RuntimeOptions {
   /** Whether this hub writes as this author: such messages are never given up. */
   readonly isOwn: (author: PublicKeyHex) => boolean
   readonly transport: Transport
+  /** Who gets a message, and who a note. @default the broadcast tree */
+  readonly createBroadcast?: (host: BroadcastHost, random: Random) => Broadcast
   /** Hubs to compare with. @default none */
   readonly syncNetwork?: SyncNetwork
   readonly log: EventLog
   readonly now: () => number
-  /** Resolves after so many ms; after 0, once whatever else waits has run. @default the platform's timer */
+  /** @default the platform's */
+  readonly timer?: Timer
+  /** Resolves after so many ms; after 0, once whatever else waits has run. @default by `timer` */
   readonly wait?: (ms: number) => Promise<void>
   /** How far opening is, in stored messages. */
   readonly onProgress?: (done: number, total: number) => void
@@ -96,20 +101,21 @@ const sentMax = 10_000
 
 /** A hub without others. */
 const nobody: SyncNetwork = { peerId: '' as PeerId, neighbours: () => [], open: async () => undefined }
-const platformWait = async (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
 
 /** Reads the store and resolves with a running hub. Codes: those of the store. */
 export async function createRuntime (options: RuntimeOptions): Promise<Runtime> {
-  const { rules, random, store, verify, isOwn, transport, syncNetwork = nobody, log, now, wait = platformWait, onProgress } = options
+  const { rules, random, store, verify, isOwn, transport, syncNetwork = nobody, log, now, timer = platformTimer, onProgress } = options
+  const { createBroadcast = createBroadcastTree } = options
+  const { wait = async (ms: number) => new Promise((resolve) => { timer(ms, resolve) }) } = options
   const [tableSeed = 0] = new Uint32Array(random(4).buffer)
   const set = createReplicatedSet({ ...rules, tableSeed })
   const chance = createRandom(...new Uint32Array(random(8).buffer))
-  const core = createHubCore({ set, createBroadcast: host => createBroadcastTree(host, chance) })
+  const core = createHubCore({ set, createBroadcast: host => createBroadcast(host, chance) })
   const messages = await createMessages({ store, set, rules, report: log.report, random, onProgress })
   const retention = await createRetention({ store, set, messages, isOwn, log, now })
   const sent = new Set<MessageId>()
   const missed = createMissed((peer, frame) => transport.send(peer, frame))
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let callOffDeadline = (): void => undefined
   let deadlineMs: number | undefined
   let stopped = false
 
@@ -131,7 +137,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   })
 
   const sync = createSync({
-    rules, set, messages, retention, network: syncNetwork, verify, log, random, now, wait,
+    rules, set, messages, retention, network: syncNetwork, verify, log, random, now, timer, wait,
     offer: (message, from) => { input({ type: 'synced', message, from }) },
     stored: async () => keeping.settled(),
     reject: transport.reject
@@ -152,13 +158,13 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   function awaitDeadline (): void {
     const nextMs = core.nextDeadlineMs()
     if (nextMs === deadlineMs || stopped) return
-    clearTimeout(timer)
+    callOffDeadline()
     deadlineMs = nextMs
     if (nextMs === undefined) return
-    timer = setTimeout(() => {
+    callOffDeadline = timer(Math.max(1, nextMs - now()), () => {
       deadlineMs = undefined
       input({ type: 'deadline' })
-    }, Math.max(1, nextMs - now()))
+    })
   }
 
   function perform (effect: HubEffect): void {
@@ -320,7 +326,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     publish: async message => keeping.keep(message, null, () => { input({ type: 'published', message }) }),
     stop () {
       stopped = true
-      clearTimeout(timer)
+      callOffDeadline()
       sync.sessions.stop()
     },
     async settled () {

@@ -4,6 +4,7 @@
  *
  * Invariants: 1. At most `windowBytes` of frames are sent that the peer has not said it read. 2. At most so many are held here unread: more ends the stream.
  */
+import { platformTimer, type Timer } from '../base/timer.ts'
 import type { SyncRead, SyncStream } from '../hub/sync/sync-stream.ts'
 import type { FrameStream } from './frame-stream.ts'
 
@@ -14,7 +15,7 @@ export const creditBytes = 65_536
 /** How long the peer may take to close its side after this one did. */
 const closeTimeoutMs = 2_000
 
-export function createWindowedStream (frames: FrameStream): SyncStream {
+export function createWindowedStream (frames: FrameStream, timer: Timer = platformTimer): SyncStream {
   const outbox: Uint8Array[] = []
   const inbox: Uint8Array[] = []
   let unacknowledged = 0
@@ -102,8 +103,8 @@ export function createWindowedStream (frames: FrameStream): SyncStream {
     close () {
       isClosing = true
       void frames.close()
-      const late = setTimeout(() => { frames.abort(new Error('The peer does not close its side.')) }, closeTimeoutMs)
-      void ended().then(() => { clearTimeout(late) })
+      const callOff = timer(closeTimeoutMs, () => { frames.abort(new Error('The peer does not close its side.')) })
+      void ended().then(callOff)
     },
     abort () { frames.abort(new Error('The comparison ended.')) }
   }

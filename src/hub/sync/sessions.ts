@@ -8,6 +8,7 @@
  */
 import { HubError, reasonOf } from '../../base/errors.ts'
 import type { Report } from '../../base/event-log.ts'
+import type { Timer } from '../../base/timer.ts'
 import type { PeerId } from '../../base/peer.ts'
 import { createSession, gossipsMs } from '../../sync/session/session.ts'
 import type { HubStatus, SyncReport } from '../api.ts'
@@ -52,6 +53,7 @@ export interface SessionsOptions {
   /** 32 random bits that peers cannot guess. */
   readonly random: () => number
   readonly now: () => number
+  readonly timer: Timer
   /** Resolves after so many ms; after 0, once whatever else waits has run. */
   readonly wait: (ms: number) => Promise<void>
   readonly report: (report: Report) => void
@@ -76,7 +78,7 @@ interface Slot {
 }
 
 export function createSessions (options: SessionsOptions): Sessions {
-  const { network, comparable, conversation: { read, taker }, minEpoch, isComplete, random, now, wait, report, reject } = options
+  const { network, comparable, conversation: { read, taker }, minEpoch, isComplete, random, now, timer, wait, report, reject } = options
   const running = new Map<PeerId, Slot>()
   const schedule = createSchedule({ network, random, now })
   /** Since when gossip reaches a neighbour. */
@@ -211,12 +213,12 @@ export function createSessions (options: SessionsOptions): Sessions {
           leave()
           resolve(last)
         }
-        const timer = setTimeout(() => {
+        const callOff = timer(timeoutMs, () => {
           leave()
           fail(new HubError('timed-out', `This hub was not found equal to its neighbours within ${timeoutMs} ms.`))
-        }, timeoutMs)
+        })
         const leave = (): void => {
-          clearTimeout(timer)
+          callOff()
           waiting.delete(look)
         }
         waiting.add(look)

@@ -8,6 +8,7 @@ import type { ReplicatedSet } from '../../message/replicated-set.ts'
 import type { Message, NetworkGenesis } from '../../message/types.ts'
 import type { PeerId } from '../../base/peer.ts'
 import type { EventLog } from '../../base/event-log.ts'
+import type { Timer } from '../../base/timer.ts'
 import { gossipsMs } from '../../sync/session/session.ts'
 import type { HubStatus } from '../api.ts'
 import type { Messages } from '../messages/messages.ts'
@@ -38,11 +39,12 @@ export interface SyncOptions {
   readonly log: EventLog
   readonly random: (length: number) => Uint8Array<ArrayBuffer>
   readonly now: () => number
+  readonly timer: Timer
   readonly wait: (ms: number) => Promise<void>
 }
 
 export function createSync (options: SyncOptions): Sync {
-  const { rules, set, messages, retention, network, verify, offer, stored, reject, log, random, now, wait } = options
+  const { rules, set, messages, retention, network, verify, offer, stored, reject, log, random, now, timer, wait } = options
   const comparable = createComparable({ set, catalog: messages.catalog, rest: async () => wait(0) })
   void comparable.built() // beside everything else: the hub is ready without it
 
@@ -55,6 +57,7 @@ export function createSync (options: SyncOptions): Sync {
     network,
     comparable,
     now,
+    timer,
     wait,
     reject,
     report: log.report,
