@@ -5,7 +5,6 @@
 
 /** Every code that a local call can fail with. */
 export type HubErrorCode =
-  | 'not-yet' // the part of the engine that answers this is not built yet
   | 'invalid-argument'
   | 'too-many'
   | 'not-leader' // another tab runs this hub

@@ -52,6 +52,8 @@ export interface HubStatus {
   readonly device: string
   readonly relays: readonly RelayStatus[]
   readonly agent: string
+  /** What `faults` injects at the moment; null: nothing. */
+  readonly faults: { readonly drop: number, readonly delayMs: number, readonly partition: readonly string[] } | null
 }
 
 export type Draft =
@@ -300,6 +302,11 @@ export interface HubApi {
     revokeDevice (publicKey: string, keepHead?: string): Promise<{ id: string }>
   }
   events (query: { readonly since?: number, readonly limit?: number, readonly type?: string }): Promise<LogEvent[]>
+  /**
+   * Injects faults at this hub's edge, in both directions, until called with `{}`: a share `drop` (0 to 1) of the frames is lost, which ends a
+   * comparison and costs gossip the frame; every frame is `delayMs` late (up to 5,000); the hubs of `partition` are out of reach. Relays and
+   * announcements go on. Codes: `invalid-argument`.
+   */
   faults (faults: { readonly drop?: number, readonly delayMs?: number, readonly partition?: readonly string[] }): Promise<void>
   wipe (confirmation: { readonly confirm: true }): Promise<void>
 }

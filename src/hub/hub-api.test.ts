@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { HubError, type HubErrorCode } from '../base/errors.ts'
 import { epochOf } from '../message/epoch.ts'
 import { openMemoryStore } from '../store/memory.ts'
-import type { HubApi, MessageEvent, Query } from './api.ts'
+import type { HubApi, HubStatus, MessageEvent, Query } from './api.ts'
 import { startMs, testRules } from './fixtures/author.ts'
 import { createMesh, type MeshHub } from './fixtures/mesh.ts'
 import { createHubApi, type HubNetwork } from './hub-api.ts'
@@ -14,6 +14,7 @@ const failsWith = (code: HubErrorCode) => (thrown: unknown): boolean => thrown i
 /** A network without anybody in it; it notes what it is asked for. */
 function createEmptyNetwork (): HubNetwork & { readonly asked: string[] } {
   const asked: string[] = []
+  let faults: HubStatus['faults'] = null
   return {
     asked,
     peerId: '12D3KooWself',
@@ -22,7 +23,9 @@ function createEmptyNetwork (): HubNetwork & { readonly asked: string[] } {
     relays: () => [],
     diagnose: peerId => ({ peerId: peerId ?? null, sentence: 'Nothing.', stages: [] }),
     connect: async (address) => { asked.push(address); return { peerId: 'ann', path: 'server' } },
-    disconnect: async (peer) => { asked.push(peer) }
+    disconnect: async (peer) => { asked.push(peer) },
+    faults: () => faults,
+    setFaults: (next) => { faults = next }
   }
 }
 
@@ -53,14 +56,6 @@ beforeEach(async () => {
   })
 })
 
-describe('what is not built yet says so', () => {
-  test.for<[string, (hub: HubApi) => Promise<unknown>]>([
-    ['faults', async hub => hub.faults({})]
-  ])('%s', async ([, call]) => {
-    await expect(call(api)).rejects.toSatisfy(failsWith('not-yet'))
-  })
-})
-
 describe('arguments that are none are refused', () => {
   test.for<[string, (hub: HubApi) => Promise<unknown>, HubErrorCode]>([
     ['publish nothing', async hub => hub.publish(undefined as never), 'invalid-argument'],
@@ -81,11 +76,22 @@ describe('arguments that are none are refused', () => {
     ['events of a text', async hub => hub.events('all' as never), 'invalid-argument'],
     ['whenSynced within no time', async hub => hub.whenSynced({ timeoutMs: 0 }), 'invalid-argument'],
     ['sync with a number', async hub => hub.sync(7 as never), 'invalid-argument'],
+    ['faults of nothing', async hub => hub.faults(undefined as never), 'invalid-argument'],
+    ['faults of a text', async hub => hub.faults('all' as never), 'invalid-argument'],
+    ['faults with a misspelt field', async hub => hub.faults({ delay: 100 } as never), 'invalid-argument'],
+    ['losing more than all', async hub => hub.faults({ drop: 1.1 }), 'invalid-argument'],
+    ['losing no number', async hub => hub.faults({ drop: Number.NaN }), 'invalid-argument'],
+    ['losing a text', async hub => hub.faults({ drop: '1' as never }), 'invalid-argument'],
+    ['a delay of half a millisecond', async hub => hub.faults({ delayMs: 0.5 }), 'invalid-argument'],
+    ['a delay without end', async hub => hub.faults({ delayMs: 5_001 }), 'invalid-argument'],
+    ['parting from a text', async hub => hub.faults({ partition: 'ann' as never }), 'invalid-argument'],
+    ['parting from a number', async hub => hub.faults({ partition: [7 as never] }), 'invalid-argument'],
+    ['parting from too many', async hub => hub.faults({ partition: Array.from({ length: 65 }, (_, index) => `hub ${index}`) }), 'invalid-argument'],
     ['wipe without a word', async hub => hub.wipe(undefined as never), 'confirmation-missing'],
     ['wipe with half a word', async hub => hub.wipe({ confirm: 'yes' } as never), 'confirmation-missing']
   ])('%s', async ([, call, code]) => {
     await expect(call(api)).rejects.toSatisfy(failsWith(code))
-    expect(network.asked).toEqual([])
+    expect([network.asked, network.faults()]).toEqual([[], null])
     expect(wiped).toBe(0)
   })
 })
@@ -123,6 +129,15 @@ describe('a running hub', () => {
       messages: 2, pending: 0, lifecycle: 'joining', mode: 'unsynced', synced: null, maxEpoch: epochOf(startMs), sync: { active: false, total: 0, etaMs: null }
     })
     await expect.poll(async () => (await api.status()).root, { interval: 1 }).toBe('00'.repeat(32)) // all of it is gossip's: it is of this moment
+  })
+
+  test('faults are in the status until they are taken back', async () => {
+    await api.faults({ drop: 0.5, partition: ['ann', 'ann'] })
+    expect((await api.status()).faults).toEqual({ drop: 0.5, delayMs: 0, partition: ['ann'] })
+    await api.faults({ delayMs: 20 })
+    expect((await api.status()).faults).toEqual({ drop: 0, delayMs: 20, partition: [] })
+    await api.faults({})
+    expect((await api.status()).faults).toBeNull()
   })
 
   test('comparing with nobody says so, in time', async () => {

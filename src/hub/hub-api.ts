@@ -1,6 +1,6 @@
 /**
  * CONTRACT's API over a running hub. One assembly for the browser worker and the Node hub: what differs between them (where frames
- * go, how much storage there is) comes in as `HubSurroundings`. What the engine cannot answer yet rejects with `not-yet`.
+ * go, how much storage there is) comes in as `HubSurroundings`.
  */
 import { HubError } from '../base/errors.ts'
 import type { EventLog } from '../base/event-log.ts'
@@ -9,6 +9,7 @@ import type { Standing } from '../message/replicated-set.ts'
 import type { NetworkId } from '../message/types.ts'
 import type { CandidateView, Diagnosis, HubApi, HubStatus, MessageView, PeerView, RelayStatus } from './api.ts'
 import { idOf, keyOf, objectOf, optionalTextOf, textOf, wholeOf } from './arguments.ts'
+import { faultsOf } from './fault-arguments.ts'
 import { createIdentityApi } from './identity-api.ts'
 import type { Identity } from './identity.ts'
 import { toMessageDetail, toMessageView } from './message-view.ts'
@@ -28,6 +29,8 @@ export interface HubNetwork {
   diagnose: (peerId: string | undefined) => Diagnosis
   connect: (address: string) => Promise<{ readonly peerId: string, readonly path: PeerView['path'] }>
   disconnect: (peerId: string) => Promise<void>
+  faults: () => HubStatus['faults']
+  setFaults: (faults: HubStatus['faults']) => void
 }
 
 export interface HubSurroundings {
@@ -92,7 +95,8 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
         connections: surroundings.connections(),
         ...runtime.sync.status(),
         relays: network.relays(),
-        agent: surroundings.agent
+        agent: surroundings.agent,
+        faults: network.faults()
       }
     },
     publish: async draft => publisher.publish(draft),
@@ -156,7 +160,7 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
         type: optionalTextOf(type, 'The type')
       })
     },
-    faults: notYet('Injecting faults'),
+    faults: async (faults) => { network.setFaults(faultsOf(faults)) },
     async wipe (confirmation) {
       // The type says true, but scripts call this too.
       if ((confirmation as { confirm?: unknown } | undefined)?.confirm !== true) {
@@ -169,8 +173,4 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
 
 function limitOf (given: unknown): number {
   return wholeOf(given, 'limit', { from: 1, to: limitMax, otherwise: limitDefault })
-}
-
-function notYet (what: string): () => Promise<never> {
-  return async () => { throw new HubError('not-yet', `${what} is not built yet.`) }
 }

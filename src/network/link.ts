@@ -8,6 +8,8 @@ import type { BroadcastOffence } from '../gossip/broadcast.ts'
 import { decodeFrame, encodeFrame, gossipVersion, type Frame, type FrameRejection } from '../gossip/frames.ts'
 import type { SyncRejection } from '../hub/sync/conversation.ts'
 import type { MessageRejection, NetworkId } from '../message/types.ts'
+import { createFaultyFrames } from './faulty-frames.ts'
+import { noFaults, type Faults } from './faults.ts'
 import { createFrameStream, type Sent } from './frame-stream.ts'
 
 export type LinkPath = 'direct' | 'relayed' | 'server'
@@ -47,6 +49,8 @@ export interface LinkOptions {
   readonly network: NetworkId
   readonly agent: string
   readonly now: () => number
+  /** They begin once both have greeted. @default none */
+  readonly faults?: Pick<Faults, 'delayMs' | 'loses'>
   /** Called for each frame in order; the next frame waits for it. */
   readonly onFrame: (frame: LinkFrame, link: Link) => Promise<void>
   /** The neighbour has caught up after frames for it were refused as congested. */
@@ -70,12 +74,12 @@ const newestWeight = 1 / 4
  * Reading starts with `run`.
  */
 export async function openLink (options: LinkOptions): Promise<{ readonly link: Link, readonly run: () => void } | { readonly end: LinkEnd }> {
-  const { stream, connection, network, agent, now, onFrame, onDrained, onRoundTrip, helloWithinMs = helloTimeoutMs } = options
-  const frames = createFrameStream(stream, onDrained)
-  frames.send(encodeFrame({ type: 'hello', version: gossipVersion, network, agent }))
-  const greeting = await frames.read({ signal: AbortSignal.timeout(helloWithinMs) })
+  const { stream, connection, network, agent, now, faults = noFaults, onFrame, onDrained, onRoundTrip, helloWithinMs = helloTimeoutMs } = options
+  const greetings = createFrameStream(stream, onDrained)
+  greetings.send(encodeFrame({ type: 'hello', version: gossipVersion, network, agent }))
+  const greeting = await greetings.read({ signal: AbortSignal.timeout(helloWithinMs) })
   const refuse = (code: LinkRejection | undefined, sentence: string): { end: LinkEnd } => {
-    frames.abort(new Error(sentence))
+    greetings.abort(new Error(sentence))
     return { end: { code, sentence } }
   }
   if (greeting.type === 'end') return refuse(undefined, 'The stream ended before a greeting.')
@@ -94,6 +98,8 @@ export async function openLink (options: LinkOptions): Promise<{ readonly link: 
     return refuse('wrong-network', `The hub belongs to another network (${hello.value.network.slice(0, 8)}…, this one is ${network.slice(0, 8)}…).`)
   }
 
+  const peer = connection.remotePeer.toString() as PeerId
+  const frames = createFaultyFrames({ frames: greetings, peer, faults, onLoss: 'go-on', onDrained })
   const ended = Promise.withResolvers<LinkEnd>()
   const since = now()
   let over = false
@@ -113,7 +119,7 @@ export async function openLink (options: LinkOptions): Promise<{ readonly link: 
   }
 
   const link: Link = {
-    peer: connection.remotePeer.toString() as PeerId,
+    peer,
     connection,
     path: pathOf(connection),
     transport: transportOf(connection),

@@ -7,6 +7,7 @@ import type { PeerId } from '../base/peer.ts'
 import { encodeFrame, gossipProtocol, gossipVersion, type Frame } from '../gossip/frames.ts'
 import type { MessageId, NetworkId } from '../message/types.ts'
 import { addressOf, startNode, type TestNode, type TestNodeOptions } from './fixtures/node.ts'
+import { createFaults, type Faults } from './faults.ts'
 import { createFrameStream, type FrameStream } from './frame-stream.ts'
 import type { Link, LinkEnd, LinkFrame } from './link.ts'
 import { createLinks, type Links } from './links.ts'
@@ -23,13 +24,13 @@ interface Side {
   readonly frames: LinkFrame[]
 }
 
-async function startSide (options: TestNodeOptions = {}, own: NetworkId = network): Promise<Side> {
+async function startSide (options: TestNodeOptions = {}, own: NetworkId = network, faults?: Faults): Promise<Side> {
   const node = await startNode(onTestFinished, options)
   const reports: Report[] = []
   const told: Side['told'] = []
   const frames: LinkFrame[] = []
   const links = await createLinks({
-    libp2p: node, network: own, agent: 'test', now: () => 0,
+    libp2p: node, network: own, agent: 'test', now: () => 0, ...faults != null && { faults },
     report: (report) => { reports.push(report) },
     handlers: {
       onUp: (link) => { told.push(['up', link.path]) },
@@ -199,4 +200,28 @@ test('stopping ends all links in order and takes no more', async () => {
   await a.links.stop()
   await expect.poll(() => [a.links.all().length, b.links.all().length], { interval: 1 }).toEqual([0, 0])
   expect(await b.links.open(await dial(b, a))).toBeUndefined()
+})
+
+test('injected faults: a neighbour out of reach hears nothing more, is told nothing, and gets no other link', async () => {
+  const faults = createFaults({ report: () => undefined })
+  const [a, b] = await Promise.all([startSide({}, network, faults), startSide()])
+  await a.links.open(await dial(a, b))
+  await bothUp(a, b)
+  await expectCrossing(a, b)
+  faults.set({ drop: 0, delayMs: 0, partition: [b.peer] })
+  const before = [a.frames.length, b.frames.length]
+  const graft: Frame = { type: 'graft', ids: ['01'.repeat(32) as MessageId] }
+  expect(linkOf(a, b).send(graft)).toBe('queued')
+  linkOf(b, a).send(graft)
+  // A frame that comes back would come before the answer to this one.
+  await a.node.services.ping.ping(addressOf(b.node))
+  expect([a.frames.length, b.frames.length]).toEqual(before)
+  await linkOf(a, b).close()
+  await expect.poll(() => b.links.get(a.peer), { interval: 1 }).toBeUndefined()
+  expect(await a.links.open(await dial(a, b))).toBeUndefined()
+  expect(await b.links.open(await dial(b, a))).toBeUndefined()
+  faults.set(null)
+  await a.links.open(await dial(a, b))
+  await bothUp(a, b)
+  await expectCrossing(a, b)
 })

@@ -14,6 +14,7 @@ import type { PeerId } from '../base/peer.ts'
 import { gossipProtocol } from '../gossip/frames.ts'
 import type { NetworkId } from '../message/types.ts'
 import { closeConnection } from './close-connection.ts'
+import { noFaults, type Faults } from './faults.ts'
 import { openLink, pathOf, type Link, type LinkEnd, type LinkFrame } from './link.ts'
 import { createScores, type Scores } from './scores.ts'
 
@@ -47,6 +48,8 @@ export interface LinksOptions {
   readonly agent: string
   readonly now: () => number
   readonly report: (report: Report) => void
+  /** Hubs that they part from this one get no link. @default none */
+  readonly faults?: Pick<Faults, 'delayMs' | 'isParted' | 'loses'>
   readonly handlers: LinkHandlers
 }
 
@@ -60,7 +63,7 @@ const endsMax = 256
 const streamsPerPeerMax = 4
 const openTimeoutMs = 10_000
 
-export async function createLinks ({ libp2p, network, agent, now, report, handlers }: LinksOptions): Promise<Links> {
+export async function createLinks ({ libp2p, network, agent, now, report, faults = noFaults, handlers }: LinksOptions): Promise<Links> {
   const self = libp2p.peerId.toString() as PeerId
   const links = new Map<PeerId, { readonly link: Link, readonly openedBy: PeerId }>()
   const ends = new Map<PeerId, LinkEnd>()
@@ -73,13 +76,13 @@ export async function createLinks ({ libp2p, network, agent, now, report, handle
 
   async function take (stream: Stream, connection: Connection, openedBy: PeerId): Promise<Link | undefined> {
     const peer = connection.remotePeer.toString() as PeerId
-    if (isStopped() || greetings >= greetingsMax || scores.isRefused(peer)) {
+    if (isStopped() || greetings >= greetingsMax || scores.isRefused(peer) || faults.isParted(peer)) {
       stream.abort(new Error('refused'))
       return undefined
     }
     greetings += 1
     const opened = await openLink({
-      stream, connection, network, agent, now, onFrame: handlers.onFrame, onDrained: () => { handlers.onDrained?.(peer) },
+      stream, connection, network, agent, now, faults, onFrame: handlers.onFrame, onDrained: () => { handlers.onDrained?.(peer) },
       onRoundTrip: (rttMs) => { handlers.onRoundTrip?.(peer, rttMs) }
     }).finally(() => { greetings -= 1 })
     if ('end' in opened) {

@@ -17,6 +17,7 @@ import { createDialer } from './dialer.ts'
 import { createTrails, stages } from './diagnosis.ts'
 import type { Candidate } from './dial-plan.ts'
 import { pathOf, type LinkPath } from './link.ts'
+import { createFaults, type Faults } from './faults.ts'
 import { createLinks, type LinkHandlers, type Links } from './links.ts'
 import { createRelayKeeper } from './relay-keeper.ts'
 import { createSyncStreams, type SyncStreams, type SyncStreamsOptions } from './sync-streams.ts'
@@ -38,6 +39,7 @@ export interface Network {
   readonly peerId: PeerId
   readonly links: Links
   readonly syncStreams: SyncStreams
+  readonly faults: Faults
   relays: () => RelayStatus[]
   /** The relays to keep from now on; those known already stay as they are. */
   useRelays: (addresses: readonly Multiaddr[]) => void
@@ -61,12 +63,14 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
   const { network, agent, now, report, handlers } = options
   const libp2p = await createBrowserNode(options)
   const trails = createTrails(now)
+  const faults = createFaults({ report })
   const links = await createLinks({
     libp2p,
     network,
     agent,
     now,
     report,
+    faults,
     handlers: {
       onFrame: handlers.onFrame,
       onDrained: (peer) => { handlers.onDrained?.(peer) },
@@ -84,7 +88,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
       }
     }
   })
-  const syncStreams = await createSyncStreams({ libp2p, links, onStream: options.onSyncStream })
+  const syncStreams = await createSyncStreams({ libp2p, links, faults, onStream: options.onSyncStream })
   const dialer = createDialer({ libp2p, links, trails, now, report })
   const announcements = createAnnouncements({
     libp2p: libp2p,
@@ -143,6 +147,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
     peerId: libp2p.peerId.toString() as PeerId,
     links,
     syncStreams,
+    faults,
     relays: () => relayKeeper.views(),
     useRelays: (addresses) => { relayKeeper.use(addresses) },
     candidates: () => dialer.candidates(),

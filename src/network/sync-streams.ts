@@ -2,9 +2,11 @@
  * `/hubbub/sync/1` on libp2p: one stream a session, on the connection of a link that is not relayed. It opens them and hands those of others
  * on; what goes over them is the hub's (hub/sync).
  */
-import type { Libp2p } from '@libp2p/interface'
+import type { Libp2p, Stream } from '@libp2p/interface'
 import type { PeerId } from '../base/peer.ts'
 import { syncProtocol, type SyncNetwork, type SyncStream } from '../hub/sync/sync-stream.ts'
+import { createFaultyFrames } from './faulty-frames.ts'
+import { noFaults, type Faults } from './faults.ts'
 import { createFrameStream } from './frame-stream.ts'
 import type { Links } from './links.ts'
 import { createWindowedStream } from './windowed-stream.ts'
@@ -16,6 +18,8 @@ export interface SyncStreams extends SyncNetwork {
 export interface SyncStreamsOptions {
   readonly libp2p: Libp2p
   readonly links: Links
+  /** @default none */
+  readonly faults?: Pick<Faults, 'delayMs' | 'isParted' | 'loses'>
   /** Another hub begins a session. */
   readonly onStream: (peer: PeerId, stream: SyncStream) => void
 }
@@ -26,11 +30,13 @@ const openTimeoutMs = 10_000
 /** The link of whoever opens a session may come up a moment later on this side. */
 const linkWaitMs = 2_000
 
-export async function createSyncStreams ({ libp2p, links, onStream }: SyncStreamsOptions): Promise<SyncStreams> {
+export async function createSyncStreams ({ libp2p, links, faults = noFaults, onStream }: SyncStreamsOptions): Promise<SyncStreams> {
+  const carry = (stream: Stream, peer: PeerId): SyncStream => createWindowedStream(createFaultyFrames({ frames: createFrameStream(stream), peer, faults, onLoss: 'end' }))
+
   await libp2p.handle(syncProtocol, async (stream, connection) => {
     const peer = connection.remotePeer.toString() as PeerId
     // Read from the first byte on: what comes meanwhile is held in the window.
-    const windowed = createWindowedStream(createFrameStream(stream))
+    const windowed = carry(stream, peer)
     // Greeting a link is what tells hubs of one network apart from others.
     const link = await links.arrival(peer, linkWaitMs)
     if (link === undefined || link.path === 'relayed') windowed.abort()
@@ -42,10 +48,10 @@ export async function createSyncStreams ({ libp2p, links, onStream }: SyncStream
     neighbours: () => links.all().filter(({ path }) => path !== 'relayed').map(({ peer }) => peer),
     async open (peer) {
       const link = links.get(peer)
-      if (link === undefined || link.path === 'relayed') return undefined
+      if (link === undefined || link.path === 'relayed' || faults.isParted(peer)) return undefined
       try {
         const stream = await link.connection.newStream(syncProtocol, { runOnLimitedConnection: false, signal: AbortSignal.timeout(openTimeoutMs) })
-        return createWindowedStream(createFrameStream(stream))
+        return carry(stream, peer)
       } catch {
         return undefined // gone meanwhile, or of a version without it: the link says which
       }

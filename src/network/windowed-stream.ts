@@ -6,7 +6,7 @@
  */
 import { platformTimer, type Timer } from '../base/timer.ts'
 import type { SyncRead, SyncStream } from '../hub/sync/sync-stream.ts'
-import type { FrameStream } from './frame-stream.ts'
+import type { FaultyFrames } from './faulty-frames.ts'
 
 /** S17. Fills a link of 50 Mbit/s and a round trip of 80 ms; four sessions hold 2 MiB unread. */
 export const windowBytes = 524_288
@@ -15,7 +15,7 @@ export const creditBytes = 65_536
 /** How long the peer may take to close its side after this one did. */
 const closeTimeoutMs = 2_000
 
-export function createWindowedStream (frames: FrameStream, timer: Timer = platformTimer): SyncStream {
+export function createWindowedStream (frames: FaultyFrames, timer: Timer = platformTimer): SyncStream {
   const outbox: Uint8Array[] = []
   const inbox: Uint8Array[] = []
   let unacknowledged = 0

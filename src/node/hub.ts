@@ -16,6 +16,7 @@ import { createPublisher } from '../hub/publisher.ts'
 import { createRuntime, type Runtime } from '../hub/runtime.ts'
 import { genesisFromJson, genesisToJson, networkOf } from '../message/genesis.ts'
 import type { NetworkGenesis } from '../message/types.ts'
+import { createFaults, type Faults } from '../network/faults.ts'
 import { createLinks, type Links } from '../network/links.ts'
 import { createSyncStreams, type SyncStreams } from '../network/sync-streams.ts'
 import { openLevelDbStore } from '../store/leveldb.ts'
@@ -80,6 +81,7 @@ export interface HubParts {
 
 export interface NodeHub extends AttachedHub {
   readonly links: Links
+  readonly faults: Faults
 }
 
 /** Codes: those of the store, `key-unavailable`. */
@@ -105,12 +107,14 @@ export async function startHub ({ libp2p, store, rules, agent, events }: HubPart
     now
   })
   await createPublisher({ runtime, identity, rules, now })
+  const faults = createFaults({ report: events.report })
   const links: Links = await createLinks({
     libp2p,
     network: rules.network,
     agent,
     now,
     report: events.report,
+    faults,
     handlers: {
       onUp: (link) => { runtime.linkUp(link.peer) },
       onDown: (peer) => { runtime.linkDown(peer) },
@@ -119,11 +123,15 @@ export async function startHub ({ libp2p, store, rules, agent, events }: HubPart
       onRoundTrip: (peer, rttMs) => { runtime.roundTrip(peer, rttMs) }
     }
   })
-  const syncStreams: SyncStreams = await createSyncStreams({ libp2p, links, onStream: (peer, stream) => { runtime.sync.sessions.accept(peer, stream) } })
+  const syncStreams: SyncStreams = await createSyncStreams({
+    libp2p, links, faults,
+    onStream: (peer, stream) => { runtime.sync.sessions.accept(peer, stream) }
+  })
   const ticking = setInterval(runtime.tick, tickMs)
 
   return {
     links,
+    faults,
     status: () => ({ messages: runtime.messages.size }),
     stop: async () => {
       clearInterval(ticking)

@@ -15,6 +15,7 @@ import { createRuntime, type Runtime } from '../hub/runtime.ts'
 import { tickMs } from '../hub/core/hub-core.ts'
 import { genesisFromJson, genesisToJson, networkOf } from '../message/genesis.ts'
 import type { NetworkGenesis } from '../message/types.ts'
+import type { FaultSettings } from '../network/faults.ts'
 import { createNetwork, parseAddress, type Network } from '../network/network.ts'
 import { candidateViews, peerViews } from '../network/peer-views.ts'
 import { channelCounts, constructions } from '../network/rtc/install.ts'
@@ -143,7 +144,9 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
       relays: relaySource.statuses,
       diagnose: peerId => network.diagnose(peerId as PeerId | undefined),
       connect: async address => network.connect(address),
-      disconnect: async peerId => network.disconnect(peerId as PeerId)
+      disconnect: async peerId => network.disconnect(peerId as PeerId),
+      faults: () => network.faults.settings,
+      setFaults: (faults) => { network.faults.set(faults as FaultSettings | null) }
     },
     surroundings: {
       engine: 'worker',

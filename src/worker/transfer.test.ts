@@ -20,7 +20,7 @@ async function caught (thrown: unknown): Promise<unknown> {
 }
 
 describe('what a call fails with', () => {
-  test.for<[HubErrorCode]>([['storage-full'], ['not-yet'], ['dial-failed'], ['message-invalid']])('%s arrives as such', async ([code]) => {
+  test.for<[HubErrorCode]>([['storage-full'], ['not-connected'], ['dial-failed'], ['message-invalid']])('%s arrives as such', async ([code]) => {
     const thrown = await caught(new HubError(code, 'What to do about it.'))
     expect(thrown).toBeInstanceOf(HubError)
     expect(thrown).toMatchObject({ name: 'HubError', code, message: 'What to do about it.' })
@@ -52,7 +52,7 @@ test('a hub behind the channel answers, calls back, and ends subscriptions', asy
   const callbacks = new Set<(event: MessageEvent) => unknown>()
   const engine = {
     status: async () => ({ agent: 'far' }),
-    identity: { show: async () => ({ author: 'me' }), export: async () => Promise.reject(new HubError('not-yet', 'later')) },
+    identity: { show: async () => ({ author: 'me' }), export: async () => Promise.reject(new HubError('not-connected', 'later')) },
     subscribe: async (_filter: unknown, callback: (event: MessageEvent) => unknown) => {
       callbacks.add(callback)
       return proxy(() => { callbacks.delete(callback) })
@@ -62,7 +62,7 @@ test('a hub behind the channel answers, calls back, and ends subscriptions', asy
   const hub = forward(async () => remote)
   expect(await hub.status()).toEqual({ agent: 'far' })
   expect(await hub.identity.show()).toEqual({ author: 'me' })
-  await expect(hub.identity.export()).rejects.toMatchObject({ code: 'not-yet' })
+  await expect(hub.identity.export()).rejects.toMatchObject({ code: 'not-connected' })
   const heard: unknown[] = []
   const stop = await hub.subscribe({}, proxy((event: MessageEvent) => { heard.push(event.event) }))
   for (const callback of callbacks) await callback({ event: 7 } as MessageEvent)
