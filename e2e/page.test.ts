@@ -27,6 +27,7 @@ describe('the page', () => {
     reader = await scene.hub(browsers[1], server, { name: 'reader' })
     await writer.linked((await reader.status()).peerId, 'direct')
     await reader.linked((await writer.status()).peerId, 'direct')
+    for (const hub of [writer, reader]) await hub.page.evaluate('void (location.hash = "#/messages")')
   })
 
   test('shows who I am, the relay and the other hub with its path', async () => {
@@ -95,6 +96,7 @@ describe('the page', () => {
   })
 
   test('says so when the relay is gone, and goes on showing the direct link', async () => {
+    await reader.page.playwright.setViewportSize({ width: 1_280, height: 800 })
     const before = await sentenceOf(reader)
     await server.kill()
     await becomes('the sentence to change when the relay is gone', async () => {

@@ -1,102 +1,102 @@
 /**
- * The page: status on top, the messages and the box to write in, and beside them who is here. Pure functions of the store's
- * snapshot, but for what only this page knows: the text being written and whether the guide was put away.
+ * The page: rail, strip, and the view that the address names, loaded when it is first opened. Pure functions of the live topics, but for
+ * what only this page knows: the address, which dialog is open, and what is being written.
  */
-import { useRef, useState, useSyncExternalStore } from 'react'
-import { Compose } from './compose.tsx'
-import { counted } from './format.ts'
-import { Guide, InvitationSteps } from './guide.tsx'
-import type { HubSnapshot, HubStore } from './hub-store.ts'
-import { Inspector } from './inspector.tsx'
-import { ToneMark } from './marks.tsx'
-import { MessageList } from './message-list.tsx'
-import { Notice } from './notice.tsx'
-import { PaneTabs } from './pane-tabs.tsx'
-import { isGossiping, stateStatement, statusStatement, type Statement } from './sentences.ts'
-import { StatusStrip } from './status-strip.tsx'
-import type { MessageView } from '../worker/api.ts'
+import { type ComponentType, type LazyExoticComponent, lazy, Suspense, useEffect, useState } from 'react'
+import { syncNow } from './data/sync-now.ts'
+import { useHubState, useLive } from './data/use-live.ts'
+import { useCommand, useCommands } from './shell/commands.ts'
+import { ViewFrame } from './shell/frame.tsx'
+import { type Command, createKeyReader } from './shell/key-map.ts'
+import { Notice } from './shell/notice.tsx'
+import { currentPreferences } from './shell/preferences.ts'
+import { Rail } from './shell/rail.tsx'
+import type { ViewName } from './shell/route.ts'
+import { useRoute, useRouter } from './shell/router.ts'
+import { StatusStrip } from './shell/status-strip.tsx'
 
-export interface AppProperties {
-  readonly hubName: string
-  readonly store: HubStore
-  /** The page's own address, from which others are made. */
-  readonly address: string
+const NetworkView = lazy(async () => import('./views/network/network-view.tsx'))
+const MessagesView = lazy(async () => import('./views/messages/messages-view.tsx'))
+const SyncView = lazy(async () => import('./views/sync/sync-view.tsx'))
+const LogView = lazy(async () => import('./views/log/log-view.tsx'))
+const SettingsView = lazy(async () => import('./views/settings/settings-view.tsx'))
+const Palette = lazy(async () => import('./shell/palette.tsx').then(({ Palette: component }) => ({ default: component })))
+const KeysHelp = lazy(async () => import('./shell/keys-help.tsx').then(({ KeysHelp: component }) => ({ default: component })))
+
+/** A view takes what it shows from the route and the live topics. */
+const views: Readonly<Record<ViewName, LazyExoticComponent<ComponentType>>> = {
+  network: NetworkView, messages: MessagesView, author: MessagesView, sync: SyncView, log: LogView, settings: SettingsView
 }
 
-export function App ({ hubName, store, address }: AppProperties) {
-  const snapshot = useSyncExternalStore(store.subscribe, store.snapshot)
-  const panes = useRef<HTMLDivElement>(null)
-  // Kept here, so that it outlives a hub that stops under the writer.
-  const [draft, setDraft] = useState('')
-  const { state } = snapshot
+export function App () {
+  const state = useHubState()
+  const { view } = useRoute()
+  const [dialog, setDialog] = useState<'palette' | 'keys' | null>(null)
+  useKeys()
+  useWayfinding()
+  useCommand('palette', () => { setDialog('palette') })
+  useCommand('keys', () => { setDialog('keys') })
+  const View = views[view]
   const stopped = state.type !== 'running' && state.type !== 'starting'
   return (
     <div className="app">
-      <a className="skip" href="#messages">Skip to the messages</a>
-      <StatusStrip snapshot={snapshot} />
-      {stopped ? <Notice state={state} address={address} /> : (
-        <>
-          <div className="panes" ref={panes}>
-            <main id="messages" tabIndex={-1}><Messages snapshot={snapshot} store={store} address={address} draft={draft} onDraft={setDraft} /></main>
-            <aside id="hubs" aria-label="You and the other hubs" tabIndex={-1}>
-              <Inspector snapshot={snapshot} hubName={hubName} invitation={<ul className="steps small"><InvitationSteps address={address} /></ul>} />
-            </aside>
-          </div>
-          <PaneTabs panes={panes} linked={snapshot.status == null ? null : snapshot.peers.filter(isGossiping).length} />
-        </>
-      )}
+      <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus() }}>Skip to the view</a>
+      <Rail />
+      <StatusStrip />
+      {stopped
+        ? <Notice state={state} address={location.href} />
+        : <Suspense fallback={<ViewFrame crumbs={[{ words: 'Opening' }]}><p className="empty" role="status">Loading this view.</p></ViewFrame>}><View key={view} /></Suspense>}
+      <Suspense>
+        {dialog === 'palette' && <Palette onClose={() => setDialog(null)} />}
+        {dialog === 'keys' && <KeysHelp onClose={() => setDialog(null)} />}
+      </Suspense>
     </div>
   )
 }
 
-interface MessagesProperties {
-  readonly snapshot: HubSnapshot
-  readonly store: HubStore
-  readonly address: string
-  readonly draft: string
-  readonly onDraft: (text: string) => void
+/** Listens to the keyboard for as long as the page is there. */
+function useKeys (): void {
+  const commands = useCommands()
+  useEffect(() => {
+    const reader = createKeyReader()
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.isComposing || document.querySelector('dialog[open]') != null) return
+      const command = reader.press({ ...pressOf(event), typing: takesLetters(event.target), atMs: event.timeStamp }, currentPreferences().singleKeys)
+      if (command != null && !belongsToControl(command, event.target) && commands.run(command)) event.preventDefault()
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [commands])
 }
 
-function Messages ({ snapshot, store, address, draft, onDraft }: MessagesProperties) {
-  const [guideHidden, setGuideHidden] = useState(false)
-  const box = useRef<HTMLTextAreaElement>(null)
-  const { status, messages, older, unread } = snapshot
-  const none = messages?.length === 0
-  return (
-    <>
-      <StatusBar snapshot={snapshot} />
-      {unread != null && <p className="trouble" role="alert">{unread}</p>}
-      {none && status != null && !guideHidden && (
-        <Guide status={status} snapshot={snapshot} address={address} onWrite={() => box.current?.focus()} onHide={() => setGuideHidden(true)} />
-      )}
-      {(!none || guideHidden) && <h1 className="hidden">Messages</h1>}
-      {none && guideHidden && <p className="no-messages">No messages yet.</p>}
-      {!none && <MessageList messages={messages ?? notRead} older={older} self={status?.author ?? null} onOlder={store.loadOlder} />}
-      <Compose draft={draft} onDraft={onDraft} onPublish={text => store.publish({ kind: 'post', text })} device={status?.device ?? null} boxRef={box} />
-    </>
-  )
+function pressOf ({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): { key: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean } {
+  return { key, ctrlKey, metaKey, altKey }
 }
 
-const notRead: readonly MessageView[] = []
-
-/** The one sentence about this hub, and what follows from it. */
-function StatusBar ({ snapshot }: { snapshot: HubSnapshot }) {
-  const { tone, sentence, detail } = statementOf(snapshot)
-  return (
-    <div className="status-bar" data-tone={tone}>
-      <ToneMark tone={tone} large={tone === 'error'} />
-      <div>
-        <p className="status-sentence" role="status" data-testid="status-sentence">{sentence}</p>
-        {detail != null && <p className="status-detail">{detail}</p>}
-      </div>
-      {snapshot.status != null && <span className="status-count" title="Of all kinds, those that introduce keys included">{counted(snapshot.status.messages, 'signed message')} here</span>}
-    </div>
-  )
+function takesLetters (target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox], [type=radio]), textarea, select'))
 }
 
-function statementOf ({ state, status, peers, candidates, answeredAt, silence }: HubSnapshot): Statement {
-  if (silence != null) return { tone: 'error', sentence: silence, detail: null }
-  if (state.type !== 'running') return stateStatement(state)
-  if (status == null || answeredAt == null) return { tone: 'working', sentence: 'Asking the hub how it is.', detail: null }
-  return statusStatement(status, peers, candidates, answeredAt)
+/** Enter presses the button or follows the link that has the focus; arrows scroll what can be scrolled. */
+function belongsToControl (command: Command, target: EventTarget | null): boolean {
+  return command === 'inspect' && target instanceof Element && target.matches('a, button, summary')
+}
+
+/** What works in every view. */
+function useWayfinding (): void {
+  const router = useRouter()
+  const live = useLive()
+  const to = (view: ViewName) => () => { router.open({ view, path: [], query: {} }) }
+  useCommand('network', to('network'))
+  useCommand('messages', to('messages'))
+  useCommand('sync', to('sync'))
+  useCommand('log', to('log'))
+  useCommand('settings', to('settings'))
+  useCommand('back', () => { router.step(-1) })
+  useCommand('forward', () => { router.step(1) })
+  useCommand('why', () => { router.open({ view: 'network', path: ['why'], query: {} }) })
+  useCommand('sync-now', () => {
+    router.open({ view: 'sync', path: [], query: {} })
+    syncNow(live)
+  })
 }

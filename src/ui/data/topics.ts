@@ -1,0 +1,36 @@
+/** What the engine is asked for, and how often. The paces are guesses: what a reader can take in, and no more questions than that. */
+import type { CandidateView, Diagnosis, HubStatus, IdentityView, LogEvent } from '../../worker/api.ts'
+import { mergeLog } from './log-tail.ts'
+import { followLinks, type LinksSeen } from './link-samples.ts'
+import type { Topic } from './live.ts'
+
+export const statusTopic: Topic<HubStatus> = { name: 'status', everyMs: 1_000, read: hub => hub.status() }
+
+/** The linked hubs, each with what was seen of it while the page was visible. */
+export const linksTopic: Topic<LinksSeen> = {
+  name: 'links', everyMs: 1_000, read: async (hub, before, now) => followLinks(before, await hub.peers(), now())
+}
+
+export const candidatesTopic: Topic<readonly CandidateView[]> = { name: 'candidates', everyMs: 1_000, read: hub => hub.candidates() }
+
+/** Asked again and again, because an import changes who one is. */
+export const identityTopic: Topic<IdentityView> = { name: 'identity', everyMs: 5_000, read: hub => hub.identity.show() }
+
+/** The newest lines of the log, oldest first. */
+export const logTopic: Topic<readonly LogEvent[]> = {
+  name: 'log', everyMs: 1_000, read: async (hub, before) => mergeLog(before ?? [], await hub.events({ since: logReadFrom(before), limit: logAnswerMax }))
+}
+
+/** Why this hub, or this page, is not connected. */
+export function diagnosisTopic (peerId: string | undefined): Topic<Diagnosis> {
+  return { name: `diagnosis ${peerId ?? ''}`, everyMs: 2_000, read: hub => hub.diagnose(peerId) }
+}
+
+/** Lines taken in one answer: as many as the engine gives. */
+const logAnswerMax = 5_000
+/** Lines before the newest that are read again, because repeats still raise their counts. */
+const logAgain = 100
+
+function logReadFrom (before: readonly LogEvent[] | null): number {
+  return Math.max(0, (before?.at(-1)?.event ?? 0) - logAgain)
+}
