@@ -31,17 +31,17 @@ const usage = `Usage: npm run sim -- --scenario NAME [options]
 `
 
 try {
-  main(process.argv.slice(2))
+  await main(process.argv.slice(2))
 } catch (thrown) {
   process.stderr.write(`${thrown instanceof HubError && thrown.code === 'invalid-argument' ? thrown.message : `The simulation failed: ${reasonOf(thrown)}`}\n`)
   process.exitCode = 1
 }
 
-function main (given: readonly string[]): void {
+async function main (given: readonly string[]): Promise<void> {
   const { values, positionals } = parse(given)
   if (values.help === true || given.length === 0) process.stdout.write(usage)
   else if (values.list === true) for (const { name, sentence } of scenarios) process.stdout.write(`${name.padEnd(20)} ${sentence}\n`)
-  else if (positionals.length === 1 && positionals[0] === 'compare') compare(values.accept === true, values.json === true)
+  else if (positionals.length === 1 && positionals[0] === 'compare') await compare(values.accept === true, values.json === true)
   else if (positionals.length > 0) throw new HubError('invalid-argument', `The simulator does not know "${positionals.join(' ')}": --help says what it does.`)
   else {
     const scenario = scenarios.find(({ name }) => name === values.scenario)
@@ -51,8 +51,8 @@ function main (given: readonly string[]): void {
       strategy: strategyOf(values.strategy), without: values.without?.split(',').map(Number)
     }
     const seed = numberOf('seed', values.seed) ?? 1
-    if (values.seeds == null) runOne(scenario, seed, variation, values.json === true)
-    else runSeeds(scenario, seed, numberOf('seeds', values.seeds) ?? 1, variation, values.json === true)
+    if (values.seeds == null) await runOne(scenario, seed, variation, values.json === true)
+    else await runSeeds(scenario, seed, numberOf('seeds', values.seeds) ?? 1, variation, values.json === true)
   }
 }
 
@@ -83,41 +83,45 @@ function strategyOf (given: string | undefined): Scenario['strategy'] | undefine
   throw new HubError('invalid-argument', `--strategy is tree or flood, not "${given}".`)
 }
 
-function runOne (scenario: Scenario, seed: number, variation: Variation, json: boolean): void {
-  const report = run(vary(scenario, variation), seed)
+async function runOne (scenario: Scenario, seed: number, variation: Variation, json: boolean): Promise<void> {
+  const report = await run(vary(scenario, variation), seed)
   if (report.failures.length > 0) {
     process.exitCode = 1
     for (const failure of report.failures) process.stderr.write(`${failure}\n`)
-    process.stderr.write(`The smallest run that fails too: ${smallest(scenario, seed, variation, report)}\n`)
+    process.stderr.write(`The smallest run that fails too: ${await smallest(scenario, seed, variation, report)}\n`)
   }
   print({ ...report }, json)
 }
 
-function runSeeds (scenario: Scenario, first: number, runs: number, variation: Variation, json: boolean): void {
+async function runSeeds (scenario: Scenario, first: number, runs: number, variation: Variation, json: boolean): Promise<void> {
   let failed = 0
   let firstFailure: string | null = null
   for (let seed = first; seed < first + runs; seed += 1) {
-    const report = run(vary(scenario, variation), seed)
+    const report = await run(vary(scenario, variation), seed)
     const { failures } = report
     if (failures.length === 0) continue
     failed += 1
     process.stderr.write(`Seed ${seed}: ${failures.join(' ')}\n`)
-    firstFailure ??= smallest(scenario, seed, variation, report)
+    firstFailure ??= await smallest(scenario, seed, variation, report)
   }
   if (failed > 0) process.exitCode = 1
   print({ scenario: scenario.name, runs, failed, firstFailure }, json)
 }
 
 /** It must fail for the same reason, whatever the figures: a run in which nothing happens fails for another one. */
-function smallest (scenario: Scenario, seed: number, variation: Variation, { failures }: Report): string {
+async function smallest (scenario: Scenario, seed: number, variation: Variation, { failures }: Report): Promise<string> {
   const reasonIn = (sentence: string): string => sentence.replace(/[\d.]+/g, '')
   const reasons = new Set(failures.map(reasonIn))
-  const fails = (smaller: Variation): boolean => run(vary(scenario, smaller), seed).failures.some(failure => reasons.has(reasonIn(failure)))
-  return commandOf(scenario, seed, shrink(scenario, variation, fails))
+  const fails = async (smaller: Variation): Promise<boolean> => {
+    const { failures } = await run(vary(scenario, smaller), seed)
+    return failures.some(failure => reasons.has(reasonIn(failure)))
+  }
+  return commandOf(scenario, seed, await shrink(scenario, variation, fails))
 }
 
-function compare (accept: boolean, json: boolean): void {
-  const reports: Report[] = scenarios.map(scenario => run(scenario, baselineSeed))
+async function compare (accept: boolean, json: boolean): Promise<void> {
+  const reports: Report[] = []
+  for (const scenario of scenarios) reports.push(await run(scenario, baselineSeed))
   const failures = reports.flatMap(({ scenario, failures }) => failures.map(failure => `${scenario}: ${failure}`))
   if (accept && failures.length === 0) {
     const rows = reports.map(report => `  ${JSON.stringify(report.scenario)}: ${JSON.stringify(acceptedOf(report))}`)

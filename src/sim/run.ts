@@ -4,14 +4,19 @@ import type { Broadcast, BroadcastHost } from '../gossip/broadcast.ts'
 import { createBroadcastFlood } from '../gossip/broadcast-flood.ts'
 import { createBroadcastTree } from '../gossip/broadcast-tree.ts'
 import { defaultTreeConfig, type TreeConfig } from '../gossip/tree-config.ts'
+import type { Message } from '../message/types.ts'
+import { createImmediateCheck } from '../node/verifier.ts'
+import { clockStartMs, createSimAuthor } from './authors.ts'
 import { scheduleFault } from './faults.ts'
-import { createGossipHub } from './gossip-hub.ts'
 import { createHostileHub } from './hostile-hub.ts'
-import type { SimHub, SimPorts } from './hub.ts'
-import { createMeasures, simMessageId, type Figures, type Measures } from './measures.ts'
+import { createSimHub, type SimHub, type SimPorts } from './hub.ts'
+import { createLedger, type Ledger } from './ledger.ts'
+import { createMeasures, type Figures, type Measures } from './measures.ts'
 import { createOverlay } from './overlay.ts'
 import type { Fault, Scenario } from './scenario.ts'
 import { treeOf, type Tree } from './tree-check.ts'
+import { createVirtualTime, type VirtualTime } from './virtual-time.ts'
+import { createWire } from './wire.ts'
 import { createWorld, type Place, type World } from './world.ts'
 
 export interface Report extends Figures {
@@ -34,48 +39,59 @@ const mendEveryMs = 2_000
 const swapShare = 1 / 15
 /** Messages start when all hubs are linked and their first round trips are over. */
 const startMs = 1_000
-/** Messages of one epoch, which is 17.5 min: a run is one. */
-const epoch = 1
 
-export function run (scenario: Scenario, seed: number, treeConfig: TreeConfig = defaultTreeConfig): Report {
-  const measures = createMeasures(scenario.messages)
-  const { world } = build(scenario, seed, measures, treeConfig)
+export async function run (scenario: Scenario, seed: number, treeConfig: TreeConfig = defaultTreeConfig): Promise<Report> {
+  const ledger = createLedger()
+  const measures = createMeasures(ledger, scenario.senders + scenario.messages)
+  const world = await build(scenario, seed, ledger, measures, treeConfig)
   const faultsEndMs = Math.max(0, ...scenario.faults.map(endOf))
   const publishedMs = startMs + scenario.messages / scenario.perSecond * 1_000
-  world.runUntil(Math.max(faultsEndMs, publishedMs) + scenario.settleMs)
-  return reportOf(scenario, seed, world, measures)
+  await world.time.runUntil(Math.max(faultsEndMs, publishedMs) + scenario.settleMs)
+  return reportOf(scenario, seed, world, ledger, measures)
 }
 
 function endOf (fault: Fault): number {
   return fault.atMs + (fault.type === 'crash' && fault.forMs === 'ever' ? 0 : fault.forMs as number)
 }
 
-function build (scenario: Scenario, seed: number, measures: Measures, treeConfig: TreeConfig): { world: World } {
+async function build (scenario: Scenario, seed: number, ledger: Ledger, measures: Measures, treeConfig: TreeConfig): Promise<World> {
   const random = createRandom(seed)
-  const strategy = scenario.strategy === 'flood'
-    ? createBroadcastFlood
-    : (host: BroadcastHost): Broadcast => createBroadcastTree(host, createRandom(random.next()), treeConfig)
-  const createHub = (place: Place, ports: SimPorts): SimHub => {
+  const createBroadcast = (host: BroadcastHost, chance: Random): Broadcast =>
+    scenario.strategy === 'flood' ? createBroadcastFlood(host) : createBroadcastTree(host, chance, treeConfig)
+  const createHub = async (place: Place, ports: SimPorts): Promise<SimHub> => {
     const hostility = scenario.hostile[place.index - scenario.hubs]
-    return hostility == null ? createGossipHub(ports, strategy) : createHostileHub(hostility, ports, strategy, createRandom(random.next()))
+    const own = scenario.compares === false ? { ...ports, syncNetwork: { ...ports.syncNetwork, neighbours: () => [] } } : ports
+    return hostility == null ? createSimHub(own, { createBroadcast }) : createHostileHub(hostility, own, { createBroadcast }, createRandom(random.next()))
   }
-  const world = createWorld({ random, network: scenario.network, measures, createHub })
-  for (let index = 0; index < scenario.hubs + scenario.hostile.length; index += 1) world.start(world.addPlace(index < scenario.hubs))
+  const time = createVirtualTime()
+  const world = createWorld({ time, random, network: scenario.network, measures, verify: createMemoisedCheck(), wire: createWire(ledger), createHub })
+  for (let index = 0; index < scenario.hubs + scenario.hostile.length; index += 1) await world.start(world.addPlace({ honest: index < scenario.hubs }))
+  await publish(world, scenario, random, ledger, measures)
   link(world, scenario, random)
-  for (const fault of scenario.faults) scheduleFault(fault, world, random, (place) => { world.start(place) })
-  publish(world, scenario, random, measures)
-  for (const place of world.places) repeat(world, random.below(scenario.compareEveryMs), scenario.compareEveryMs, () => { world.compare(place) })
-  return { world }
+  for (const fault of scenario.faults) scheduleFault(fault, world, random)
+  return world
+}
+
+/** Signatures are really checked, each once in a run: a thousand hubs would come to the same answer. */
+function createMemoisedCheck (): (message: Message) => Promise<boolean> {
+  const check = createImmediateCheck()
+  const known = new Map<string, boolean>()
+  return async (message) => {
+    const key = message.id + Buffer.from(message.bytes.signature).toString('latin1')
+    let verdict = known.get(key)
+    if (verdict == null) known.set(key, verdict = check(message))
+    return verdict
+  }
 }
 
 function link (world: World, { degree, faults, hostile }: Scenario, random: Random): void {
-  const { places } = world
+  const { places, time } = world
   const of = (index: number): Place => places[index] as Place
   const links = typeof degree === 'number' ? degree : 2
   for (const [one, other] of createOverlay(places.length, degree, random)) world.link(of(one), of(other), Infinity)
   if (faults.length === 0 && hostile.length === 0) return
   for (const place of places) {
-    repeat(world, random.below(mendEveryMs), mendEveryMs, () => {
+    repeat(time, random.below(mendEveryMs), mendEveryMs, () => {
       const swaps = place.links.size >= links && random.chance(swapShare)
       if (place.links.size >= links && !swaps) return
       const old = [...place.links.values()]
@@ -85,36 +101,45 @@ function link (world: World, { degree, faults, hostile }: Scenario, random: Rand
   }
 }
 
-function publish (world: World, { hubs, senders, messages, perSecond }: Scenario, random: Random, measures: Measures): void {
-  const publishers = Array.from({ length: senders }, () => world.places[random.below(hubs)] as Place)
+/** Authors that all hubs know, and what they write. */
+async function publish (world: World, scenario: Scenario, random: Random, ledger: Ledger, measures: Measures): Promise<void> {
+  const { hubs, senders, messages, perSecond, warmUp } = scenario
+  const { time, places } = world
+  const writers = Array.from({ length: senders }, () => ({ place: places[random.below(hubs)] as Place, author: createSimAuthor(random) }))
+  for (const { author: { introduction } } of writers) {
+    ledger.write(introduction, 0)
+    for (const place of places) world.publish(place, introduction)
+  }
+  await time.runUntil(0)
+  measures.begin(warmUp)
   for (let number = 0; number < messages; number += 1) {
-    world.at(startMs + number / perSecond * 1_000, () => {
-      const place = random.pick(publishers)
-      const able = place.hub != null && place.frozen == null ? place : world.places.find(({ honest, hub, frozen }) => honest && hub != null && frozen == null)
+    time.at(startMs + number / perSecond * 1_000, () => {
+      const { place, author } = random.pick(writers)
+      const able = place.hub != null && place.frozen == null ? place : places.find(({ honest, hub, frozen }) => honest && hub != null && frozen == null)
       if (able == null) return
-      const message = { id: simMessageId(number), number, epoch, publishedMs: world.nowMs, genuine: true }
-      measures.published(message, world.nowMs)
+      const message = author.device.write({ kind: 'post', text: `Message ${number} of this run.`, parent: undefined }, clockStartMs + time.nowMs)
+      ledger.write(message, time.nowMs)
       world.publish(able, message)
     })
   }
 }
 
-function repeat (world: World, firstMs: number, everyMs: number, action: () => void): void {
-  world.at(firstMs, () => {
+function repeat (time: VirtualTime, firstMs: number, everyMs: number, action: () => void): void {
+  time.at(firstMs, () => {
     action()
-    repeat(world, world.nowMs + everyMs, everyMs, action)
+    repeat(time, time.nowMs + everyMs, everyMs, action)
   })
 }
 
-function reportOf (scenario: Scenario, seed: number, world: World, measures: Measures): Report {
+function reportOf (scenario: Scenario, seed: number, world: World, ledger: Ledger, measures: Measures): Report {
   const { limits } = scenario
   const there = world.places.filter(({ honest, hub }) => honest && hub != null)
   let missed = 0
-  for (let number = 0; number < scenario.messages; number += 1) {
-    const holders = there.filter(place => measures.has(place, number)).length
+  for (const { message: { id } } of ledger.all) {
+    const holders = there.filter(({ hub }) => hub?.runtime.set.has(id) === true).length
     if (holders > 0) missed += there.length - holders
   }
-  const figures = measures.figures(scenario.hubs, scenario.warmUp)
+  const figures = measures.figures(scenario.hubs)
   const tree = treeOf(there)
   const failures = [...measures.violations]
   const over = (what: string, is: number, limit: number | undefined): void => {

@@ -54,6 +54,7 @@ export interface Happenings {
   notes: number
   grafts: number
   prunes: number
+  otherFrames: number
   lost: number
   rejected: number
   linksDown: number
@@ -83,8 +84,8 @@ export interface Scenario {
   readonly faults: readonly Fault[]
   /** Hubs that are not honest, beside the others. */
   readonly hostile: readonly Hostility[]
-  /** Every hub compares with one neighbour once in this time. DESIGN 6: about twice a minute. */
-  readonly compareEveryMs: number
+  /** @default true: hubs compare with each other, as they do. Without, gossip is all there is. */
+  readonly compares?: boolean
   /** How long the run goes on after the last message and fault. Two rounds of comparison and some. */
   readonly settleMs: number
   readonly limits: Limits

@@ -7,7 +7,7 @@ const triesMax = 100
 const hubsMin = 3
 
 /** The smallest variation found for which `fails` holds; it holds for `variation`. */
-export function shrink (scenario: Scenario, variation: Variation, fails: (variation: Variation) => boolean): Variation {
+export async function shrink (scenario: Scenario, variation: Variation, fails: (variation: Variation) => Promise<boolean>): Promise<Variation> {
   let smallest = variation
   let tries = 0
   for (let shrunk = true; shrunk;) {
@@ -15,7 +15,7 @@ export function shrink (scenario: Scenario, variation: Variation, fails: (variat
     for (const candidate of smallerThan(scenario, smallest)) {
       if (tries >= triesMax) return smallest
       tries += 1
-      if (!fails(candidate)) continue
+      if (!await fails(candidate)) continue
       smallest = candidate
       shrunk = true
       break

@@ -1,6 +1,5 @@
 /** How the eager links lie: whether they are one tree. */
 import type { PeerId } from '../base/peer.ts'
-import type { SimHub } from './hub.ts'
 
 export interface Tree {
   /** Links that both ends hold to be eager. */
@@ -13,7 +12,7 @@ export interface Tree {
   readonly cycles: number
 }
 
-interface Placed { readonly peer: PeerId, readonly hub: SimHub | undefined, readonly links: ReadonlyMap<PeerId, unknown> }
+interface Placed { readonly peer: PeerId, readonly hub: { readonly runtime: { linkOf: (peer: PeerId) => 'eager' | 'lazy' | 'none' } } | undefined, readonly links: ReadonlyMap<PeerId, unknown> }
 
 export function treeOf (places: readonly Placed[]): Tree {
   const byPeer = new Map(places.map(place => [place.peer, place]))
@@ -30,7 +29,7 @@ export function treeOf (places: readonly Placed[]): Tree {
     for (const peer of place.links.keys()) {
       const other = byPeer.get(peer)
       if (other == null || other.peer < place.peer) continue
-      const [one, two] = [place.hub?.linkOf(peer) === 'eager', other.hub?.linkOf(place.peer) === 'eager']
+      const [one, two] = [place.hub?.runtime.linkOf(peer) === 'eager', other.hub?.runtime.linkOf(place.peer) === 'eager']
       if (one !== two) disputed += 1
       if (!one || !two) continue
       eagerLinks += 1

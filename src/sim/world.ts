@@ -1,26 +1,27 @@
 /**
- * The simulated world: hubs, the links between them, and virtual time. It delivers frames late, twice, never or out of order as its network says, and
- * lets hubs crash, freeze and find each other again. All chance follows from one seed. It knows nothing of strategies: a hub is a `SimHub`, and of
- * scenarios it knows the network.
+ * The simulated world: hubs, the links between them, and what befalls both. Hubs crash, freeze and find each other again in virtual time; links carry
+ * what hubs send (link.ts). All chance follows from one seed. It knows no protocol: a hub is handed its neighbours, frames and streams.
  */
 import type { PeerId } from '../base/peer.ts'
 import type { Random } from '../base/seeded-random.ts'
-import { createEventQueue } from './event-queue.ts'
-import type { SimDisk, SimFrame, SimHub, SimMessage, SimPorts } from './hub.ts'
+import type { Timer } from '../base/timer.ts'
+import type { Message } from '../message/types.ts'
+import { createWindowedStream } from '../network/windowed-stream.ts'
+import { createMemoryDisk, type MemoryDisk } from '../store/memory.ts'
+import type { RuntimeOptions } from '../hub/runtime.ts'
+import type { SyncNetwork, SyncStream } from '../hub/sync/sync-stream.ts'
+import { clockStartMs } from './authors.ts'
+import type { SimHub, SimPorts } from './hub.ts'
+import { createCarrier, type Carrier, type Side } from './link.ts'
 import type { Measures } from './measures.ts'
 import type { NetworkModel } from './scenario.ts'
+import type { VirtualTime } from './virtual-time.ts'
+import type { Wire } from './wire.ts'
 
-export interface Link {
-  readonly one: Place
-  readonly other: Place
-  readonly latencyMs: number
-  up: boolean
-  /** Whether frames from `one`, and from `other`, arrive. */
-  readonly open: [fromOne: boolean, fromOther: boolean]
-  /** Full: frames from `one`, and from `other`, take a second more. */
-  readonly full: [fromOne: boolean, fromOther: boolean]
-  /** Frames in order: none arrives before the one before it. */
-  readonly lastMs: [fromOne: number, fromOther: number]
+export interface Link extends Carrier {
+  readonly ends: readonly [Place, Place]
+  /** Full: frames from this side are not taken. */
+  readonly full: [boolean, boolean]
 }
 
 /** Where a hub lives: it may be gone, its disk stays. */
@@ -29,33 +30,40 @@ export interface Place {
   readonly peer: PeerId
   readonly honest: boolean
   hub: SimHub | undefined
-  disk: SimDisk
+  disk: MemoryDisk
+  /** Raised with each start and crash: what an earlier life waits for never comes. */
+  life: number
   readonly links: Map<PeerId, Link>
-  /** What came in while it stood still. */
+  /** What is to happen once it no longer stands still. */
   frozen: Array<() => void> | undefined
-  /** For when the next deadline is in the queue. */
-  scheduledMs: number
-  comparing: boolean
   /** Those it will never link to again, for what they did. */
   readonly banned: Set<PeerId>
   /** RTCPeerConnections built in its life. */
   constructions: number
   /** The side of a partition. */
   side: number
+  /** Of its clock, ahead of virtual time. Milliseconds. */
+  readonly skewMs: number
+  /** How fast its streams are. */
+  readonly bytesPerMs: number
 }
 
 export interface WorldOptions {
+  readonly time: VirtualTime
   readonly random: Random
   readonly network: NetworkModel
   readonly measures: Measures
-  readonly createHub: (place: Place, ports: SimPorts) => SimHub
+  readonly verify: RuntimeOptions['verify']
+  readonly wire: Wire
+  readonly createHub: (place: Place, ports: SimPorts) => Promise<SimHub>
 }
 
 export interface World {
-  readonly nowMs: number
+  readonly time: VirtualTime
   readonly places: readonly Place[]
-  addPlace: (honest: boolean) => Place
-  start: (place: Place) => void
+  addPlace: (traits: Pick<Place, 'honest'> & Partial<Pick<Place, 'skewMs' | 'bytesPerMs'>>) => Place
+  /** Resolves when the hub is there. */
+  start: (place: Place) => Promise<void>
   /** Gone without a word: neighbours notice after `crashNoticedMs`. */
   crash: (place: Place, keepsData: boolean) => void
   freeze: (place: Place) => void
@@ -63,179 +71,171 @@ export interface World {
   /** False where a budget, a ban, a partition or a limit is against it. */
   link: (one: Place, other: Place, linksMax: number) => boolean
   unlink: (link: Link) => void
-  congest: (link: Link, side: 0 | 1, full: boolean) => void
-  publish: (place: Place, message: SimMessage) => void
-  /** Lets two linked hubs exchange what one of them lacks, if frames pass both ways. */
-  compare: (place: Place) => void
-  at: (atMs: number, action: () => void) => void
-  /** Runs all that is due until then. */
-  runUntil: (endMs: number) => void
+  congest: (link: Link, side: Side, full: boolean) => void
+  /** Stores a message as the hub's own, which then lets it go out. */
+  publish: (place: Place, message: Message) => void
 }
 
 /** FACTS 2: a peer that is gone without a goodbye is noticed so late. */
-export const crashNoticedMs = 13_000
+const crashNoticedMs = 13_000
 /** FACTS 2: what a tab may build in its life. */
 const constructionsMax = 500
-/** What a full queue adds to a frame's way. Guess. */
-const fullMs = 1_000
-/** Comparisons that hubs ask for themselves are at least this far apart. */
-const compareAgainMs = 1_000
-/** DESIGN 6: the newest seconds are gossip's. What a comparison took out of gossip's hands would be missing further down the tree. */
-const gossipsMs = 3_000
 
-type Event =
-  | { readonly type: 'frame', readonly link: Link, readonly from: Place, readonly to: Place, readonly frame: SimFrame }
-  | { readonly type: 'deadline', readonly place: Place }
-  | { readonly type: 'action', readonly action: () => void }
+export function sideOf (link: Link, place: Place): Side {
+  return link.ends[0] === place ? 0 : 1
+}
 
-export function createWorld ({ random, network, measures, createHub }: WorldOptions): World {
+export function otherOf ({ ends }: Link, place: Place): Place {
+  return ends[0] === place ? ends[1] : ends[0]
+}
+
+export function createWorld ({ time, random, network, measures, verify, wire, createHub }: WorldOptions): World {
   const { happened } = measures
-  const queue = createEventQueue<Event>()
   const places: Place[] = []
-  let nowMs = 0
 
-  const at = (atMs: number, action: () => void): void => { queue.push(atMs, { type: 'action', action }) }
-  const sideOf = (link: Link, place: Place): 0 | 1 => link.one === place ? 0 : 1
-  const otherOf = (link: Link, place: Place): Place => link.one === place ? link.other : link.one
-
-  /** Gives a fact to a hub that is there, now or when it thaws, and minds its deadline. */
-  function give (place: Place, fact: (hub: SimHub) => void): void {
-    if (place.frozen != null) {
-      place.frozen.push(() => { give(place, fact) })
-      return
-    }
-    if (place.hub == null) return
-    fact(place.hub)
-    schedule(place)
+  /** Gives something to the hub that is there now, at once or when it thaws. */
+  function give (place: Place, action: (hub: SimHub) => void): void {
+    const { life } = place
+    const act = (): void => { if (place.life === life && place.hub != null) action(place.hub) }
+    if (place.frozen != null) place.frozen.push(act)
+    else act()
   }
 
-  function schedule (place: Place): void {
-    const dueMs = place.hub?.nextDeadlineMs()
-    if (dueMs == null || dueMs >= place.scheduledMs) return
-    place.scheduledMs = Math.max(dueMs, nowMs)
-    queue.push(place.scheduledMs, { type: 'deadline', place })
-  }
-
-  function send (from: Place, peer: PeerId, frame: SimFrame): void {
-    const link = from.links.get(peer)
-    if (link == null) return
-    measures.sent(frame, from.honest)
-    const side = sideOf(link, from)
-    if (random.chance(network.loss)) {
-      happened.lost += 1
-      return
-    }
-    const times = network.duplicate > 0 && random.chance(network.duplicate) ? 2 : 1
-    for (let time = 0; time < times; time += 1) {
-      const lateMs = network.jitterMs === 0 ? 0 : random.below(1_000) / 1_000 * network.jitterMs
-      let arrivesMs = nowMs + link.latencyMs + lateMs + (link.full[side] ? fullMs : 0)
-      if (!network.reorder) {
-        arrivesMs = Math.max(arrivesMs, link.lastMs[side])
-        link.lastMs[side] = arrivesMs
+  const timerOf = (place: Place): Timer => {
+    const { life } = place
+    return (ms, action) => {
+      const due = { action: action as (() => void) | undefined }
+      const happen = (): void => {
+        if (place.life !== life) return
+        if (place.frozen != null) place.frozen.push(happen)
+        else due.action?.()
       }
-      queue.push(arrivesMs, { type: 'frame', link, from, to: otherOf(link, from), frame })
+      const callOff = time.timer(ms, happen)
+      return () => {
+        due.action = undefined
+        callOff()
+      }
     }
   }
 
-  function arrive ({ link, from, to, frame }: Event & { type: 'frame' }): void {
-    if (!link.up || !link.open[sideOf(link, from)] || to.hub == null) {
-      happened.lost += 1
-      return
+  function syncNetworkOf (place: Place, timer: Timer): SyncNetwork {
+    return {
+      peerId: place.peer,
+      neighbours: () => [...place.links.keys()],
+      open: async (peer) => {
+        const link = place.links.get(peer)
+        if (link == null) return undefined
+        const [near, far] = pipeOf(link, place)
+        time.at(time.nowMs + link.latencyMs, () => {
+          const other = otherOf(link, place)
+          if (link.isOpen(sideOf(link, place))) give(other, (hub) => { hub.accept(place.peer, windowOf(far, other)) })
+        })
+        await new Promise<void>((resolve) => { timer(2 * link.latencyMs, resolve) })
+        if (link.up) return createWindowedStream(near, timer)
+        near.abort(new Error('The link is gone.'))
+        return undefined
+      }
     }
-    if (to.frozen != null) to.frozen.push(() => { arrive({ type: 'frame', link, from, to, frame }) })
-    else {
-      to.hub.frame(from.peer, frame, nowMs)
-      schedule(to)
+  }
+
+  function pipeOf (link: Link, place: Place): ReturnType<Link['openPipe']>['ends'] {
+    const other = otherOf(link, place)
+    const [at, opposite] = sideOf(link, place) === 0 ? [0, 1] as const : [1, 0] as const
+    const rates = link.ends.map(({ bytesPerMs }) => bytesPerMs) as [number, number]
+    const { ends } = link.openPipe((side, action) => { give(side === at ? place : other, action) }, rates)
+    return [ends[at], ends[opposite]]
+  }
+
+  function windowOf (frames: ReturnType<Link['openPipe']>['ends'][0], place: Place): SyncStream {
+    return createWindowedStream(frames, timerOf(place))
+  }
+
+  function portsOf (place: Place): SimPorts {
+    const { life } = place
+    const timer = timerOf(place)
+    return {
+      disk: place.disk, timer, random, verify, wire,
+      now: () => clockStartMs + time.nowMs + place.skewMs,
+      syncNetwork: syncNetworkOf(place, timer),
+      send (peer, frame, bytes) {
+        const link = place.life === life ? place.links.get(peer) : undefined
+        if (link == null || link.full[sideOf(link, place)]) return false
+        measures.sent(place, frame)
+        const other = otherOf(link, place)
+        link.carryFrame(sideOf(link, place), () => {
+          give(other, (hub) => {
+            if (other.links.get(place.peer) !== link) return
+            if (frame.type === 'gossip') measures.arrived(other, place, frame.message)
+            hub.frame(place.peer, bytes)
+          })
+        })
+        return true
+      },
+      reject (peer, code) {
+        if (place.life !== life) return
+        happened.rejected += 1
+        measures.rejected(code)
+        place.banned.add(peer)
+        time.at(time.nowMs, () => {
+          const link = place.links.get(peer)
+          if (link != null) unlink(link)
+        })
+      },
+      tell: (entry) => { if (place.life === life) measures.told(place, entry, time.nowMs) },
+      report: (type) => { if (type === 'sync-ended') happened.comparisons += 1 }
     }
   }
 
   function unlink (link: Link): void {
     if (!link.up) return
-    link.up = false
+    link.end()
     happened.linksDown += 1
-    for (const place of [link.one, link.other]) {
+    for (const place of link.ends) {
       const { peer } = otherOf(link, place)
+      if (place.links.get(peer) !== link) continue
       place.links.delete(peer)
-      give(place, (hub) => { hub.linkDown(peer, nowMs) })
+      give(place, ({ runtime }) => { runtime.linkDown(peer) })
     }
   }
 
-  const portsOf = (place: Place): SimPorts => ({
-    disk: place.disk,
-    send: (peer, frame) => { send(place, peer, frame) },
-    reject (peer, code) {
-      happened.rejected += 1
-      measures.rejected(code)
-      place.banned.add(peer)
-      at(nowMs, () => {
-        const link = place.links.get(peer)
-        if (link != null) unlink(link)
-      })
-    },
-    tell: (message, hops) => { measures.told(place, message, hops, nowMs) },
-    compare: () => { compareSoon(place) }
-  })
-
-  /** One that asks again at once gets one comparison. */
-  function compareSoon (place: Place): void {
-    if (place.comparing) return
-    place.comparing = true
-    at(nowMs + random.below(compareAgainMs), () => {
-      place.comparing = false
-      compare(place)
-    })
-  }
-
-  function compare (place: Place): void {
-    const links = [...place.links.values()]
-    if (place.hub == null || place.frozen != null || links.length === 0) return
-    const link = random.pick(links)
-    const other = otherOf(link, place)
-    at(nowMs + 2 * link.latencyMs, () => {
-      if (!link.up || !link.open[0] || !link.open[1] || place.hub == null || other.hub == null || other.frozen != null || place.frozen != null) return
-      happened.comparisons += 1
-      if (measures.alike(place, other)) return
-      exchange(place, other)
-      exchange(other, place)
-    })
-  }
-
-  function exchange (from: Place, to: Place): void {
-    const lacking = [...from.disk.values()].filter(({ id, publishedMs }) => publishedMs < nowMs - gossipsMs && !to.disk.has(id))
-    if (lacking.length === 0) return
-    happened.comparedMessages += lacking.length
-    give(to, (hub) => { hub.compared(from.peer, lacking, nowMs) })
+  function mayLink (one: Place, other: Place, linksMax: number): boolean {
+    const hasRoom = one.links.size < linksMax && other.links.size < linksMax && other.constructions < constructionsMax && !other.links.has(one.peer)
+    const isBanned = one.banned.has(other.peer) || other.banned.has(one.peer)
+    return hasRoom && !isBanned && other.hub != null && other.frozen == null && one.side === other.side
   }
 
   return {
-    get nowMs () { return nowMs },
+    time,
     places,
-    at,
     unlink,
-    compare,
-    addPlace (honest) {
+    addPlace ({ honest, skewMs = 0, bytesPerMs = Infinity }) {
       const place: Place = {
-        index: places.length, peer: `h${places.length}` as PeerId, honest, hub: undefined, disk: new Map(), links: new Map(), frozen: undefined,
-        scheduledMs: Infinity, comparing: false, banned: new Set(), constructions: 0, side: 0
+        index: places.length, peer: `h${places.length}` as PeerId, honest, skewMs, bytesPerMs, hub: undefined, disk: createMemoryDisk(), life: 0,
+        links: new Map(), frozen: undefined, banned: new Set(), constructions: 0, side: 0
       }
       places.push(place)
       return place
     },
-    start (place) {
-      place.hub = createHub(place, portsOf(place))
-      place.scheduledMs = Infinity
+    async start (place) {
+      place.life += 1
+      const { life } = place
+      const hub = await createHub(place, portsOf(place))
+      if (place.life === life) place.hub = hub
     },
     crash (place, keepsData) {
       happened.crashes += 1
+      place.hub?.runtime.stop()
       place.hub = undefined
+      place.life += 1
       place.frozen = undefined
       if (!keepsData) {
-        place.disk = new Map()
+        place.disk = createMemoryDisk()
         measures.emptied(place)
       }
       for (const link of place.links.values()) {
-        link.open[0] = link.open[1] = false
-        at(nowMs + crashNoticedMs, () => { unlink(link) })
+        link.setOpen(0, false)
+        link.setOpen(1, false)
+        time.timer(crashNoticedMs, () => { unlink(link) })
       }
       place.links.clear()
     },
@@ -247,47 +247,31 @@ export function createWorld ({ random, network, measures, createHub }: WorldOpti
       const waiting = place.frozen ?? []
       place.frozen = undefined
       for (const action of waiting) action()
-      place.scheduledMs = Infinity
-      schedule(place)
     },
     link (one, other, linksMax) {
       if (one === other || one.links.has(other.peer) || one.hub == null || one.frozen != null || one.constructions >= constructionsMax) return false
       one.constructions += 1
-      const refused = other.hub == null || other.frozen != null || other.constructions >= constructionsMax || one.side !== other.side ||
-        one.links.size >= linksMax || other.links.size >= linksMax || one.banned.has(other.peer) || other.banned.has(one.peer) || other.links.has(one.peer)
-      if (refused) return false
+      if (!mayLink(one, other, linksMax)) return false
       other.constructions += 1
-      const [minMs, maxMs] = network.latencyMs
-      const latencyMs = minMs + random.below(1_000) / 1_000 * (maxMs - minMs)
-      const link: Link = { one, other, latencyMs, up: true, open: [true, true], full: [false, false], lastMs: [0, 0] }
+      const link: Link = Object.assign(createCarrier({ time, random, network, onLost: () => { happened.lost += 1 } }), {
+        ends: [one, other] as const, full: [false, false] as [boolean, boolean]
+      })
       one.links.set(other.peer, link)
       other.links.set(one.peer, link)
       happened.linksUp += 1
-      for (const place of [one, other]) give(place, (hub) => { hub.linkUp(otherOf(link, place).peer, 2 * latencyMs, nowMs) })
+      for (const place of [one, other]) {
+        const { peer } = otherOf(link, place)
+        give(place, ({ runtime }) => { runtime.linkUp(peer) })
+        time.timer(2 * link.latencyMs, () => { if (link.up) give(place, ({ runtime }) => { runtime.roundTrip(peer, 2 * link.latencyMs) }) })
+      }
       return true
     },
     congest (link, side, full) {
       link.full[side] = full
-      const [place, other] = side === 0 ? [link.one, link.other] : [link.other, link.one]
-      if (link.up) give(place, (hub) => { hub.congestion(other.peer, full, nowMs) })
+      if (!full && link.up) give(link.ends[side], ({ runtime }) => { runtime.drained(link.ends[side === 0 ? 1 : 0].peer) })
     },
     publish (place, message) {
-      give(place, (hub) => { hub.publish(message, nowMs) })
-    },
-    runUntil (endMs) {
-      while ((queue.nextMs ?? Infinity) <= endMs) {
-        nowMs = queue.nextMs ?? endMs
-        const event = queue.pop()
-        if (event == null) break
-        if (event.type === 'frame') arrive(event)
-        else if (event.type === 'action') event.action()
-        else if (nowMs >= event.place.scheduledMs && event.place.frozen == null && event.place.hub != null) {
-          event.place.scheduledMs = Infinity
-          event.place.hub.deadline(nowMs)
-          schedule(event.place)
-        }
-      }
-      nowMs = endMs
+      give(place, ({ runtime }) => { void runtime.publish(message) })
     }
   }
 }
