@@ -6,6 +6,7 @@
 /** Every code that a local call can fail with. */
 export type HubErrorCode =
   | 'invalid-argument'
+  | 'not-here' // this hub is run by its process, which does that
   | 'too-many'
   | 'not-leader' // another tab runs this hub
   | 'stopped'

@@ -27,6 +27,7 @@ import type { Entry } from './messages/entry.ts'
 import { createMessages, type Messages } from './messages/messages.ts'
 import { createMissed } from './missed.ts'
 import { createRetention, type Retention } from './retention.ts'
+import { createSubmissions, type Submission } from './submission.ts'
 import type { SyncRejection } from './sync/conversation.ts'
 import { createSync, type Sync } from './sync/sync.ts'
 import type { SyncNetwork } from './sync/sync-stream.ts'
@@ -77,6 +78,8 @@ export interface Runtime {
   tick: () => void
   /** Takes a message signed here: stores it, then lets it go out. Codes: those of the store. */
   publish: (message: Message) => Promise<Entry>
+  /** Takes a message that was signed elsewhere, from nobody that is linked. */
+  submit: (bytes: Uint8Array) => Promise<Submission>
   readonly messages: Messages
   readonly sync: Sync
   readonly retention: Retention
@@ -99,6 +102,8 @@ export interface Runtime {
 /** Own messages whose first handing over is remembered, for their state. */
 const sentMax = 10_000
 
+/** Whom submitted messages come from, where neighbours have their peer ids. */
+const submitter = 'submitted' as PeerId
 /** A hub without others. */
 const nobody: SyncNetwork = { peerId: '' as PeerId, neighbours: () => [], open: async () => undefined }
 
@@ -147,6 +152,16 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     set, messages, retention, now,
     entered: (member) => { sync.entered(member) },
     report: log.report
+  })
+
+  const submit = createSubmissions({
+    rules, verify,
+    isStored: (id) => {
+      const member = set.memberOf(id)
+      return member !== -1 && messages.catalog.has(member)
+    },
+    take: (message) => { input({ type: 'message', message, from: submitter, hops: 0 }) },
+    written: async () => keeping.settled()
   })
 
   function input (given: HubInput): void {
@@ -324,6 +339,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       sync.sessions.tick()
     },
     publish: async message => keeping.keep(message, null, () => { input({ type: 'published', message }) }),
+    submit,
     stop () {
       stopped = true
       callOffDeadline()

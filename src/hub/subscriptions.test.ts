@@ -137,8 +137,8 @@ describe('the end of a subscription', () => {
     expect(reports).toMatchObject([{ type: 'subscription-ended', code: 'callback-failed' }])
   })
 
-  test('there are at most 256 at once; one that ended, or failed, makes room', async () => {
-    const stops = Array.from({ length: 255 }, () => subscriptions.subscribe({}, () => undefined, undefined))
+  test('there are at most 1,280 at once; one that ended, or failed, makes room', async () => {
+    const stops = Array.from({ length: 1_279 }, () => subscriptions.subscribe({}, () => undefined, undefined))
     subscriptions.subscribe({}, () => { throw new Error('broken') }, undefined)
     const one = (): unknown => subscriptions.subscribe({}, () => undefined, undefined)
     expect(one).toThrow(expect.objectContaining({ code: 'too-many' }))

@@ -9,8 +9,8 @@ import type { Entry } from './messages/entry.ts'
 import { checkQuery, matches } from './messages/query.ts'
 import type { Runtime } from './runtime.ts'
 
-/** Subscriptions at once. A page has a few; apps one or two each. */
-const subscriptionsMax = 256
+/** Subscriptions at once. A page has a few, apps one or two each; a Node hub has its readers over HTTP. */
+const subscriptionsMax = 1_280
 /** Stored messages read for a resuming subscriber before other work gets its turn. */
 const pageSize = 500
 

@@ -11,16 +11,19 @@ import type { PeerId } from '../base/peer.ts'
 import { createEventLog, type EventLog } from '../base/event-log.ts'
 import { randomBytes } from '../base/random.ts'
 import { tickMs } from '../hub/core/hub-core.ts'
+import { createHubApi } from '../hub/hub-api.ts'
 import { openIdentity } from '../hub/identity.ts'
 import { createPublisher } from '../hub/publisher.ts'
 import { createRuntime, type Runtime } from '../hub/runtime.ts'
 import { genesisFromJson, genesisToJson, networkOf } from '../message/genesis.ts'
 import type { NetworkGenesis } from '../message/types.ts'
-import { createFaults, type Faults } from '../network/faults.ts'
+import { createFaults, type Faults, type FaultSettings } from '../network/faults.ts'
 import { createLinks, type Links } from '../network/links.ts'
+import { peerViews } from '../network/peer-views.ts'
 import { createSyncStreams, type SyncStreams } from '../network/sync-streams.ts'
 import { openLevelDbStore } from '../store/leveldb.ts'
 import type { MessageStore } from '../store/message-store.ts'
+import type { HttpHub } from './http/http-api.ts'
 import type { AttachedHub, AttachHub } from './origin.ts'
 import { createNodeVerifier } from './verifier.ts'
 
@@ -82,6 +85,7 @@ export interface HubParts {
 export interface NodeHub extends AttachedHub {
   readonly links: Links
   readonly faults: Faults
+  readonly http: HttpHub
 }
 
 /** Codes: those of the store, `key-unavailable`. */
@@ -106,7 +110,7 @@ export async function startHub ({ libp2p, store, rules, agent, events }: HubPart
     log: events,
     now
   })
-  await createPublisher({ runtime, identity, rules, now })
+  const publisher = await createPublisher({ runtime, identity, rules, now })
   const faults = createFaults({ report: events.report })
   const links: Links = await createLinks({
     libp2p,
@@ -129,9 +133,37 @@ export async function startHub ({ libp2p, store, rules, agent, events }: HubPart
   })
   const ticking = setInterval(runtime.tick, tickMs)
 
+  const api = createHubApi({
+    runtime, publisher, identity, now,
+    log: events,
+    network: {
+      peerId: libp2p.peerId.toString(),
+      peers: () => peerViews(links, runtime.linkOf),
+      candidates: () => [],
+      relays: () => [],
+      diagnose: peerId => ({ peerId: peerId ?? null, sentence: 'This hub dials nobody by itself: its log says what became of its links.', stages: [] }),
+      connect: () => notHere('Dialling'),
+      disconnect: () => notHere('Ending links'),
+      faults: () => faults.settings,
+      setFaults: (given) => { faults.set(given as FaultSettings | null) }
+    },
+    surroundings: {
+      engine: 'node', agent,
+      network: rules.network,
+      networkName: rules.genesis.name,
+      networkTrust: 'pinned',
+      serving: true,
+      channels: () => ({ transferred: 0, proxied: 0 }),
+      connections: () => ({ constructed: 0, budget: 0 }),
+      storage: async () => ({ usage: null, quota: null, persisted: true, trouble: runtime.storageTrouble }),
+      wipe: () => notHere('Erasing the hub')
+    }
+  })
+
   return {
     links,
     faults,
+    http: { api, submit: runtime.submit },
     status: () => ({ messages: runtime.messages.size }),
     stop: async () => {
       clearInterval(ticking)
@@ -142,4 +174,8 @@ export async function startHub ({ libp2p, store, rules, agent, events }: HubPart
       await store.close()
     }
   }
+}
+
+async function notHere (what: string): Promise<never> {
+  throw new HubError('not-here', `${what} is done with this hub's process, not by a call.`)
 }

@@ -9,6 +9,8 @@ import { HubError, reasonOf } from '../base/errors.ts'
 import type { NetworkGenesis } from '../message/types.ts'
 import { announcedAddresses, publicUrl } from './addresses.ts'
 import { createHostRules } from './host-rules.ts'
+import { createAccess, loadApiToken } from './http/access.ts'
+import type { HttpHub } from './http/http-api.ts'
 import { createMetrics, type UpgradeOutcome } from './metrics.ts'
 import type { Page } from './page.ts'
 import { connectionsMax, startRelay, type Relay } from './relay.ts'
@@ -37,6 +39,8 @@ export interface AttachedHub {
   readonly stop: () => Promise<void>
   /** Asked for /metrics. */
   readonly status: () => { readonly messages: number } | Promise<{ readonly messages: number }>
+  /** What the HTTP twin speaks to. */
+  readonly http?: HttpHub | undefined
 }
 
 export type AttachHub = (libp2p: Relay['libp2p'], config: OriginConfig) => Promise<AttachedHub>
@@ -96,8 +100,10 @@ export async function startOrigin (config: OriginConfig, parts: OriginParts): Pr
       }
     })
 
+    const access = createAccess({ token: await loadApiToken(config.dataFolder), host: config.host, url, trustProxy, now: () => Date.now() })
     const routes = createRoutes({
       rules, metrics, url, trustProxy, iceServers, log,
+      api: { access, hub: () => started.hub?.http },
       genesis: config.genesis,
       network: config.network,
       ready: () => started.page == null || started.relay == null ? undefined : { page: started.page, peerId: started.relay.peerId }

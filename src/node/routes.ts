@@ -1,6 +1,6 @@
 /**
- * The plain HTTP routes of the one origin (CONTRACT "HTTP"): /healthz, /metrics, /network.json, and the page for all else. Read only. It knows
- * what to answer, not how the parts behind it were started.
+ * The plain HTTP routes of the one origin (CONTRACT "HTTP"): /healthz, /metrics, /network.json, what is below /api (http/), and the page for all
+ * else. It knows what to answer, not how the parts behind it were started.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
@@ -8,6 +8,7 @@ import { genesisToJson } from '../message/genesis.ts'
 import type { NetworkGenesis } from '../message/types.ts'
 import { endpointOf, multiaddrOf } from './addresses.ts'
 import type { AcceptedHost, HostRules } from './host-rules.ts'
+import { apiPath, createHttpApi, type HttpApiConfig } from './http/http-api.ts'
 import type { Metrics } from './metrics.ts'
 import type { Page } from './page.ts'
 
@@ -19,12 +20,14 @@ export interface RoutesConfig extends NetworkGenesis {
   readonly url: URL | undefined
   readonly trustProxy: boolean
   readonly iceServers: readonly string[]
+  readonly api: Pick<HttpApiConfig, 'access' | 'hub'>
   readonly log: Logger
 }
 
 /** Answers every request, also when answering fails. */
 export function createRoutes (config: RoutesConfig): (request: IncomingMessage, response: ServerResponse) => void {
   const { rules, metrics, ready, log } = config
+  const api = createHttpApi({ ...config.api, rules, log })
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.setHeader('X-Content-Type-Options', 'nosniff')
@@ -38,6 +41,8 @@ export function createRoutes (config: RoutesConfig): (request: IncomingMessage, 
       sendJson(response, parts == null ? 503 : 200, { ok: parts != null })
     } else if (asked == null) {
       sendText(response, 403, 'This server does not answer to that name. If it should, start it with --url and that address.')
+    } else if (path.startsWith(apiPath)) {
+      await api(request, response, asked)
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD')
       sendText(response, 405, 'Only GET and HEAD are answered here.')

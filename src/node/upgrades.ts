@@ -7,6 +7,7 @@ import { isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { addressKey, isLoopbackAddress, remoteAddressOf } from './client-address.ts'
 import type { HostRules } from './host-rules.ts'
 import type { UpgradeOutcome } from './metrics.ts'
 import { frameBytesMax } from './websocket-door.ts'
@@ -95,27 +96,6 @@ const refusals: Readonly<Record<Exclude<UpgradeOutcome, 'accepted'>, { readonly 
 function refuse (socket: Duplex, outcome: keyof typeof refusals): void {
   const { status, sentence } = refusals[outcome]
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(sentence)}\r\n\r\n${sentence}`, () => socket.destroy())
-}
-
-/** The peer's address; behind a trusted proxy the last one in X-Forwarded-For, which is the one that the proxy itself saw. */
-function remoteAddressOf (request: IncomingMessage, trustProxy: boolean): string {
-  const forwarded = trustProxy ? request.headers['x-forwarded-for'] : undefined
-  const seen = (Array.isArray(forwarded) ? forwarded.join(',') : forwarded)?.split(',').at(-1)?.trim()
-  return (seen ?? request.socket.remoteAddress ?? '0.0.0.0').replace(/^::ffff:/, '')
-}
-
-/** What is counted as one address: in IPv6 a /64, since that is what one household gets. */
-function addressKey (address: string): string {
-  if (!isIPv6(address) || isLoopbackAddress(address)) return address
-  const [head = '', tail] = address.split('::')
-  const groups = head.split(':')
-  const tailGroups = tail == null || tail === '' ? [] : tail.split(':')
-  if (tail != null) while (groups.length + tailGroups.length < 8) groups.push('0')
-  return [...groups, ...tailGroups].slice(0, 4).join(':')
-}
-
-function isLoopbackAddress (address: string): boolean {
-  return address === '::1' || address.startsWith('127.')
 }
 
 function multiaddrOfPeer (address: string, port: number): Multiaddr {
