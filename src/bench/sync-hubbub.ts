@@ -1,48 +1,95 @@
-/** `bench sync`: our session, both sides in this process. */
+/**
+ * `bench sync`: our session, both sides in this process. The row is of two hubs that meet for the first time; beside it, what it costs without looking at
+ * feeds, and what two hubs pay that were equal before the differing messages came.
+ */
 import { decodeSyncFrame } from '../sync/frames.ts'
 import { createRandom } from '../base/seeded-random.ts'
 import { syncPair } from '../sync/fixtures/pair.ts'
 import { createUniverseHub } from '../sync/fixtures/universe.ts'
 import { tenths, timed } from './sync-scene.ts'
+import type { Meeting } from '../sync/frontier/meetings.ts'
 import type { UniverseHub } from '../sync/fixtures/universe.ts'
-import type { Row, Scene } from './sync-scene.ts'
+import type { Scene } from './sync-scene.ts'
 
-export interface HubbubRow extends Row {
+/** What one session cost. */
+export interface SessionCost {
+  readonly bytes: number
+  readonly rounds: number
+  readonly cpuMsPerSide: number
+  readonly symbolsPerDifference: number | null
   readonly strategies: readonly string[]
-  /** The longest time without a rest on either side. */
+  /** The longest time without a rest on either side, by the clock, in the run that was disturbed least. */
   readonly sliceMsMax: number
+}
+
+export interface HubbubRow extends SessionCost {
+  readonly by: 'hubbub'
   /** Bytes of a second session, between sets that are equal now. */
   readonly equalBytes: number
   /** Bytes of the tree, for each member. */
   readonly treeBytesPerMember: number
+  readonly withoutFeeds: SessionCost
+  readonly metBefore: SessionCost
 }
+
+type Pair = readonly [UniverseHub, UniverseHub]
+type Memories = readonly [Meeting | undefined, Meeting | undefined]
+const nothingRemembered: Memories = [undefined, undefined]
 
 /** The trees are up to date before the time is taken, as they are in a hub that runs; what it costs to bring in what was fetched is counted. */
 export function runHubbub (scene: Scene): HubbubRow {
-  const hubs = [0, 1].map(side => hubOf(scene, side)) as [UniverseHub, UniverseHub]
-  const [first, second] = [runOnce(scene, hubs), runOnce(scene, hubs)]
-  if (hubs[0].size !== scene.universe.size || hubs[1].size !== scene.universe.size) throw new Error('The two hubs did not become equal.')
-  const differing = Array.from({ length: scene.universe.size }, (_, number) => number).filter(number => scene.holderOf(number) !== 2).length
-  return {
-    by: 'hubbub',
-    bytes: first.bytes,
-    rounds: first.rounds,
-    cpuMsPerSide: tenths(Math.max(...first.spent)),
-    symbolsPerDifference: differing === 0 || first.symbols === 0 ? null : Math.round(first.symbols / differing * 1_000) / 1_000,
-    strategies: first.strategies,
-    sliceMsMax: tenths(first.sliceMsMax),
-    equalBytes: second.bytes,
-    treeBytesPerMember: tenths(hubs[0].set.tree.memoryBytes / hubs[0].size)
-  }
+  const hubs = pairOf(scene, () => true)
+  const first = costOf(scene, hubs, nothingRemembered)
+  const second = run(scene, hubs, nothingRemembered)
+  const treeBytesPerMember = tenths(hubs[0].set.tree.memoryBytes / hubs[0].size)
+  const blind = pairOf(scene, () => true).map(hub => ({ ...hub, set: { ...hub.set, feeds: undefined } })) as unknown as Pair
+  const withoutFeeds = costOf(scene, blind, nothingRemembered)
+  return { by: 'hubbub', ...first, equalBytes: second.bytes, treeBytesPerMember, withoutFeeds, metBefore: metBefore(scene) }
 }
 
-function hubOf ({ universe, nowMs, holderOf }: Scene, side: number): UniverseHub {
+function metBefore (scene: Scene): SessionCost {
+  const hubs = pairOf(scene, number => scene.holderOf(number) === 2)
+  const { memories } = run(scene, hubs, nothingRemembered)
+  hubs.forEach((hub, side) => {
+    for (let number = 0; number < scene.universe.size; number++) if (scene.holderOf(number) === side) hub.add(number)
+    hub.set.tree.settle(Infinity)
+  })
+  return costOf(scene, hubs, memories)
+}
+
+function pairOf (scene: Scene, has: (number: number) => boolean): Pair {
+  return [hubOf(scene, 0, has), hubOf(scene, 1, has)]
+}
+
+function hubOf ({ universe, nowMs, holderOf }: Scene, side: number, has: (number: number) => boolean): UniverseHub {
   const hub = createUniverseHub(universe)
-  for (let number = 0; number < universe.size; number++) if (holderOf(number) === 2 || holderOf(number) === side) hub.add(number)
+  for (let number = 0; number < universe.size; number++) if (has(number) && (holderOf(number) === 2 || holderOf(number) === side)) hub.add(number)
   hub.set.settle(nowMs)
   hub.set.tree.settle(Infinity)
   return hub
 }
+
+function costOf (scene: Scene, hubs: Pair, memories: Memories): SessionCost {
+  const differing = Array.from({ length: scene.universe.size }, (_, number) => number).filter(number => scene.holderOf(number) !== 2)
+  const runs: Run[] = []
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    runs.push(run(scene, hubs, memories))
+    if (hubs.some(hub => hub.set.tree.size !== scene.universe.size)) throw new Error('The two hubs did not become equal.')
+    for (const number of differing) hubs[scene.holderOf(number) === 0 ? 1 : 0].remove(number)
+    for (const hub of hubs) hub.set.tree.settle(Infinity)
+  }
+  for (const number of differing) hubs[scene.holderOf(number) === 0 ? 1 : 0].add(number)
+  const [{ bytes, rounds, symbols, strategies }] = runs as [Run]
+  const inOrder = runs.map(({ spent }) => Math.max(...spent)).sort((one, other) => one - other)
+  return {
+    bytes, rounds, cpuMsPerSide: tenths(inOrder[Math.floor(repeats / 2)] ?? 0),
+    symbolsPerDifference: differing.length === 0 || symbols === 0 ? null : Math.round(symbols / differing.length * 1_000) / 1_000,
+    strategies, sliceMsMax: tenths(Math.min(...runs.map(run => run.sliceMsMax)))
+  }
+}
+
+/** Runs of the same session, of which the median counts. */
+const repeats = 3
 
 interface Run {
   readonly bytes: number
@@ -51,9 +98,10 @@ interface Run {
   readonly sliceMsMax: number
   readonly symbols: number
   readonly strategies: readonly string[]
+  readonly memories: Memories
 }
 
-function runOnce ({ universe, nowMs }: Scene, [initiator, responder]: [UniverseHub, UniverseHub]): Run {
+function run ({ universe, nowMs }: Scene, [initiator, responder]: Pair, memories: Memories): Run {
   const spent: [number, number] = [0, 0]
   let sliceMsMax = 0
   let prefixBytes = 0
@@ -61,13 +109,14 @@ function runOnce ({ universe, nowMs }: Scene, [initiator, responder]: [UniverseH
   const depths: [number[], number[]] = [[], []]
   const known: [number, number] = [0, 0]
   let depthOfMessages = 0
-  const { records: [record] } = syncPair({
-    universe, nowMs, initiator: { hub: initiator }, responder: { hub: responder }, random: createRandom(1).next,
+  const { records: [record, other] } = syncPair({
+    universe, nowMs, random: createRandom(1).next,
+    initiator: { hub: initiator, meeting: memories[0] }, responder: { hub: responder, meeting: memories[1] },
     around (side, input, call) {
       if (input.type === 'frame') known[side] = Math.max(known[side], depths[side].shift() ?? 0)
-      const before = spent[side]
+      const before = performance.now()
       const effects = timed(spent, side, call)
-      sliceMsMax = Math.max(sliceMsMax, spent[side] - before)
+      sliceMsMax = Math.max(sliceMsMax, performance.now() - before)
       return effects
     },
     onFrame (side, bytes) {
@@ -81,6 +130,7 @@ function runOnce ({ universe, nowMs }: Scene, [initiator, responder]: [UniverseH
   if (record.outcome !== 'equal') throw new Error(`The session ended ${record.outcome}.`)
   return {
     bytes: record.bytesSent + record.bytesReceived - record.messageBytes + prefixBytes,
-    rounds: Math.max(1, Math.ceil(depthOfMessages / 2)), spent, sliceMsMax, symbols: record.symbols, strategies: record.strategies
+    rounds: Math.max(1, Math.ceil(depthOfMessages / 2)), spent, sliceMsMax, symbols: record.symbols, strategies: record.strategies,
+    memories: [record.meeting, other.meeting]
   }
 }

@@ -1,4 +1,4 @@
-/** Two sets for `bench sync`: N messages of a year that both have, and D that only one has. The same sets for every row. */
+/** Two sets for `bench sync`: N messages of a year by some feeds that both have, and D that only one has. The same sets for every row. */
 import { HubError } from '../base/errors.ts'
 import { createRandom } from '../base/seeded-random.ts'
 import { createUniverse } from '../sync/fixtures/universe.ts'
@@ -37,11 +37,14 @@ const signerShare = 1_000
  * scattered: half of the differing ones on each side, of any age; newest: likewise, the newest of all; one-side: of any age, and the side that begins lacks
  * them all.
  */
-export function createScene (n: number, d: number, shape: Shape): Scene {
+export function createScene (n: number, d: number, shape: Shape, feeds: number): Scene {
   const random = createRandom(n + d).next
+  const authors = createRandom(n + d + 1)
   const size = n + d
   const timestampOf = (number: number): number => nowMs - ageMinMs - Math.floor((size - number) / size * yearMs)
-  const universe = createUniverse(size, random, timestampOf, number => number % signerShare === 1 ? 0 : 1)
+  const universe = createUniverse(size, random, timestampOf, {
+    namespaceOf: number => number % signerShare === 1 ? 0 : 1, feedOf: () => authors.below(feeds)
+  })
   const holders = new Uint8Array(size).fill(2)
   for (let differing = 0; differing < d;) {
     const number = shape === 'newest' ? size - 1 - differing : random() % size

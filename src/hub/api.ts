@@ -193,10 +193,10 @@ export interface SyncReport {
   readonly initiated: boolean
   /** equal: nothing differs any more. Everything else is why it ended before that (sync/session/outcome.ts, a rejection of a message, `sync-failed`). */
   readonly outcome: string
-  /** How the difference was found, pass by pass: `list`, `sketch`, `sketch-then-list`; `none` where there was nothing to find. */
+  /** How the difference was found, pass by pass: `list`, `sketch`, `feeds`, `sketch-then-list`, `sketch-then-feeds`; `none` where there was nothing to find. */
   readonly strategy: string
   /** What the ways were expected to cost in bytes, of so many differences; null: there was nothing to choose. */
-  readonly estimate: { readonly differences: number, readonly listBytes: number, readonly sketchBytes: number } | null
+  readonly estimate: { readonly differences: number, readonly listBytes: number, readonly sketchBytes: number, readonly feedsBytes: number | null } | null
   readonly symbols: number
   /** Times that an answer was waited for. */
   readonly rounds: number

@@ -1,5 +1,5 @@
 /**
- * `/hubbub/sync/1` on libp2p: one stream a session, on the connection of a link that is not relayed. It opens them and hands those of others
+ * `/hubbub/sync/2` on libp2p: one stream a session, on the connection of a link that is not relayed. It opens them and hands those of others
  * on; what goes over them is the hub's (hub/sync).
  */
 import type { Libp2p, Stream } from '@libp2p/interface'

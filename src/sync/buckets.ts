@@ -30,6 +30,8 @@ export function bucketAt (namespace: 0 | 1, timestamp: number): number {
 export interface Members {
   /** Writes the 32 bytes of the id. */
   copyId (member: number, target: Uint8Array, offset: number): void
+  /** Writes the id as eight words, the most significant byte first in each: what hashes of a million ids a second are made from. */
+  readId (member: number, words: Uint32Array): void
   bucketOf (member: number): number
   /** Milliseconds since 1970. */
   timestampOf (member: number): number

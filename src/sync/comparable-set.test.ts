@@ -8,7 +8,7 @@ import { createTree } from './tree/tree.ts'
 
 const minuteMs = 60_000
 const startMs = 1_790_000_000_000
-const universe = createUniverse(200, createRandom(2).next, number => startMs + number * minuteMs, number => number % 10 === 0 ? 0 : 1)
+const universe = createUniverse(200, createRandom(2).next, number => startMs + number * minuteMs, { namespaceOf: number => number % 10 === 0 ? 0 : 1 })
 
 test('[S4] the tree holds what was published up to the moment, wherever the moment moves', () => {
   const step = fc.oneof(

@@ -5,10 +5,13 @@
 import { createTree } from './tree/tree.ts'
 import { bucketAt, bucketEnd } from './buckets.ts'
 import type { Members } from './buckets.ts'
+import type { Feeds } from './frontier/feeds.ts'
 import type { Tree } from './tree/tree.ts'
 
 export interface ComparableSet {
   readonly members: Members
+  /** undefined: differences are not looked for by feeds, and no meetings are remembered. */
+  readonly feeds: Feeds | undefined
   /** Holds what `settle` was asked for last. */
   readonly tree: Pick<Tree, 'count' | 'digest' | 'collect' | 'bucketOfNewest' | 'settle' | 'size' | 'memoryBytes'>
   /** Takes in a member that is not there. */
@@ -19,13 +22,14 @@ export interface ComparableSet {
   settle (untilMs: number): void
 }
 
-export function createComparableSet (members: Members): ComparableSet {
+export function createComparableSet (members: Members, feeds?: Feeds): ComparableSet {
   const tree = createTree(members)
   const newer = new Set<number>()
   let settledMs = -1
 
   return {
     members,
+    feeds,
     tree,
     add (member) {
       if (members.timestampOf(member) <= settledMs) tree.add(member)

@@ -1,16 +1,17 @@
 /**
- * The frames of `/hubbub/sync/1` and their bytes (SPEC.md, "Grammar", S8 to S10). Total: any bytes give a frame or a code. It judges form only; whether a
+ * The frames of `/hubbub/sync/2` and their bytes (SPEC.md, "Grammar", S8 to S10). Total: any bytes give a frame or a code. It judges form only; whether a
  * frame may come now is the session's business. Messages are opaque bytes here.
  */
 import { Frame as WireFrame } from './frame.pb.ts'
 import type { Differ as WireDiffer } from './frame.pb.ts'
 import { epochEnd } from './buckets.ts'
-import { estimatorCounters } from './sketch/estimator.ts'
+import { countersIn } from './sketch/estimator.ts'
 import { saltBytes, shortIdBytes } from './sketch/short-ids.ts'
-import { readNumbers, writeNumbers } from './sketch/numbers.ts'
+import { symbolBytes } from './sketch/symbol-bytes.ts'
 
-export const syncProtocol = '/hubbub/sync/1'
-export const syncVersion = 1
+export const syncProtocol = '/hubbub/sync/2'
+/** The one version that this side speaks. */
+export const syncVersion = 2
 /** A data-channel message carries 16 KiB everywhere. */
 export const frameBytesMax = 16_384
 /** Room in a frame for the lists of ids and symbols: what is left is tags and lengths. */
@@ -19,11 +20,18 @@ export const payloadBytesMax = 16_128
 export const spanCount = 3
 /** A root on the wire is cut to these: nobody finds two sets that agree on them without the salt. */
 export const rootBytes = 8
-/** Bytes of an id that is asked for: enough to name one of a million members; a wrong one that fits too costs one message sent in vain. */
-export const wantBytes = 5
+/**
+ * Bytes of an id that is asked for: among a million members one want in four thousand names two, and costs a message sent in vain; a fifth byte
+ * would cost more.
+ */
+export const wantBytes = 4
+/** Bytes by which two sides prove to each other that they remember the same meeting. */
+export const metBytes = 8
+/** Where in what it owes a side begins is told in so many parts. */
+export const turns = 16
 
-export type Strategy = 'list' | 'list-yours' | 'sketch'
-const strategies: readonly Strategy[] = ['list', 'list-yours', 'sketch']
+export type Strategy = 'list' | 'list-yours' | 'sketch' | 'sketch-yours' | 'feeds'
+const strategies: readonly Strategy[] = ['list', 'list-yours', 'sketch', 'sketch-yours', 'feeds']
 
 export interface Compare {
   readonly type: 'compare'
@@ -34,17 +42,36 @@ export interface Compare {
   readonly splitEpoch: number
   readonly roots: Uint8Array
   readonly counts: readonly number[]
+  /** None, or `metBytes`. */
+  readonly met: Uint8Array
+  /** Where the other side is to begin with what it owes, below `turns`. */
+  readonly turn: number
+}
+
+export interface Differ {
+  readonly type: 'differ'
+  readonly spans: number
+  readonly counts: readonly number[]
+  readonly strategy: Strategy
+  /** With `sketch-yours`: counters (sketch/estimator.ts), or none. */
+  readonly estimate: Uint8Array
+  readonly since: boolean
+  readonly turn: number
 }
 
 export type SyncFrame =
   | Compare
+  | Differ
   | { readonly type: 'range', readonly fromEpoch: number }
   | { readonly type: 'equal' }
-  | { readonly type: 'differ', readonly spans: number, readonly counts: readonly number[], readonly strategy: Strategy, readonly estimate: Int32Array | undefined }
+  | { readonly type: 'version', readonly highest: number }
   | { readonly type: 'list', readonly ids: Uint8Array, readonly last: boolean }
   | { readonly type: 'list-want' }
-  | { readonly type: 'symbols', readonly from: number, readonly symbols: Uint8Array }
-  | { readonly type: 'symbols-want', readonly end: number }
+  | { readonly type: 'symbols', readonly from: number, readonly symbols: Uint8Array, readonly last: boolean }
+  | { readonly type: 'symbols-want', readonly end: number, readonly estimate: Uint8Array }
+  | { readonly type: 'feeds', readonly feeds: Uint8Array, readonly last: boolean }
+  | { readonly type: 'feed-wants', readonly wants: Uint8Array, readonly last: boolean }
+  | { readonly type: 'have', readonly ids: Uint8Array }
   | { readonly type: 'wants', readonly ids: Uint8Array, readonly last: boolean }
   | { readonly type: 'messages', readonly messages: readonly Uint8Array[], readonly last: boolean }
 
@@ -58,20 +85,25 @@ const malformed: DecodedSyncFrame = { ok: false, code: 'frame-malformed' }
 export function encodeSyncFrame (frame: SyncFrame): Uint8Array {
   switch (frame.type) {
     case 'compare': {
-      const { version, salt, fromEpoch, untilMs, splitEpoch, roots, counts } = frame
-      return WireFrame.encode({ compare: { version, salt: owned(salt), fromEpoch, untilMs, splitEpoch, roots: owned(roots), counts: [...counts] } })
+      const { version, salt, fromEpoch, untilMs, splitEpoch, roots, counts, met, turn } = frame
+      return WireFrame.encode({
+        compare: { version, salt: owned(salt), fromEpoch, untilMs, splitEpoch, roots: owned(roots), counts: [...counts], met: owned(met), turn }
+      })
     }
     case 'range': return WireFrame.encode({ range: { fromEpoch: frame.fromEpoch } })
     case 'equal': return WireFrame.encode({ equal: {} })
     case 'differ': {
-      const { spans, counts, strategy, estimate } = frame
-      const wire = { spans, counts: [...counts], strategy: strategies.indexOf(strategy) + 1 }
-      return WireFrame.encode({ differ: { ...wire, estimate: estimate === undefined ? new Uint8Array() : writeNumbers(estimate) } })
+      const { spans, counts, strategy, estimate, since, turn } = frame
+      return WireFrame.encode({ differ: { spans, counts: [...counts], strategy: strategies.indexOf(strategy) + 1, estimate: owned(estimate), since, turn } })
     }
+    case 'version': return WireFrame.encode({ version: { highest: frame.highest } })
     case 'list': return WireFrame.encode({ list: { ids: owned(frame.ids), last: frame.last } })
     case 'list-want': return WireFrame.encode({ listWant: {} })
-    case 'symbols': return WireFrame.encode({ symbols: { from: frame.from, symbols: owned(frame.symbols) } })
-    case 'symbols-want': return WireFrame.encode({ symbolsWant: { end: frame.end } })
+    case 'symbols': return WireFrame.encode({ symbols: { from: frame.from, symbols: owned(frame.symbols), last: frame.last } })
+    case 'symbols-want': return WireFrame.encode({ symbolsWant: { end: frame.end, estimate: owned(frame.estimate) } })
+    case 'feeds': return WireFrame.encode({ feeds: { feeds: owned(frame.feeds), last: frame.last } })
+    case 'feed-wants': return WireFrame.encode({ feedWants: { wants: owned(frame.wants), last: frame.last } })
+    case 'have': return WireFrame.encode({ have: { ids: owned(frame.ids) } })
     case 'wants': return WireFrame.encode({ wants: { ids: owned(frame.ids), last: frame.last } })
     case 'messages': return WireFrame.encode({ messages: { messages: frame.messages.map(owned), last: frame.last } })
   }
@@ -92,30 +124,44 @@ export function decodeSyncFrame (bytes: Uint8Array): DecodedSyncFrame {
 
 function frameOf (wire: WireFrame): SyncFrame | undefined {
   if (wire.compare != null) {
-    const { version, salt, fromEpoch, untilMs, splitEpoch, roots, counts } = wire.compare
+    const { version, salt, fromEpoch, untilMs, splitEpoch, roots, counts, met, turn } = wire.compare
     const isFormed = salt.length === saltBytes && roots.length === spanCount * rootBytes && counts.length === spanCount &&
-      fromEpoch < epochEnd && splitEpoch >= fromEpoch && splitEpoch < epochEnd
-    return isFormed ? { type: 'compare', version, salt, fromEpoch, untilMs, splitEpoch, roots, counts } : undefined
+      fromEpoch < epochEnd && splitEpoch >= fromEpoch && splitEpoch < epochEnd && (met.length === 0 || met.length === metBytes) && turn < turns
+    return isFormed ? { type: 'compare', version, salt, fromEpoch, untilMs, splitEpoch, roots, counts, met, turn } : undefined
   }
   if (wire.range != null) return wire.range.fromEpoch < epochEnd ? { type: 'range', fromEpoch: wire.range.fromEpoch } : undefined
   if (wire.equal != null) return { type: 'equal' }
   if (wire.differ != null) return differOf(wire.differ)
+  if (wire.version != null) return { type: 'version', highest: wire.version.highest }
   if (wire.list != null) return wire.list.ids.length % shortIdBytes === 0 ? { type: 'list', ids: wire.list.ids, last: wire.list.last } : undefined
   if (wire.listWant != null) return { type: 'list-want' }
-  if (wire.symbols != null) return { type: 'symbols', from: wire.symbols.from, symbols: wire.symbols.symbols }
-  if (wire.symbolsWant != null) return { type: 'symbols-want', end: wire.symbolsWant.end }
+  if (wire.symbols != null) {
+    const { from, symbols, last } = wire.symbols
+    return symbols.length % symbolBytes === 0 ? { type: 'symbols', from, symbols, last } : undefined
+  }
+  if (wire.symbolsWant != null) {
+    const { end, estimate } = wire.symbolsWant
+    return end === 0 ? isEstimate(estimate) ? { type: 'symbols-want', end, estimate } : undefined
+      : estimate.length === 0 ? { type: 'symbols-want', end, estimate } : undefined
+  }
+  if (wire.feeds != null) return { type: 'feeds', feeds: wire.feeds.feeds, last: wire.feeds.last }
+  if (wire.feedWants != null) return { type: 'feed-wants', wants: wire.feedWants.wants, last: wire.feedWants.last }
+  if (wire.have != null) return wire.have.ids.length % wantBytes === 0 ? { type: 'have', ids: wire.have.ids } : undefined
   if (wire.wants != null) return wire.wants.ids.length % wantBytes === 0 ? { type: 'wants', ids: wire.wants.ids, last: wire.wants.last } : undefined
   if (wire.messages == null) return undefined
   const { messages, last } = wire.messages
   return messages.some(({ length }) => length === 0) ? undefined : { type: 'messages', messages, last }
 }
 
-function differOf ({ spans, counts, strategy: strategyNumber, estimate }: WireDiffer): SyncFrame | undefined {
+function differOf ({ spans, counts, strategy: strategyNumber, estimate, since, turn }: WireDiffer): Differ | undefined {
   const strategy = strategies[strategyNumber - 1]
-  if (strategy === undefined || counts.length !== spanCount || spans === 0 || spans >= 1 << spanCount) return undefined
-  if (strategy !== 'sketch') return estimate.length === 0 ? { type: 'differ', spans, counts, strategy, estimate: undefined } : undefined
-  const counters = readNumbers(estimate, estimatorCounters)
-  return counters === undefined ? undefined : { type: 'differ', spans, counts, strategy, estimate: counters }
+  if (strategy === undefined || counts.length !== spanCount || spans === 0 || spans >= 1 << spanCount || turn >= turns) return undefined
+  if (estimate.length > 0 && (strategy !== 'sketch-yours' || !isEstimate(estimate))) return undefined
+  return { type: 'differ', spans, counts, strategy, estimate, since, turn }
+}
+
+function isEstimate (bytes: Uint8Array): boolean {
+  return countersIn(bytes.length) !== undefined
 }
 
 function owned (bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -28,8 +28,8 @@ export interface Comparable {
 }
 
 export interface ComparableOptions {
-  readonly set: Pick<ReplicatedSet, 'copyId' | 'authorOf' | 'signerOf' | 'membersEnd'>
-  readonly catalog: Pick<Catalog, 'has' | 'timestampOf'>
+  readonly set: Pick<ReplicatedSet, 'copyId' | 'readId' | 'authorOf' | 'signerOf' | 'membersEnd' | 'feedOf' | 'feedCount' | 'copyFeed' | 'seqOf'>
+  readonly catalog: Pick<Catalog, 'has' | 'timestampOf' | 'eventOf'>
   /** Lets whatever else waits run. */
   readonly rest: () => Promise<void>
 }
@@ -46,11 +46,20 @@ export function createComparable ({ set: members, catalog, rest }: ComparableOpt
   let building: Promise<void> | undefined
   let isBuilt = false
   let root: string | null = null
+  let lastEvent = 0
 
   const set = createComparableSet({
     copyId: (member, target, offset) => { members.copyId(member, target, offset) },
+    readId: (member, words) => { members.readId(member, words) },
     bucketOf: member => bucketAt(namespaces.get(member) - 1 as 0 | 1, catalog.timestampOf(member)),
     timestampOf: catalog.timestampOf
+  }, {
+    get count () { return members.feedCount },
+    feedOf: member => members.feedOf(member),
+    seqOf: member => members.seqOf(member),
+    eventOf: member => catalog.eventOf(member) ?? 0,
+    get lastEvent () { return lastEvent },
+    copyFeed: (feed, target, offset) => { members.copyFeed(feed, target, offset) }
   })
   set.settle(Infinity) // straight into the tree, until a session says where to cut
 
@@ -59,6 +68,7 @@ export function createComparable ({ set: members, catalog, rest }: ComparableOpt
     // The root key signs namespace 0, and nothing else.
     namespaces.set(member, members.authorOf(member) === members.signerOf(member) ? 1 : 2)
     set.add(member)
+    lastEvent = Math.max(lastEvent, catalog.eventOf(member) ?? 0)
   }
 
   async function build (): Promise<void> {

@@ -42,7 +42,7 @@ export function reportOf (
 ): SyncReport {
   const { strategies, estimate, symbols, rounds, bytesSent, bytesReceived, messageBytes, fetched, sent } = record
   return {
-    peer, initiated: isInitiator, outcome, strategy: strategies.length === 0 ? 'none' : strategies.join(', '), estimate: estimate ?? null,
+    peer, initiated: isInitiator, outcome, strategy: strategies.length === 0 ? 'none' : strategies.join(', '), estimate: estimate === undefined ? null : { ...estimate, feedsBytes: estimate.feedsBytes ?? null },
     symbols, rounds, bytesSent, bytesReceived, messageBytes, fetched, sent, ms: endedMs - startedMs, at: endedMs
   }
 }

@@ -26,7 +26,7 @@ export interface Sync extends Pick<Comparable, 'entered' | 'displaced'> {
 
 export interface SyncOptions {
   readonly rules: NetworkGenesis
-  readonly set: Pick<ReplicatedSet, 'copyId' | 'authorOf' | 'signerOf' | 'memberOf' | 'membersEnd' | 'hasBody' | 'servesBody' | 'bodiesWanted'>
+  readonly set: Pick<ReplicatedSet, 'copyId' | 'readId' | 'feedOf' | 'feedCount' | 'copyFeed' | 'seqOf' | 'authorOf' | 'signerOf' | 'memberOf' | 'membersEnd' | 'hasBody' | 'servesBody' | 'bodiesWanted'>
   readonly messages: Pick<Messages, 'catalog' | 'getMembers'>
   readonly retention: Pick<Retention, 'minEpoch'>
   readonly network: SyncNetwork

@@ -2,6 +2,7 @@
  * Authors and their feeds: one feed per (author, signer), made when its first signer message or member comes, so that invented
  * authors in the pending pool make none. Namespace 0 is the feed whose signer is the author's own root key.
  */
+import { fromHex } from '../../base/bytes.ts'
 import { assert } from '../../base/errors.ts'
 import { createCoverage } from './scope.ts'
 import type { Coverage } from './scope.ts'
@@ -55,6 +56,14 @@ export interface Feeds {
   author (key: PublicKeyHex): Author | undefined
   findOrCreate (author: PublicKeyHex, signer: PublicKeyHex): Feed
   byNumber (number: number): Feed
+  readonly count: number
+}
+
+/** The 64 bytes of author and signer. */
+export function feedKeyBytes ({ author, signer }: Feed): Uint8Array {
+  const key = fromHex(author.key + signer)
+  assert(key !== undefined, 'keys are hex')
+  return key
 }
 
 export function createFeeds (): Feeds {
@@ -71,6 +80,7 @@ export function createFeeds (): Feeds {
   }
 
   return {
+    get count () { return feeds.length },
     find: (author, signer) => authors.get(author)?.feeds.get(signer),
     author: key => authors.get(key),
     findOrCreate (key, signer) {

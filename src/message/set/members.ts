@@ -3,6 +3,7 @@
  * `admitted` change, or from being restored, to its `displaced` change; afterwards it may stand for another. Numbers are small and dense, and others
  * after a restart. Nothing here allocates but the strings of ids.
  */
+import { feedKeyBytes } from './feeds.ts'
 import type { Membership } from './membership.ts'
 import type { Standing } from './outcome.ts'
 import type { Kind, MessageId, PublicKeyHex } from '../types.ts'
@@ -14,11 +15,19 @@ export interface Members {
   idOf (member: number): MessageId
   /** Writes the 32 bytes of its id. */
   copyId (member: number, target: Uint8Array, offset: number): void
+  /** Writes the id as eight words, the most significant byte first in each. */
+  readId (member: number, words: Uint32Array): void
   kindOf (member: number): Kind
   authorOf (member: number): PublicKeyHex
   signerOf (member: number): PublicKeyHex
   /** From 1; 0 for a number that is not in use. */
   seqOf (member: number): number
+  /** A small number for author and signer together; it keeps it as long as this set lives. */
+  feedOf (member: number): number
+  /** Feeds that there are; their numbers are below. */
+  readonly feedCount: number
+  /** Writes the 64 bytes of a feed's author and signer. */
+  copyFeed (feed: number, target: Uint8Array, offset: number): void
   standingOf (member: number): Standing
   hasBody (member: number): boolean
   /** The member that it names as the one before it, −1 where there is none, where that is no member, or where the name leads nowhere (R7). */
@@ -33,10 +42,14 @@ export function createMembers (membership: Membership): Members {
     memberOf: id => table.indexOf(id),
     idOf: member => table.idOf(member),
     copyId: (member, target, offset) => { table.copyId(member, target, offset) },
+    readId: (member, words) => { table.readId(member, words) },
     kindOf: member => table.kindOf(member),
     authorOf: member => membership.feedOf(member).author.key,
     signerOf: member => membership.feedOf(member).signer,
     seqOf: member => table.seqOf(member),
+    feedOf: member => table.feedOf(member),
+    get feedCount () { return membership.feedCount },
+    copyFeed (feed, target, offset) { target.set(feedKeyBytes(membership.feedByNumber(feed)), offset) },
     standingOf: member => standings.of(member),
     hasBody: member => !standings.isBodyless(member),
     previousOf: member => membership.previousOf(member),

@@ -30,6 +30,8 @@ export interface Membership extends Restoring {
   knows (author: PublicKeyHex): boolean
   find (author: PublicKeyHex, signer: PublicKeyHex): Feed | undefined
   feedOf (index: number): Feed
+  readonly feedCount: number
+  feedByNumber (feed: number): Feed
   /** The first member at a feed's highest seq, or `none`. */
   highest (feed: Feed): number
   /** The member before this one in its chain, or `none`. */
@@ -119,6 +121,8 @@ export function createMembership (report: MembershipReports, tableSeed: number):
   return {
     table, standings, revocations, feedOf,
     ...createRestoring({ table, feeds, forks, chains, watched, list }),
+    get feedCount () { return feeds.count },
+    feedByNumber: feed => feeds.byNumber(feed),
     get memoryBytes () { return table.memoryBytes + forks.memoryBytes + chains.memoryBytes },
     highest: feed => forks.first(feed, feed.seqEnd),
     previousOf: index => chains.previousOf(index, feedOf(index)),

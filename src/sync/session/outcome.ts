@@ -1,4 +1,5 @@
 /** What goes in and out of a session, and what is recorded of it. Data only. */
+import type { Meeting } from '../frontier/meetings.ts'
 import type { Estimate } from '../planner.ts'
 import type { SyncFrameRejection } from '../frames.ts'
 
@@ -7,7 +8,8 @@ export type SessionInput =
   | { readonly type: 'frame', readonly bytes: Uint8Array } // only while `ready`
   | { readonly type: 'work' } // after a `work` effect, when nothing more urgent waits
   | { readonly type: 'read', readonly messages: ReadonlyArray<Uint8Array | undefined> } // answers a `read` effect, once the stream has room for more
-  | { readonly type: 'taken', readonly fetched: number } // answers a `take` effect: all of it was dealt with, so many were new and admitted
+  | { readonly type: 'taken', readonly fetched: number, readonly buckets?: readonly number[] } // answers a `take` effect: all of it was dealt with, so many were new and admitted, in these buckets
+  | { readonly type: 'arrived', readonly member: number } // a member came from elsewhere: the peer need not send it
   | { readonly type: 'tick' } // at or after `deadlineMs`
   | { readonly type: 'closed' } // the stream ended
 
@@ -21,13 +23,16 @@ export type SessionEffect =
 /** What a peer did against the grammar or the rules. Each lowers its score. */
 export type SessionRejection = SyncFrameRejection | 'unexpected-frame' | 'sketch-undecodable' | 'unasked-messages' | 'over-budget'
 
+/** How the difference of a pass was found. */
+export type Way = 'list' | 'sketch' | 'feeds' | 'sketch-then-list' | 'sketch-then-feeds'
+
 /** How a session ended. Only rejections are offences; `unequal` never is. */
 export type SessionOutcome = 'equal' | 'unequal' | 'closed' | 'stalled' | 'timed-out' | 'too-different' | 'unsupported-version' | SessionRejection
 
 export interface SessionRecord {
   readonly outcome: SessionOutcome
-  /** Ways of the passes so far: `sketch`, `list`, or a sketch given up for a list. Empty when all was equal at once. */
-  readonly strategies: ReadonlyArray<'list' | 'sketch' | 'sketch-then-list'>
+  /** Ways of the passes so far. Empty when all was equal at once. */
+  readonly strategies: readonly Way[]
   /** What the planner expected of the first pass that had to choose; undefined where there was nothing to choose. */
   readonly estimate: Estimate | undefined
   /** Symbols that came or went. */
@@ -40,4 +45,12 @@ export interface SessionRecord {
   readonly messageBytes: number
   readonly fetched: number
   readonly sent: number
+  /** Messages that the peer had got from elsewhere by the time their turn came. */
+  readonly spared: number
+  /** It did not end equal, but moved something: another one soon moves more. False where a peer promises and does not deliver. */
+  readonly again: boolean
+  /** What to remember of this peer; undefined: the two did not end equal, or nothing can be remembered. */
+  readonly meeting: Meeting | undefined
+  /** Buckets (buckets.ts) in which this side sent or took something, as far as known: the first 64. */
+  readonly differing: readonly number[]
 }

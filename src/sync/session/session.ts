@@ -10,21 +10,24 @@
  * whenever members are measured or listed, this one's comes first.
  */
 import { assert } from '../../base/errors.ts'
+import { meetingOf, proofOf } from '../frontier/meetings.ts'
 import { saltBytes } from '../sketch/short-ids.ts'
-import { chooseOpening } from '../planner.ts'
 import { decodeSyncFrame, encodeSyncFrame, syncVersion } from '../frames.ts'
 import { createFinding } from './finding.ts'
+import { createHaves, turned } from './haves.ts'
 import { createSummary } from './summary.ts'
 import { createTransfer } from './transfer.ts'
 import { collect, countIn, differing, measure, spansOf, splitOf } from './spans.ts'
 import type { BucketRange } from '../buckets.ts'
 import type { ComparableSet } from '../comparable-set.ts'
 import type { Compare, SyncFrame } from '../frames.ts'
+import type { Meeting } from '../frontier/meetings.ts'
 import type { Estimate } from '../planner.ts'
 import type { Finding } from './finding.ts'
-import type { SessionEffect, SessionInput, SessionOutcome, SessionRecord } from './outcome.ts'
+import type { Haves } from './haves.ts'
+import type { SessionEffect, SessionInput, SessionOutcome, SessionRecord, Way } from './outcome.ts'
+import type { Found } from './search.ts'
 import type { Measured } from './spans.ts'
-import type { Summary } from './summary.ts'
 import type { Transfer } from './transfer.ts'
 
 export interface SessionConfig {
@@ -45,6 +48,10 @@ export interface SessionOptions {
   readonly fromEpoch: number
   /** 32 random bits that the peer cannot guess. */
   readonly random: () => number
+  /** What this side remembers of the peer (`meeting` of a record). */
+  readonly meeting?: Meeting | undefined
+  /** Where the peer is to begin with what it owes, in sixteenths: another one for each session that this hub has at the same time. @default 0 */
+  readonly turn?: number
   readonly config?: SessionConfig
 }
 
@@ -66,32 +73,43 @@ const passesMax = 3
 const skewMaxMs = 600_000
 /** Nodes of the tree hashed in one slice: pages, mostly, of 0.03 to 0.2 ms. */
 const sliceNodes = 48
-/** Messages above what was asked for: a five-byte want may name two members. */
+/** Buckets recorded of what differed. */
+const differingMax = 64
+/** Messages above what was asked for: a short want may name two members. */
 const unaskedMax = 16
 
-export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, config = {} }: SessionOptions): Session {
+export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, meeting: remembered, turn = 0, config = {} }: SessionOptions): Session {
   const { newestMs = gossipsMs, stallMs = 15_000, totalMs = 600_000, messagesMax = 2 ** 20 } = config
   const seed = random()
   let effects: SessionEffect[] = []
+  let versionTold = false
   let phase: 'idle' | 'comparing' | 'finding' | 'transferring' | 'ended' = 'idle'
   let job: { readonly slice: () => boolean, readonly then: () => void } | undefined
   let fromEpoch = ownFromEpoch
   let untilMs = 0
+  /** The cut as the initiator told it: the same on both sides. */
+  let toldUntilMs = 0
+  let splitEpoch = 0
+  let event = 0
   let rangeAsked = false
   let salt = new Uint8Array(saltBytes)
   let spans: readonly BucketRange[] = []
   let measured: Measured | undefined
   let finding: Finding | undefined
   let transfer: Transfer | undefined
+  let haves: Haves | undefined
+  let theirTurn = 0
   let wanted: number | undefined
   let expectedTheirs = 0
   let passes = 0
   let receivedBefore = 0
+  let sentBefore = 0
   let startedMs: number | undefined
   let heardMs = 0
   let spoke = false
-  const strategies: Array<'list' | 'sketch' | 'sketch-then-list'> = []
-  const totals = { rounds: 0, bytesSent: 0, bytesReceived: 0, messageBytes: 0, fetched: 0, sent: 0, symbols: 0 }
+  const strategies: Way[] = []
+  const differingBuckets = new Set<number>()
+  const totals = { rounds: 0, bytesSent: 0, bytesReceived: 0, messageBytes: 0, fetched: 0, sent: 0, spared: 0, symbols: 0 }
   let estimate: Estimate | undefined
 
   function send (frame: SyncFrame): void {
@@ -113,42 +131,70 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, con
     closePass()
     phase = 'ended'
     job = undefined
-    effects.push({ type: 'ended', record: { outcome, strategies, estimate, ...totals } satisfies SessionRecord })
+    const meeting = outcome === 'equal' && measured !== undefined && set.feeds !== undefined
+      ? { ...meetingOf(measured.digests, fromEpoch, splitEpoch, toldUntilMs, event), untilMs }
+      : undefined
+    const again = innocentlyUnequal.has(outcome) && totals.fetched + totals.sent > 0
+    effects.push({ type: 'ended', record: { outcome, strategies, estimate, ...totals, again, meeting, differing: [...differingBuckets] } satisfies SessionRecord })
   }
 
   function closePass (): void {
     if (finding !== undefined) {
-      if (finding.usedSketch || finding.usedList) strategies.push(!finding.usedList ? 'sketch' : finding.usedSketch ? 'sketch-then-list' : 'list')
+      if (finding.way !== undefined) strategies.push(finding.way)
       estimate ??= finding.estimate
       totals.symbols += finding.symbols
     }
     totals.sent += transfer?.sent ?? 0
+    totals.spared += transfer?.spared ?? 0
+    sentBefore += transfer?.sent ?? 0
     receivedBefore += transfer?.received ?? 0
     finding = undefined
     transfer = undefined
+    haves = undefined
   }
+
+  /** What both sides were, as of now. */
+  function measureNow (): Measured {
+    set.settle(untilMs)
+    event = set.feeds?.lastEvent ?? 0
+    return measure(set, spans, salt)
+  }
+
+  /** What this side remembers, where that covers what is compared now. */
+  const meetingFor = (): Meeting | undefined => remembered !== undefined && remembered.fromEpoch <= fromEpoch ? remembered : undefined
 
   /** Initiator: begins a pass, with a salt of its own. */
   function compare (nowMs: number): void {
+    // What one session may move is moved: the next one goes on.
+    if (sentBefore >= messagesMax || receivedBefore >= messagesMax) { end('unequal'); return }
     phase = 'comparing'
     const words = new DataView(salt.buffer)
     words.setUint32(0, random())
     words.setUint32(4, random())
-    untilMs = Math.max(0, nowMs - newestMs)
+    toldUntilMs = untilMs = Math.max(0, nowMs - newestMs)
     set.settle(untilMs)
     run(() => set.tree.settle(sliceNodes), () => {
       set.settle(untilMs)
-      const splitEpoch = splitOf(set, fromEpoch)
+      splitEpoch = splitOf(set, fromEpoch)
       spans = spansOf(fromEpoch, splitEpoch)
-      measured = measure(set, spans, salt)
-      send({ type: 'compare', version: syncVersion, salt, fromEpoch, untilMs, splitEpoch, ...measured })
+      measured = measureNow()
+      const meeting = meetingFor()
+      const met = meeting === undefined ? new Uint8Array() : proofOf(meeting, salt)
+      const { roots, counts } = measured
+      send({ type: 'compare', version: syncVersion, salt, fromEpoch, untilMs, splitEpoch, roots, counts, met, turn })
     })
   }
 
   /** Responder: answers a comparison. */
   function answer (frame: Compare, nowMs: number): void {
-    if (frame.version !== syncVersion) { end('unsupported-version'); return }
-    if (passes > passesMax) { end('unequal'); return }
+    if (frame.version !== syncVersion) {
+      send({ type: 'version', highest: syncVersion })
+      // It may come again in that version, once.
+      if (frame.version < syncVersion || versionTold) end('unsupported-version')
+      versionTold = true
+      return
+    }
+    if (passes > passesMax || sentBefore >= messagesMax || receivedBefore >= messagesMax) { end('unequal'); return }
     if (frame.fromEpoch < ownFromEpoch) {
       if (rangeAsked) { end('unexpected-frame'); return }
       rangeAsked = true
@@ -156,77 +202,91 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, con
       return
     }
     salt = new Uint8Array(frame.salt)
-    spans = spansOf(frame.fromEpoch, frame.splitEpoch)
+    fromEpoch = frame.fromEpoch
+    splitEpoch = frame.splitEpoch
+    toldUntilMs = frame.untilMs
+    theirTurn = frame.turn
+    spans = spansOf(fromEpoch, splitEpoch)
     untilMs = Math.max(0, Math.min(nowMs, Math.max(nowMs - skewMaxMs, frame.untilMs)))
     set.settle(untilMs)
     run(() => set.tree.settle(sliceNodes), () => {
-      set.settle(untilMs)
-      const own = measure(set, spans, salt)
+      const own = measured = measureNow()
       const mask = differing(own.roots, frame.roots)
       if (mask === 0) {
         send({ type: 'equal' })
         end('equal')
         return
       }
-      const theirs = countIn(mask, frame.counts)
-      const strategy = chooseOpening(countIn(mask, own.counts), theirs)
-      if (strategy === 'too-different') { end('too-different'); return }
-      find(mask, theirs, (found, summary) => {
-        send({ type: 'differ', spans: mask, counts: own.counts, strategy, estimate: strategy === 'sketch' ? summary.counters : undefined })
-        if (strategy === 'list') found.openList()
-        else if (strategy === 'list-yours') found.expectList()
-        else found.openSketch()
+      const meeting = meetingFor()
+      const since = meeting !== undefined && sameBytes(proofOf(meeting, salt), frame.met) ? meeting : undefined
+      find(mask, countIn(mask, frame.counts), since).open((strategy, counters) => {
+        send({ type: 'differ', spans: mask, counts: own.counts, strategy, estimate: counters, since: since !== undefined, turn })
       })
     })
   }
 
-  /** Summarises our side of the differing spans, then begins. */
-  function find (mask: number, theirs: number, begin: (finding: Finding, summary: Summary) => void): void {
+  /** Looks for the difference in the spans of `mask`. */
+  function find (mask: number, theirs: number, since: Meeting | undefined): Finding {
     phase = 'finding'
     passes++
     set.settle(untilMs)
     const summary = createSummary(set.members, collect(set, spans, mask), salt)
     expectedTheirs = Math.max(0, theirs - summary.list.length)
-    const found = createFinding(summary, theirs, seed, { send, run, found: owe, fail: end })
-    finding = found
+    const told = haves = createHaves(set.members, salt, seed)
     transfer = createTransfer({
       send,
+      isSpared: member => told.isTheirs(member),
       read (members) { effects.push({ type: 'read', members }) },
       take (messages) { effects.push({ type: 'take', messages }) }
     })
     wanted = undefined
-    run(() => summary.fill(), () => { begin(found, summary) })
+    return finding = createFinding({
+      summary, members: set.members, theirCount: theirs, salt, seed, since, wantsMax: messagesMax - receivedBefore,
+      // What feeds did not find the first time, they do not see.
+      feeds: passes === 1 ? set.feeds : undefined,
+      port: { send, run, found: owe, fail: end }
+    })
   }
 
-  function owe (members: Uint32Array, wantedCount: number | undefined): void {
+  function owe ({ owed, wanted: asked }: Found): void {
     phase = 'transferring'
-    wanted = wantedCount
+    wanted = asked
+    const members = turned(owed.subarray(0, messagesMax - sentBefore), set.members, theirTurn)
+    for (const member of members) {
+      if (differingBuckets.size === differingMax) break
+      differingBuckets.add(set.members.bucketOf(member))
+    }
     transfer?.begin(members)
   }
 
   /** Initiator: the responder says what differs and how it began. */
   function follow (frame: SyncFrame & { type: 'differ' }): void {
     if (passes === passesMax) { end('unequal'); return }
-    find(frame.spans, countIn(frame.spans, frame.counts), (found) => {
-      if (frame.strategy === 'list') found.expectList()
-      else if (frame.strategy === 'list-yours') found.sendList()
-      else if (frame.estimate !== undefined) found.expectSymbols(frame.estimate)
-    })
+    const meeting = meetingFor()
+    if (frame.since && meeting === undefined) { end('unexpected-frame'); return }
+    theirTurn = frame.turn
+    find(frame.spans, countIn(frame.spans, frame.counts), frame.since ? meeting : undefined).follow(frame.strategy, frame.estimate)
   }
 
   function receive (messages: readonly Uint8Array[], last: boolean): void {
     if (transfer === undefined || transfer.isReceived) { end('unexpected-frame'); return }
     transfer.receive(messages, last)
+    const ids = last ? undefined : haves?.take()
+    if (ids !== undefined) send({ type: 'have', ids })
     if (receivedBefore + transfer.received > messagesMax) end('over-budget')
     else if (wanted !== undefined && transfer.received > wanted + Math.ceil(wanted / 8) + unaskedMax) end('unasked-messages')
   }
 
   function takeFrame (frame: SyncFrame, nowMs: number): void {
     if (frame.type === 'messages') receive(frame.messages, frame.last)
-    else if (phase === 'finding' && finding?.take(frame) === true) return
+    else if (frame.type === 'have') {
+      // What comes when nothing is owed any more, or not yet, was on its way.
+      if (haves?.learn(frame.ids) === false) end('unexpected-frame')
+    } else if (phase === 'finding' && finding?.take(frame) === true) return
     else if (role === 'responder' && phase === 'idle' && frame.type === 'compare') answer(frame, nowMs)
     else if (role === 'initiator' && phase === 'comparing' && frame.type === 'equal') end('equal')
     else if (role === 'initiator' && phase === 'comparing' && frame.type === 'differ') follow(frame)
+    else if (role === 'initiator' && phase === 'comparing' && frame.type === 'version') end('unsupported-version')
     else if (role === 'initiator' && phase === 'comparing' && frame.type === 'range' && frame.fromEpoch > fromEpoch && !rangeAsked) {
       rangeAsked = true
       fromEpoch = frame.fromEpoch
@@ -266,7 +326,11 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, con
       case 'read': transfer?.read(input.messages); break
       case 'taken':
         totals.fetched += input.fetched
+        for (const bucket of input.buckets ?? []) if (differingBuckets.size < differingMax) differingBuckets.add(bucket)
         transfer?.taken()
+        break
+      case 'arrived':
+        if (transfer?.isReceived === false) haves?.note(input.member)
         break
       case 'tick':
         if (startedMs !== undefined && nowMs >= startedMs + totalMs) end('timed-out')
@@ -280,7 +344,7 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, con
     handle (input, nowMs) {
       if (phase === 'ended') return []
       startedMs ??= nowMs
-      if (input.type !== 'tick') heardMs = nowMs
+      if (input.type !== 'tick' && input.type !== 'arrived') heardMs = nowMs
       effects = []
       apply(input, nowMs)
       goOn(nowMs)
@@ -297,6 +361,13 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, con
       }
     }
   }
+}
+
+/** Endings after which nobody is to blame and the next session goes on. */
+const innocentlyUnequal: ReadonlySet<SessionOutcome> = new Set<SessionOutcome>(['unequal', 'closed', 'stalled', 'timed-out'])
+
+function sameBytes (one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index])
 }
 
 function carriesMessages (frame: SyncFrame): boolean {

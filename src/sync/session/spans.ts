@@ -17,6 +17,8 @@ export interface Measured {
   /** `spanCount` roots of `rootBytes`. */
   readonly roots: Uint8Array
   readonly counts: readonly number[]
+  /** Unsalted. */
+  readonly digests: readonly Uint8Array[]
 }
 
 /** In the order in which messages are sent: signers first, then by time. */
@@ -33,8 +35,9 @@ export function splitOf ({ tree }: ComparableSet, fromEpoch: number): number {
 
 export function measure ({ tree }: ComparableSet, spans: readonly BucketRange[], salt: Uint8Array): Measured {
   const roots = new Uint8Array(spans.length * rootBytes)
-  spans.forEach((span, index) => { roots.set(blake3(domain, salt, tree.digest(span)).subarray(0, rootBytes), index * rootBytes) })
-  return { roots, counts: spans.map(span => tree.count(span)) }
+  const digests = spans.map(span => tree.digest(span))
+  digests.forEach((digest, index) => { roots.set(blake3(domain, salt, digest).subarray(0, rootBytes), index * rootBytes) })
+  return { roots, counts: spans.map(span => tree.count(span)), digests }
 }
 
 const domain = new TextEncoder().encode('hubbub/sync/root')

@@ -1,9 +1,8 @@
 /**
- * What one side makes of the members that are compared in one pass (SPEC.md, S5, S6): their short ids, counters and symbols, worked out in slices
- * when they are needed. The list of members is pinned when the pass begins.
+ * What one side makes of the members that are compared in one pass (SPEC.md, S5, S6): their short ids and symbols, worked out in slices when they are
+ * needed. The list of members is pinned when the pass begins.
  */
-import { createEstimator, estimateItems } from '../sketch/estimator.ts'
-import { createShortIdHash } from '../sketch/short-ids.ts'
+import { createShortIdHash, createShortIds } from '../sketch/short-ids.ts'
 import { addItems, createPositions, createSymbols, growSymbols } from '../sketch/symbols.ts'
 import type { Members } from '../buckets.ts'
 import type { ShortIds } from '../sketch/short-ids.ts'
@@ -15,9 +14,8 @@ export const sliceMembers = 16_384
 export interface Summary {
   readonly list: Uint32Array
   readonly ids: ShortIds
-  readonly counters: Int32Array
   readonly symbols: Symbols
-  /** A slice of the work on short ids and counters; whether it is done. */
+  /** A slice of the work on short ids; whether it is done. */
   fill (): boolean
   /** A slice of the work on the symbols before `end`, which never falls; whether it is done. */
   encode (end: number): boolean
@@ -25,8 +23,7 @@ export interface Summary {
 
 export function createSummary (members: Members, list: Uint32Array, salt: Uint8Array): Summary {
   const hash = createShortIdHash(salt)
-  const ids = { low: new Int32Array(list.length), high: new Int32Array(list.length) }
-  const counters = createEstimator()
+  const ids = createShortIds(list.length)
   const symbols = createSymbols(0)
   let positions: Positions | undefined
   let filled = 0
@@ -34,11 +31,10 @@ export function createSummary (members: Members, list: Uint32Array, salt: Uint8A
   let target = 0
 
   return {
-    list, ids, counters, symbols,
+    list, ids, symbols,
     fill () {
       const end = Math.min(list.length, filled + sliceMembers)
       hash.fill(members, list, filled, end, ids)
-      estimateItems(counters, ids, filled, end)
       filled = end
       return filled === list.length
     },

@@ -1,6 +1,6 @@
 /**
- * The messages of one pass (SPEC.md, S12 to S14): what this side owes goes out read by read, what comes in is counted and handed on. It knows numbers and
- * bytes, not ids, and when both directions are done.
+ * The messages of one pass (SPEC.md, S12 to S14, S25): what this side owes goes out read by read, what comes in is counted and handed on. It knows numbers
+ * and bytes, not ids, and when both directions are done.
  */
 import { payloadBytesMax } from '../frames.ts'
 import type { SyncFrame } from '../frames.ts'
@@ -14,6 +14,8 @@ const envelopeBytes = 4
 
 export interface TransferPort {
   send (frame: SyncFrame): void
+  /** Whether the other side has got this member from elsewhere. */
+  isSpared (member: number): boolean
   /** Asks for the bytes of these members; `read` brings them. */
   read (members: Uint32Array): void
   /** Hands on messages that came; `taken` says that they were dealt with. */
@@ -28,6 +30,7 @@ export interface Transfer {
   receive (messages: readonly Uint8Array[], last: boolean): void
   taken (): void
   readonly sent: number
+  readonly spared: number
   readonly toSend: number
   readonly received: number
   /** The other side has sent all that it will. */
@@ -42,6 +45,7 @@ export function createTransfer (port: TransferPort): Transfer {
   let queue: Uint32Array | undefined
   let asked = 0
   let sent = 0
+  let spared = 0
   let received = 0
   let takes = 0
   let isSent = false
@@ -53,9 +57,13 @@ export function createTransfer (port: TransferPort): Transfer {
       isSent = true
       return
     }
-    const members = queue.subarray(asked, asked + readMembersMax)
-    asked += members.length
-    port.read(members)
+    const members: number[] = []
+    for (; asked < queue.length && members.length < readMembersMax; asked++) {
+      const member = queue[asked] as number
+      if (port.isSpared(member)) spared++
+      else members.push(member)
+    }
+    port.read(Uint32Array.from(members))
   }
 
   return {
@@ -82,6 +90,7 @@ export function createTransfer (port: TransferPort): Transfer {
     },
     taken () { takes-- },
     get sent () { return sent },
+    get spared () { return spared },
     get toSend () { return queue?.length ?? 0 },
     get received () { return received },
     get isReceived () { return isReceived },

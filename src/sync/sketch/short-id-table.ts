@@ -1,12 +1,12 @@
-/** Short ids as a set that answers quickly, also a million times (open addressing). With fewer bits of the high half it finds ids by their first five bytes. */
+/** Short ids as a set that answers quickly, also a million times (open addressing). Without the high parts it finds ids by their first four bytes. */
 
-/** Bits of the high half that count: all of them, or as many as `wants` carry (frames.ts, wantBytes). */
-export const wholeHigh = -1
-export const wantedHigh = 0xff
+/** Bits of the high part that count: all of them, or those that `wants` carry (frames.ts, wantBytes). */
+export const wholeHigh = 0xffff
+export const wantedHigh = 0
 
 export interface ShortIdTable {
   readonly size: number
-  /** Adds an id; one that is there already is passed over. Halves are signed. */
+  /** Adds an id; one that is there already is passed over. The low part is signed. */
   add (low: number, high: number): void
   /** The number of this id, in the order in which they were added; −1 when it is not there. */
   find (low: number, high: number): number

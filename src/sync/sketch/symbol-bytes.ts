@@ -1,53 +1,28 @@
-/**
- * Symbols as bytes (SPEC.md, S6): low and high half of the sum, the checks, all little-endian, and the count less what a set of that size leads one to
- * expect there, which is near 0 and so fits a byte or two.
- */
+/** Symbols as bytes (SPEC.md, S6): low and high part of the sum, the checks, all little-endian, and the last byte of the count. Nine bytes each. */
 import { cellNumbers } from './symbols.ts'
-import { createNumberReader, numberBytesMax, writeNumber } from './numbers.ts'
 import type { Symbols } from './symbols.ts'
 
-const fixedBytes = 12
-const symbolBytesMax = fixedBytes + numberBytesMax
+export const symbolBytes = 9
 
-/** What symbol number `symbol` of `count` items is expected to count. */
-function expectedCount (symbol: number, count: number): number {
-  return Math.round(count / (1 + symbol / 2))
-}
-
-export interface WrittenSymbols {
-  readonly bytes: Uint8Array<ArrayBuffer>
-  /** The number after the last of them. */
-  readonly next: number
-}
-
-/** As many symbols of [from, end) as fit `bytesMax`, which has room for one. `count` is the size of their set. */
-export function writeSymbols (symbols: Symbols, count: number, from: number, end: number, bytesMax: number): WrittenSymbols {
-  const bytes = new Uint8Array(Math.min(bytesMax, (end - from) * symbolBytesMax))
+/** Symbols [from, end). */
+export function writeSymbols (symbols: Symbols, from: number, end: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array((end - from) * symbolBytes)
   const view = new DataView(bytes.buffer)
-  let at = 0
-  let symbol = from
-  for (; symbol < end && at + symbolBytesMax <= bytes.length; symbol++) {
+  for (let symbol = from, at = 0; symbol < end; symbol++, at += symbolBytes) {
     const cell = symbol * cellNumbers
-    for (let number = 0; number < cellNumbers - 1; number++) view.setInt32(at + number * 4, symbols.cells[cell + number] as number, true)
-    at = writeNumber(bytes, at + fixedBytes, (symbols.cells[cell + 3] as number) - expectedCount(symbol, count))
+    view.setInt32(at, symbols.cells[cell] as number, true)
+    view.setInt32(at + 4, symbols.cells[cell + 1] as number, true)
+    view.setUint8(at + 8, (symbols.cells[cell + 2] as number) & 0xff)
   }
-  return { bytes: bytes.slice(0, at), next: symbol }
+  return bytes
 }
 
-/**
- * Reads symbols from number `from` on; the number after the last, or undefined when the bytes are not whole symbols or reach beyond `end`, up to which there
- * must be room.
- */
-export function readSymbols (bytes: Uint8Array, symbols: Symbols, count: number, from: number, end: number): number | undefined {
+/** Reads whole symbols to the places from number `from` on, for which there must be room. */
+export function readSymbols (bytes: Uint8Array, symbols: Symbols, from: number): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const reader = createNumberReader(bytes)
-  let symbol = from
-  for (; reader.at < bytes.length; symbol++) {
-    if (symbol === end || reader.at + fixedBytes > bytes.length) return undefined
-    const cell = symbol * cellNumbers
-    for (let number = 0; number < cellNumbers - 1; number++) symbols.cells[cell + number] = view.getInt32(reader.at + number * 4, true)
-    reader.at += fixedBytes
-    symbols.cells[cell + 3] = reader.read() + expectedCount(symbol, count)
+  for (let at = 0, cell = from * cellNumbers; at < bytes.length; at += symbolBytes, cell += cellNumbers) {
+    symbols.cells[cell] = view.getInt32(at, true)
+    symbols.cells[cell + 1] = view.getInt32(at + 4, true)
+    symbols.cells[cell + 2] = view.getUint8(at + 8)
   }
-  return reader.at === bytes.length ? symbol : undefined
 }

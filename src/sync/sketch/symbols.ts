@@ -1,11 +1,12 @@
 /**
  * Coded symbols of a rateless IBLT (SPEC.md, S6; arXiv 2402.02668, section 4): each is the XOR of the short ids that map to it, the XOR of their
- * checks, and their count. All items map to symbol 0, and to symbol i with probability 1 / (1 + i / 2).
+ * checks, and their count. All items map to symbol 0, and to symbol i with probability 1 / (1 + i / 2). Counts are told and held against each other by their
+ * last eight bits: those of what is left when nearly all is taken out are small.
  */
 import type { ShortIds } from './short-ids.ts'
 
-/** Numbers of one symbol in `cells`: low and high half of the sum, sum of checks, count. Side by side, for one cache line holds them all. */
-export const cellNumbers = 4
+/** Numbers of one symbol in `cells`: the sum's 32 low bits; its 16 high ones, above the sum of checks; the count. Side by side, for a cache line. */
+export const cellNumbers = 3
 
 /** The symbols [0, capacity) of a set, as far as they were made. */
 export interface Symbols {
@@ -16,18 +17,21 @@ export function createSymbols (capacity: number): Symbols {
   return { cells: new Int32Array(capacity * cellNumbers) }
 }
 
-/** Makes room for `capacity` symbols. */
+/** Makes room for `capacity` symbols, and for as many again where it grows: symbols may come one by one. */
 export function growSymbols (symbols: Symbols, capacity: number): void {
   if (symbols.cells.length >= capacity * cellNumbers) return
-  const longer = new Int32Array(capacity * cellNumbers)
+  const longer = new Int32Array(Math.max(capacity * cellNumbers, symbols.cells.length * 2))
   longer.set(symbols.cells)
   symbols.cells = longer
 }
 
-/** A second hash of a short id, for telling a symbol of one item from one whose items merely cancelled. It is not linear, so sums do not keep it. */
-export function checkOf (low: number, high: number): number {
-  const check = Math.imul(low ^ high >>> 15, 0x9e3779b1) ^ high
-  return Math.imul(check ^ check >>> 14, 0x85ebca6b)
+/**
+ * The high part of a short id and, in the lower 16 bits, a second hash of all of it: for telling a symbol of one item from one whose items merely
+ * cancelled. It is not linear, so sums do not keep it. 16 bits, because a symbol is also asked whether its item maps to it (decoder.ts).
+ */
+export function checkedHigh (low: number, high: number): number {
+  const check = Math.imul(low ^ Math.imul(high, 0xc2b2ae35), 0x9e3779b1)
+  return high << 16 | Math.imul(check ^ check >>> 15, 0x85ebca6b) >>> 16
 }
 
 /** Where every item is on its way through the symbols: the next one that it maps to, and how many came before. */
@@ -54,13 +58,12 @@ export function addItems (symbols: Symbols, ids: ShortIds, positions: Positions,
     let step = steps[item] as number
     const l = low[item] as number
     const h = high[item] as number
-    const check = checkOf(l, h)
+    const checked = checkedHigh(l, h)
     while (symbol < limit) {
       const cell = symbol * cellNumbers
       cells[cell] = cells[cell] as number ^ l
-      cells[cell + 1] = cells[cell + 1] as number ^ h
-      cells[cell + 2] = cells[cell + 2] as number ^ check
-      cells[cell + 3] = cells[cell + 3] as number + sign
+      cells[cell + 1] = cells[cell + 1] as number ^ checked
+      cells[cell + 2] = cells[cell + 2] as number + sign
       step++
       symbol = symbolAfter(symbol, step, l, h)
     }
