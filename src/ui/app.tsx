@@ -20,7 +20,8 @@ const MessagesView = lazy(async () => import('./views/messages/messages-view.tsx
 const SyncView = lazy(async () => import('./views/sync/sync-view.tsx'))
 const LogView = lazy(async () => import('./views/log/log-view.tsx'))
 const SettingsView = lazy(async () => import('./views/settings/settings-view.tsx'))
-const Palette = lazy(async () => import('./shell/palette.tsx').then(({ Palette: component }) => ({ default: component })))
+const loadPalette = async () => import('./shell/palette.tsx')
+const Palette = lazy(async () => loadPalette().then(({ Palette: component }) => ({ default: component })))
 const KeysHelp = lazy(async () => import('./shell/keys-help.tsx').then(({ KeysHelp: component }) => ({ default: component })))
 
 /** A view takes what it shows from the route and the live topics. */
@@ -34,6 +35,8 @@ export function App () {
   const [dialog, setDialog] = useState<'palette' | 'keys' | null>(null)
   useKeys()
   useWayfinding()
+  // There before its keys are pressed: what is typed at once after them must reach it.
+  useEffect(() => { void loadPalette() }, [])
   useCommand('palette', () => { setDialog('palette') })
   useCommand('keys', () => { setDialog('keys') })
   const View = views[view]

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { followLinks, type LinksSeen, rateOf, ratesOf, samplesKeptMs } from './link-samples.ts'
+import { followLinks, type LinksSeen, lostShownMs, rateOf, ratesOf, samplesKeptMs } from './link-samples.ts'
 import { samplePeer, sampleTime } from './samples.ts'
 
 const { peerId } = samplePeer()
@@ -25,5 +25,13 @@ describe('what was seen of links', () => {
     expect(followLinks(first, [samplePeer({ since: sampleTime + 1_500 })], sampleTime + 2_000).samples.get(peerId)).toHaveLength(1)
     expect(followLinks(first, [samplePeer()], sampleTime + samplesKeptMs).samples.get(peerId)).toHaveLength(2)
     expect(followLinks(first, [], sampleTime + 2_000).samples.size).toBe(0)
+  })
+
+  test('a link that ended is shown dying for a while, and no longer once it is back', () => {
+    const ended = followLinks(seen([[0, 1]]), [], sampleTime + 1_000)
+    expect(ended.lost).toMatchObject([{ peer: { peerId }, at: sampleTime + 1_000 }])
+    expect(followLinks(ended, [], sampleTime + 5_000).lost).toHaveLength(1)
+    expect(followLinks(ended, [], sampleTime + 1_000 + lostShownMs).lost).toEqual([])
+    expect(followLinks(ended, [samplePeer()], sampleTime + 2_000).lost).toEqual([])
   })
 })

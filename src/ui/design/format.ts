@@ -80,3 +80,9 @@ export function hostOf (multiaddr: string): string {
   if (host == null) return multiaddr
   return port == null ? host : `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
+
+/** A rate of events a second: what is rare with a decimal, what is frequent without. */
+export function rate (perSecond: number | null | undefined): string {
+  if (perSecond == null) return unknown
+  return perSecond === 0 ? '0' : perSecond < 0.1 ? '< 0.1' : perSecond < 100 ? perSecond.toFixed(1) : count(Math.round(perSecond))
+}

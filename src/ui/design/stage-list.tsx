@@ -12,9 +12,16 @@ export interface Stage {
   readonly when?: ReactNode
 }
 
-export function StageList ({ stages, direction }: { stages: readonly Stage[], direction: 'down' | 'across' }) {
+export interface StageListProperties {
+  readonly stages: readonly Stage[]
+  readonly direction: 'down' | 'across'
+  /** Names only, for a row in little room. */
+  readonly terse?: boolean
+}
+
+export function StageList ({ stages, direction, terse = false }: StageListProperties) {
   return (
-    <ol className="stages" data-direction={direction}>
+    <ol className={terse ? 'stages terse' : 'stages'} data-direction={direction}>
       {stages.map(({ title, outcome, words, when }) => (
         <li key={title} data-outcome={outcome}>
           <span className="stage-mark" aria-hidden="true">{outcome === 'done' && <Icon name="check" size={12} />}{outcome === 'failed' && <Icon name="cross" size={12} />}</span>

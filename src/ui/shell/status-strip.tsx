@@ -30,7 +30,7 @@ export function StatusStrip () {
         <StorageSegment status={status} />
         <Segment name="leader" label="Leader" to="/settings" figure={state.type === 'elsewhere' ? 'Another tab' : status == null ? unknown : status.leader ? 'This tab' : 'Another tab'} />
       </nav>
-      <button type="button" className="find" aria-keyshortcuts="Control+K Meta+K" onClick={() => { offered.run('palette') }}>
+      <button type="button" className="find" aria-label={commands.palette.words} aria-keyshortcuts="Control+K Meta+K" onClick={() => { offered.run('palette') }}>
         <Icon name="search" size={14} /><span>{commands.palette.words}</span><kbd aria-hidden="true">{commands.palette.keys[0]}</kbd>
       </button>
     </header>

@@ -140,7 +140,7 @@ export function syncFigure ({ sync, synced }: Pick<HubStatus, 'sync' | 'synced'>
   }
   if (sync.active) return { share: null, figure: 'Comparing', note: null }
   if (synced == null) return { share: null, figure: unknown, note: 'nothing compared yet' }
-  return synced ? { share: 1, figure: 'Equal', note: 'with its neighbours' } : { share: null, figure: 'Not known', note: 'compares soon' }
+  return synced ? { share: 1, figure: 'Equal', note: 'with neighbours' } : { share: null, figure: 'Not known', note: 'compares soon' }
 }
 
 export function retrySentence (retryAt: number | null, nowMs: number): string | null {

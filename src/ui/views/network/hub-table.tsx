@@ -1,0 +1,132 @@
+/** The hubs as a table: the same facts as the chart, for eyes that scan and for those that do not see. It re-sorts only while nobody is at it. */
+import { useRef, useState } from 'react'
+import { type LinksSeen, ratesOf, rateOf } from '../../data/link-samples.ts'
+import { Age } from '../../design/age.tsx'
+import { bytes, count, peerTail, roundTrip, unknown } from '../../design/format.ts'
+import { PeerName } from '../../design/ids.tsx'
+import { LinkGlyph } from '../../design/marks.tsx'
+import { Sparkline } from '../../design/sparkline.tsx'
+import { revealRow, RowsAside, useRowsInSight } from '../../design/virtual-rows.tsx'
+import { useCommand } from '../../shell/commands.ts'
+import { heldOrder, type SortKey, type Sorting, sortHubs } from './hub-order.ts'
+import { linkWords } from './hub-words.ts'
+import type { HubFact } from './model.ts'
+
+export interface HubTableProperties {
+  readonly hubs: readonly HubFact[]
+  readonly seen: LinksSeen
+  readonly nowMs: number
+  readonly selected: string | null
+  readonly sorting: Sorting
+  readonly onSort: (sorting: Sorting) => void
+  readonly onSelect: (peerId: string) => void
+}
+
+const columns: ReadonlyArray<{ key: SortKey, words: string, figure?: true, wide?: true }> = [
+  { key: 'hub', words: 'Hub' }, { key: 'link', words: 'Link' }, { key: 'path', words: 'Path', wide: true }, { key: 'rtt', words: 'Round trip', figure: true },
+  { key: 'in', words: 'In, per s', figure: true, wide: true }, { key: 'out', words: 'Out, per s', figure: true, wide: true },
+  { key: 'score', words: 'Score', figure: true, wide: true }, { key: 'mode', words: 'Mode', wide: true },
+  { key: 'messages', words: 'Messages', figure: true, wide: true }, { key: 'reported', words: 'Reported', figure: true }
+]
+const headPx = 28
+
+export function HubTable ({ hubs, seen, nowMs, selected, sorting, onSort, onSelect }: HubTableProperties) {
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
+  const [held, setHeld] = useState<readonly string[] | null>(null)
+  const body = useRef<HTMLTableSectionElement>(null)
+  const rowPx = matchMedia('(pointer: coarse), (max-width: 640px)').matches ? 46 : 30
+  const rows = heldOrder(sortHubs(hubs, sorting, seen), held)
+  const { indexes, abovePx, belowPx } = useRowsInSight(scroller, rows.length, rowPx)
+
+  const move = (step: number): void => {
+    const at = rows.findIndex(({ peerId }) => peerId === selected)
+    const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + step))]
+    if (next == null) return
+    revealRow(scroller, rows.indexOf(next), rowPx, headPx)
+    const withFocus = body.current?.contains(document.activeElement) === true
+    onSelect(next.peerId)
+    if (withFocus) requestAnimationFrame(() => { body.current?.querySelector<HTMLElement>('[aria-current] button')?.focus({ preventScroll: true }) })
+  }
+  useCommand('next', () => { move(1) })
+  useCommand('previous', () => { move(-1) })
+  const hold = (): void => { setHeld(shown => shown ?? rows.map(({ peerId }) => peerId)) }
+  const release = (): void => { if (body.current?.contains(document.activeElement) !== true) setHeld(null) }
+  const sort = (key: SortKey): void => {
+    setHeld(null)
+    onSort({ key, descending: sorting.key === key && !sorting.descending })
+  }
+
+  return (
+    <div
+      className="table-scroll hub-table"
+      ref={setScroller}
+      tabIndex={-1}
+      onPointerEnter={hold}
+      onPointerLeave={release}
+      onFocus={hold}
+      onBlur={(event) => { if (!event.currentTarget.contains(event.relatedTarget) && !event.currentTarget.matches(':hover')) setHeld(null) }}
+    >
+      <table className="table" aria-label="Hubs" aria-rowcount={rows.length + 1}>
+        <thead>
+          <tr>
+            {columns.map(({ key, words, figure, wide }) => (
+              <th key={key} scope="col" className={[figure && 'figure', wide && 'wide'].filter(Boolean).join(' ')} aria-sort={sorting.key === key ? sorting.descending ? 'descending' : 'ascending' : undefined}>
+                <button type="button" onClick={() => { sort(key) }}>{words}<span aria-hidden="true">{sorting.key === key ? sorting.descending ? ' ↓' : ' ↑' : ''}</span></button>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          <RowsAside px={abovePx} columns={columns.length} />
+          {indexes.map((index) => {
+            const hub = rows[index]
+            if (hub == null) return null
+            const isSelected = hub.peerId === selected
+            const reachable = isSelected || (index === 0 && !hubs.some(({ peerId }) => peerId === selected))
+            return <Row key={hub.peerId} index={index} hub={hub} seen={seen} nowMs={nowMs} selected={isSelected} reachable={reachable} onSelect={onSelect} />
+          })}
+          <RowsAside px={belowPx} columns={columns.length} />
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+interface RowProperties {
+  readonly index: number
+  readonly hub: HubFact
+  readonly seen: LinksSeen
+  readonly nowMs: number
+  readonly selected: boolean
+  /** Whether Tab stops here: at one row of the table; the others are reached by J and K. */
+  readonly reachable: boolean
+  readonly onSelect: (peerId: string) => void
+}
+
+function Row ({ index, hub, seen, nowMs, selected, reachable, onSelect }: RowProperties) {
+  const { peerId, peer, standing, via, mode, messages, at } = hub
+  const samples = seen.samples.get(peerId) ?? []
+  return (
+    <tr
+      aria-rowindex={index + 2}
+      aria-current={selected ? 'true' : undefined}
+      data-testid="peer"
+      data-peer={peerId}
+      data-path={peer?.path}
+      data-link={peer?.link}
+      data-standing={standing}
+      onClick={() => { onSelect(peerId) }}
+    >
+      <td><button type="button" className="row-button" tabIndex={reachable ? 0 : -1}><PeerName peerId={peerId} /></button></td>
+      <td><span className="cell"><LinkGlyph link={peer?.link ?? 'none'} path={peer?.path ?? 'direct'} oneWay={peer?.oneWay ?? false} failed={standing === 'failed' || standing === 'lost'} />{linkWords(hub)}</span></td>
+      <td className="wide">{peer?.path ?? (via == null ? unknown : <span className="quiet">via {peerTail(via)}</span>)}</td>
+      <td className="figure">{roundTrip(peer?.rttMs)}</td>
+      <td className="figure wide"><Sparkline values={ratesOf(samples, 'bytesIn')} /> <span className="rate">{bytes(rateOf(samples, 'bytesIn'))}</span></td>
+      <td className="figure wide"><Sparkline values={ratesOf(samples, 'bytesOut')} /> <span className="rate">{bytes(rateOf(samples, 'bytesOut'))}</span></td>
+      <td className="figure wide">{peer == null ? unknown : count(peer.score)}</td>
+      <td className="wide">{mode ?? unknown}</td>
+      <td className="figure wide">{count(messages)}</td>
+      <td className="figure">{peer == null ? <Age at={at} nowMs={nowMs} by={via == null ? undefined : peerTail(via)} /> : <span className="age">now, here</span>}</td>
+    </tr>
+  )
+}

@@ -1,0 +1,136 @@
+/**
+ * What the network view draws, as facts: the hubs and the links between them, each with who says so and when. Pure: from what the
+ * engine answers, and the same facts for graph, matrix and table. What is not known is null.
+ */
+import type { CandidateView, HubStatus, Mode, PeerView } from '../../../worker/api.ts'
+import type { LinksSeen } from '../../data/link-samples.ts'
+import type { HubView } from '../../data/planned.ts'
+
+export interface HubFact {
+  readonly peerId: string
+  /** linked: here by a link of ours. lost: the link ended just now. failed: tried, and not linked. known: only heard of. */
+  readonly standing: 'you' | 'linked' | 'lost' | 'failed' | 'known'
+  readonly peer: PeerView | null
+  readonly candidate: CandidateView | null
+  /** What it announced of itself. */
+  readonly report: HubView | null
+  /** The hub through whose report this one is known best; null: none, or it is linked. */
+  readonly via: string | null
+  readonly mode: Mode | null
+  readonly messages: number | null
+  /** When what is known of it was said: now for a link, when it was heard for a report. */
+  readonly at: number | null
+}
+
+export interface LinkFact {
+  readonly from: string
+  readonly to: string
+  readonly link: PeerView['link']
+  readonly path: PeerView['path']
+  readonly oneWay: boolean
+  readonly rttMs: number | null
+  /** measured: a link of ours. reported: another hub says it has it. dying: ours, ended just now. */
+  readonly by: 'measured' | 'reported' | 'dying'
+  readonly at: number
+}
+
+export interface RelayFact {
+  readonly address: string
+  readonly state: HubStatus['relays'][number]['state']
+  readonly rttMs: number | null
+}
+
+export interface NetworkFacts {
+  /** You first, then the linked ones by round trip, then the others. */
+  readonly hubs: readonly HubFact[]
+  readonly links: readonly LinkFact[]
+  readonly relays: readonly RelayFact[]
+  readonly at: number
+}
+
+/** Hubs drawn; the engine remembers more, and an eye tells no more apart. The rest is counted. */
+export const hubsShownMax = 1_000
+
+export function networkFacts (status: HubStatus, seen: LinksSeen, candidates: readonly CandidateView[], reports: readonly HubView[], at: number): NetworkFacts {
+  const peers = new Map(seen.peers.map(peer => [peer.peerId, peer]))
+  const lost = new Map(seen.lost.map(({ peer, at: lostAt }) => [peer.peerId, { peer, lostAt }]))
+  const tried = new Map(candidates.map(candidate => [candidate.peerId, candidate]))
+  const told = new Map(reports.map(report => [report.peerId, report]))
+  const links = [...ownLinks(status.peerId, seen, at), ...reportedLinks(status.peerId, reports, peers)]
+  const reportedOf = byHub(links)
+  const ids = new Set([...peers.keys(), ...lost.keys(), ...tried.keys(), ...told.keys(), ...links.flatMap(({ from, to }) => [from, to])])
+  ids.delete(status.peerId)
+
+  const others = [...ids].slice(0, hubsShownMax).map((peerId): HubFact => {
+    const peer = peers.get(peerId) ?? null
+    const candidate = tried.get(peerId) ?? null
+    const report = told.get(peerId) ?? null
+    const gone = lost.get(peerId)
+    const standing = peer != null ? 'linked' : gone != null ? 'lost' : hasFailed(candidate) ? 'failed' : 'known'
+    return {
+      peerId, standing, peer, candidate, report,
+      via: peer == null ? viaOf(peerId, reportedOf.get(peerId) ?? [], peers) : null,
+      mode: peer?.mode ?? report?.mode ?? null,
+      messages: peer?.messages ?? report?.messages ?? null,
+      at: peer != null ? at : gone?.lostAt ?? report?.heardAt ?? reportedOf.get(peerId)?.[0]?.at ?? null
+    }
+  })
+  const you: HubFact = {
+    peerId: status.peerId, standing: 'you', peer: null, candidate: null, report: null, via: null, mode: status.mode, messages: status.messages, at
+  }
+  return { hubs: [you, ...others.sort(byStanding)], links, relays: status.relays, at }
+}
+
+function ownLinks (self: string, { peers, lost }: LinksSeen, at: number): LinkFact[] {
+  const fact = ({ peerId, link, path, oneWay, rttMs }: PeerView, by: LinkFact['by'], when: number): LinkFact =>
+    ({ from: self, to: peerId, link, path, oneWay, rttMs, by, at: when })
+  return [...peers.map(peer => fact(peer, 'measured', at)), ...lost.map(({ peer, at: lostAt }) => fact(peer, 'dying', lostAt))]
+}
+
+/** A link that both ends report is drawn once, as the stronger says; our own are measured, whatever others say of them. */
+function reportedLinks (self: string, reports: readonly HubView[], peers: ReadonlyMap<string, PeerView>): LinkFact[] {
+  const strength = { eager: 2, lazy: 1, none: 0 }
+  const byEnds = new Map<string, LinkFact>()
+  for (const { peerId, links, heardAt } of reports) {
+    if (peerId === self) continue
+    for (const { peerId: other, link, rttMs } of links) {
+      const isOwn = other === self && peers.has(peerId)
+      if (link === 'none' || other === peerId || isOwn) continue
+      const ends = [peerId, other].sort().join(' ')
+      const known = byEnds.get(ends)
+      if (known != null && strength[known.link] >= strength[link]) continue
+      byEnds.set(ends, { from: peerId, to: other, link, path: 'direct', oneWay: false, rttMs, by: 'reported', at: heardAt })
+    }
+  }
+  return [...byEnds.values()]
+}
+
+function hasFailed (candidate: CandidateView | null): boolean {
+  return candidate != null && (candidate.state === 'given-up' || candidate.lastError != null)
+}
+
+/** The reported links of each hub. */
+function byHub (links: readonly LinkFact[]): ReadonlyMap<string, LinkFact[]> {
+  const found = new Map<string, LinkFact[]>()
+  for (const link of links) {
+    if (link.by !== 'reported') continue
+    for (const end of [link.from, link.to]) {
+      const known = found.get(end)
+      if (known == null) found.set(end, [link])
+      else known.push(link)
+    }
+  }
+  return found
+}
+
+/** A linked hub among those that say they have a link with this one, otherwise any of them. */
+function viaOf (peerId: string, reported: readonly LinkFact[], peers: ReadonlyMap<string, PeerView>): string | null {
+  const others = reported.map(({ from, to }) => from === peerId ? to : from)
+  return others.find(other => peers.has(other)) ?? others[0] ?? null
+}
+
+const order = { you: 0, linked: 1, lost: 2, failed: 3, known: 4 }
+
+function byStanding (a: HubFact, b: HubFact): number {
+  return order[a.standing] - order[b.standing] || (a.peer?.rttMs ?? Infinity) - (b.peer?.rttMs ?? Infinity) || (a.peerId < b.peerId ? -1 : 1)
+}

@@ -1,0 +1,145 @@
+/**
+ * The chart as it is drawn: facts and places turned into nodes, lines and labels in pixels. Pure. Labels that have no room are left
+ * out, the least telling first; the table has all of them.
+ */
+import { peerTail, roundTrip } from '../../design/format.ts'
+import { type Box, type Curve, curveBetween, overlaps, type Point } from './geometry.ts'
+import { type Layout, ringRadius, ringsMs } from './layout.ts'
+import type { HubFact, LinkFact, NetworkFacts, RelayFact } from './model.ts'
+
+export interface Size { readonly width: number, readonly height: number }
+
+export interface Node {
+  readonly hub: HubFact
+  readonly place: Point
+  readonly radius: number
+  /** What is known of it is older than two minutes. */
+  readonly stale: boolean
+}
+
+export interface Line {
+  readonly link: LinkFact
+  readonly curves: readonly Curve[]
+  readonly stale: boolean
+}
+
+export interface Label {
+  readonly peerId: string
+  readonly words: string
+  readonly detail: string
+  readonly at: Point
+  readonly align: 'start' | 'center' | 'end'
+}
+
+export interface Ring { readonly ms: number, readonly width: number, readonly height: number }
+
+export interface Scene {
+  readonly centre: Point
+  readonly rings: readonly Ring[]
+  readonly lines: readonly Line[]
+  readonly nodes: readonly Node[]
+  readonly relays: ReadonlyArray<{ readonly relay: RelayFact, readonly place: Point }>
+  readonly labels: readonly Label[]
+  readonly narrow: boolean
+}
+
+const staleMs = 120_000
+/** Narrower than this the chart is drawn smaller, and only what is near is named. */
+const narrowPx = 600
+/** Characters' width at 12 px, on average: labels are placed before they are drawn. */
+const characterPx = 7.2
+
+/** The chart fills its room as far as the last ring, or as far as hubs stand beyond it. */
+const reachMin = 0.88
+
+/** From the chart's coordinates (layout.ts) to pixels. */
+interface Stretch { readonly centre: Point, readonly across: number, readonly down: number, readonly narrow: boolean }
+
+function stretchOf ({ width, height }: Size, places: Iterable<Point>): Stretch {
+  const narrow = width < narrowPx
+  let reach = reachMin
+  for (const { x, y } of places) reach = Math.max(reach, Math.hypot(x, y))
+  return { centre: { x: width / 2, y: height / 2 - (narrow ? 10 : 14) }, across: width * 0.435 / reach, down: height * (narrow ? 0.41 : 0.425) / reach, narrow }
+}
+
+export function buildScene (facts: NetworkFacts, places: ReadonlyMap<string, Point>, relayPlaces: Layout['relays'], size: Size, selected: string | null): Scene {
+  const { centre, across, down, narrow } = stretchOf(size, places.values())
+  const toPixels = ({ x, y }: Point): Point => ({ x: centre.x + x * across, y: centre.y + y * down })
+  const relays = facts.relays.flatMap((relay) => {
+    const place = relayPlaces.get(relay.address)
+    return place == null ? [] : [{ relay, place: toPixels(place) }]
+  })
+  const nodes = facts.hubs.flatMap((hub): Node[] => {
+    const place = places.get(hub.peerId)
+    return place == null ? [] : [{ hub, place: toPixels(place), radius: radiusOf(hub, narrow), stale: hub.at == null || facts.at - hub.at >= staleMs }]
+  })
+  const byId = new Map(nodes.map(node => [node.hub.peerId, node.place]))
+  const lines = facts.links.flatMap((link): Line[] => {
+    const [from, to] = [byId.get(link.from), byId.get(link.to)]
+    if (from == null || to == null) return []
+    const through = link.path === 'relayed' ? relays[0]?.place : undefined
+    const curves = through == null ? [curveBetween(from, to)] : [curveBetween(from, through, 0), curveBetween(through, to)]
+    return [{ link, curves, stale: link.by === 'reported' && facts.at - link.at >= staleMs }]
+  })
+  const rings = ringsMs.map(ms => ({ ms, width: across * ringRadius(ms), height: down * ringRadius(ms) }))
+  return { centre, rings, lines, nodes, relays, labels: labelsOf(nodes, relays.map(({ place }) => place), selected, narrow, centre), narrow }
+}
+
+function radiusOf ({ standing }: HubFact, narrow: boolean): number {
+  if (standing === 'you') return narrow ? 15 : 19
+  if (standing === 'linked') return narrow ? 11 : 15
+  return narrow ? 4.5 : 6
+}
+
+const priority: Readonly<Record<HubFact['standing'], number>> = { you: 1, linked: 2, lost: 3, failed: 4, known: 5 }
+
+function labelsOf (nodes: readonly Node[], relays: readonly Point[], selected: string | null, narrow: boolean, centre: Point): Label[] {
+  const taken: Box[] = [...nodes.map(({ place, radius }) => boxAround(place, radius)), ...relays.map(place => boxAround(place, 12))]
+  const ranked = [...nodes].sort((a, b) => rank(a, selected) - rank(b, selected))
+  const labels: Label[] = []
+  for (const node of ranked) {
+    if (narrow && node.hub.standing === 'known' && node.hub.peerId !== selected) continue
+    for (const label of labelChoices(node, narrow, node.place.x < centre.x)) {
+      const box = boxOfLabel(label)
+      if (node.hub.standing !== 'you' && node.hub.peerId !== selected && taken.some(other => overlaps(box, other))) continue
+      taken.push(box)
+      labels.push(label)
+      break
+    }
+  }
+  return labels
+}
+
+function rank ({ hub }: Node, selected: string | null): number {
+  return hub.peerId === selected ? 0 : priority[hub.standing]
+}
+
+/** Outwards first, then below, then above. */
+function labelChoices ({ hub, place, radius }: Node, narrow: boolean, leftOfCentre: boolean): Label[] {
+  const { peerId, standing, peer } = hub
+  const words = standing === 'you' ? 'You' : peerTail(peerId)
+  const detail = standing === 'you' ? '' : standing === 'linked' ? detailOf(hub) : standing === 'lost' ? 'link ended' : standing === 'failed' ? 'not connected' : ''
+  const below: Label = { peerId, words, detail: narrow ? '' : detail, at: { x: place.x, y: place.y + radius + 13 }, align: 'center' }
+  if (standing === 'you') return [below]
+  const right: Label = { peerId, words, detail: narrow && peer == null ? '' : detail, at: { x: place.x + radius + 7, y: place.y + 4 }, align: 'start' }
+  const left: Label = { ...right, at: { x: place.x - radius - 7, y: place.y + 4 }, align: 'end' }
+  const above: Label = { ...below, at: { x: place.x, y: place.y - radius - 8 - (below.detail === '' ? 0 : 13) } }
+  const [outwards, inwards] = leftOfCentre ? [left, right] : [right, left]
+  return narrow ? [below, outwards, inwards] : [outwards, below, above, inwards]
+}
+
+function detailOf ({ peer }: HubFact): string {
+  if (peer == null) return ''
+  return [roundTrip(peer.rttMs), peer.oneWay ? 'one-way' : null, peer.link === 'none' ? 'introduces only' : null].filter(part => part != null).join(', ')
+}
+
+/** A label has its words on one line, and its detail on the next. */
+function boxOfLabel ({ words, detail, at: { x, y }, align }: Label): Box {
+  const width = Math.max(words.length, detail.length * 0.92) * characterPx
+  const left = align === 'start' ? x : align === 'end' ? x - width : x - width / 2
+  return { left, right: left + width, top: y - 11, bottom: y + (detail === '' ? 3 : 16) }
+}
+
+function boxAround ({ x, y }: Point, radius: number): Box {
+  return { left: x - radius - 2, right: x + radius + 2, top: y - radius - 2, bottom: y + radius + 2 }
+}

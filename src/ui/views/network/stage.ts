@@ -1,0 +1,147 @@
+/**
+ * The chart in motion, on two canvases: below, hubs and links, drawn when something changed or moves to its place; above, the messages
+ * on their way, drawn while there are any. Nothing is drawn while nothing moves. It knows no React.
+ */
+import { nearest, type Point } from './geometry.ts'
+import { type Flight, fly, hopMs, rippleMs } from './flights.ts'
+import { type Layout, layoutNetwork } from './layout.ts'
+import type { NetworkFacts } from './model.ts'
+import { type Colours, coloursAt } from './colours.ts'
+import { paintComet, paintRipple, paintScene } from './painter.ts'
+import { buildScene, type Scene } from './scene.ts'
+
+export interface Stage {
+  show: (facts: NetworkFacts, selected: string | null, started: readonly Flight[]) => void
+  resize: (width: number, height: number) => void
+  /** Lights a hub and its links; the hub at this point, null for none. */
+  point: (at: Point | null) => string | null
+  close: () => void
+}
+
+/** A hub moves to its new place by this share of the way in each of these times, in ms: as good as there after 600. */
+const settleMs = 120
+/** Nearer than this it is there: a fraction of a pixel, in the chart's coordinates. */
+const thereShare = 0.0008
+/** A pointer within this of a hub's middle points at it, in px. */
+const reachPx = 24
+
+export function createStage (below: HTMLCanvasElement, above: HTMLCanvasElement, isStill: () => boolean): Stage {
+  const places = new Map<string, Point>()
+  let size = { width: 0, height: 0 }
+  let facts: NetworkFacts | null = null
+  let layout: Layout = { places: new Map(), relays: new Map() }
+  let scene: Scene | null = null
+  let colours: Colours = coloursAt(below.parentElement ?? document.body)
+  let selected: string | null = null
+  let hovered: string | null = null
+  let flights: readonly Flight[] = []
+  let frame = 0
+  let lastAt = 0
+
+  const draw = (): void => {
+    const context = below.getContext('2d')
+    if (context == null || facts == null || size.width === 0) return
+    scene = buildScene(facts, places, layout.relays, size, selected)
+    clear(context)
+    paintScene(context, scene, colours, { selected, hovered })
+  }
+
+  /** Moves every hub towards its place; false: all are there. */
+  const settle = (elapsedMs: number): boolean => {
+    const share = isStill() ? 1 : 1 - Math.exp(-elapsedMs / settleMs)
+    let moving = false
+    for (const [peerId, target] of layout.places) {
+      const place = places.get(peerId)
+      if (place == null) {
+        // A new hub comes from the middle, where it was met.
+        places.set(peerId, isStill() ? target : { x: target.x * 0.4, y: target.y * 0.4 })
+        moving = true
+        continue
+      }
+      if (place.x === target.x && place.y === target.y) continue
+      const next = { x: place.x + (target.x - place.x) * share, y: place.y + (target.y - place.y) * share }
+      const there = Math.abs(next.x - target.x) < thereShare && Math.abs(next.y - target.y) < thereShare
+      places.set(peerId, there ? target : next)
+      moving = true
+    }
+    for (const peerId of places.keys()) if (!layout.places.has(peerId)) places.delete(peerId)
+    return moving
+  }
+
+  const drawFlights = (now: number): void => {
+    const context = above.getContext('2d')
+    if (context == null || scene == null) return
+    clear(context)
+    const nodes = new Map(scene.nodes.map(node => [node.hub.peerId, node]))
+    for (const { from, to, startsAt } of flights) {
+      const share = (now - startsAt) / hopMs
+      const line = scene.lines.find(({ link }) => (link.from === from && link.to === to) || (link.from === to && link.to === from))
+      const arrival = nodes.get(to)
+      if (line == null || share < 0) continue
+      if (share < 1) {
+        const forward = line.link.from === from
+        const along = forward ? share : 1 - share
+        const curve = line.curves[Math.min(line.curves.length - 1, Math.floor(along * line.curves.length))]
+        const part = along * line.curves.length % 1
+        if (curve != null) paintComet(context, forward ? curve : { from: curve.to, bend: curve.bend, to: curve.from }, forward ? part : 1 - part, colours)
+      } else if (arrival != null) {
+        paintRipple(context, arrival.place, arrival.radius, Math.min(1, (now - startsAt - hopMs) / rippleMs), colours)
+      }
+    }
+  }
+
+  const step = (now: number): void => {
+    frame = 0
+    const moving = settle(Math.min(50, now - lastAt))
+    lastAt = now
+    if (moving) draw()
+    flights = fly(flights, [], now)
+    drawFlights(now)
+    if (moving || flights.length > 0) wake()
+  }
+  const wake = (): void => { if (frame === 0) frame = requestAnimationFrame(step) }
+  const wakeFromRest = (): void => {
+    if (frame === 0) lastAt = performance.now()
+    wake()
+  }
+
+  return {
+    show (next, nextSelected, started) {
+      facts = next
+      selected = nextSelected
+      layout = layoutNetwork(next)
+      colours = coloursAt(below.parentElement ?? document.body)
+      if (!isStill()) flights = fly(flights, started, performance.now())
+      settle(0)
+      draw()
+      wakeFromRest()
+    },
+    resize (width, height) {
+      if (width === size.width && height === size.height && below.width > 0) return
+      size = { width, height }
+      const ratio = globalThis.devicePixelRatio
+      for (const canvas of [below, above]) {
+        canvas.width = Math.round(width * ratio)
+        canvas.height = Math.round(height * ratio)
+        canvas.getContext('2d')?.setTransform(ratio, 0, 0, ratio, 0, 0)
+      }
+      draw()
+    },
+    point (at) {
+      const found = at == null || scene == null ? null : nearest(at, scene.nodes, ({ place }) => place, reachPx)?.hub.peerId ?? null
+      if (found !== hovered) {
+        hovered = found
+        draw()
+      }
+      return found
+    },
+    close () { cancelAnimationFrame(frame) }
+  }
+}
+
+function clear (context: CanvasRenderingContext2D): void {
+  context.save()
+  context.setTransform(1, 0, 0, 1, 0, 0)
+  context.clearRect(0, 0, context.canvas.width, context.canvas.height)
+  context.restore()
+}
