@@ -21,6 +21,13 @@ describe('event log', () => {
     expect(log.read().map(({ peer, times }) => [peer, times])).toEqual([['ann', 1_000], ['ben', 1], ['ann', 1]])
   })
 
+  test('a cause about several messages is listed for the first eight, then counted; about one message always counted', () => {
+    const log = createEventLog(() => 0)
+    const pending = { type: 'message-pending', peer: 'ann', code: 'pending', sentence: 'Waits.' }
+    for (let round = 0; round < 2; round += 1) for (let message = 0; message < 10; message += 1) log.report({ ...pending, message: `m${message}` })
+    expect(log.read().map(({ message, times }) => [message, times])).toEqual([['m0', 6], ...Array.from({ length: 7 }, (_, index) => [`m${index + 1}`, 2])])
+  })
+
   test('what has no code is never folded', () => {
     const log = createEventLog(() => 0)
     log.report({ type: 'message-stored', sentence: 'One.' })

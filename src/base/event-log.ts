@@ -10,6 +10,8 @@ export interface Report {
   readonly peer?: string | null | undefined
   /** A typed cause: a rejection or error code. */
   readonly code?: string | null | undefined
+  /** The id of the message that it is about. */
+  readonly message?: string | null | undefined
   /** One plain sentence. */
   readonly sentence: string
 }
@@ -22,6 +24,8 @@ export interface LogEntry {
   readonly type: string
   readonly peer: string | null
   readonly code: string | null
+  /** The id of the message that it is about; of repeats folded into it, the first one's. */
+  readonly message: string | null
   readonly sentence: string
   /** How often this happened, repeats folded into this entry included. */
   times: number
@@ -37,6 +41,8 @@ export interface EventLog {
 const entriesPerTypeMax = 1_000
 /** Repeats of the same type, peer and code within this time of the first only raise its count. Guess: what a reader takes for "the same thing again". */
 const foldMs = 10_000
+/** Entries of one type, peer and code within that time about different messages; what follows is folded into them. Guess: what a reader looks through. */
+const messagesApartMax = 8
 /** A sentence is cut here, in characters: some causes quote what a peer sent. */
 const sentenceMax = 500
 
@@ -46,28 +52,31 @@ export function createEventLog (now: () => number, onEntry?: (entry: LogEntry) =
   let last = 0
 
   /** The entry that this one repeats: causes only, so that a stored message is never folded into another one. */
-  function repeated (entries: readonly LogEntry[], peer: string | null, code: string | null, at: number): LogEntry | undefined {
+  function repeated (entries: readonly LogEntry[], { peer, code, message }: Pick<LogEntry, 'peer' | 'code' | 'message'>, at: number): LogEntry | undefined {
     if (code == null) return undefined
+    let apart = 0
     for (let index = entries.length - 1; index >= 0; index -= 1) {
       const entry = entries[index]
       if (entry == null || at - entry.at >= foldMs) return undefined
-      if (entry.peer === peer && entry.code === code) return entry
+      if (entry.peer !== peer || entry.code !== code) continue
+      apart += 1
+      if (entry.message === message || apart === messagesApartMax) return entry
     }
     return undefined
   }
 
   return {
-    report ({ type, peer = null, code = null, sentence }) {
+    report ({ type, peer = null, code = null, message = null, sentence }) {
       const at = now()
       const entries = byType.get(type) ?? []
       byType.set(type, entries)
-      const earlier = repeated(entries, peer, code, at)
+      const earlier = repeated(entries, { peer, code, message }, at)
       if (earlier != null) {
         earlier.times += 1
         return
       }
       last += 1
-      const entry = { event: last, at, type, peer, code, sentence: sentence.slice(0, sentenceMax), times: 1 }
+      const entry = { event: last, at, type, peer, code, message, sentence: sentence.slice(0, sentenceMax), times: 1 }
       entries.push(entry)
       onEntry?.(entry)
       if (entries.length > entriesPerTypeMax * 1.2) entries.splice(0, entries.length - entriesPerTypeMax)

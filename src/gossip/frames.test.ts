@@ -13,6 +13,7 @@ const numbersFor = (of: readonly unknown[], max: number): fc.Arbitrary<number[]>
 const anyFrame: fc.Arbitrary<Frame> = fc.oneof(
   fc.record({ type: fc.constant('hello' as const), version: fc.nat(9), network: hex32.map(hex => hex as NetworkId), agent: fc.string({ maxLength: agentLengthMax, unit: 'grapheme-ascii' }) }),
   fc.record({ type: fc.constant('gossip' as const), message: fc.uint8Array({ minLength: 1, maxLength: 9_000 }), hops: fc.nat(255) }),
+  fc.record({ type: fc.constant('gossip' as const), message: fc.uint8Array({ minLength: 1, maxLength: 100 }), hops: fc.nat(255), traced: fc.constant(true) }),
   fc.record({ type: fc.constant('signer-want' as const), author: hex32.map(hex => hex as PublicKeyHex), signer: hex32.map(hex => hex as PublicKeyHex) }),
   fc.record({ type: fc.constant('ihave' as const), ids }),
   ids.chain(of => fc.record({ type: fc.constant('ihave' as const), ids: fc.constant(of), epochs: numbersFor(of, 2 ** 28 - 1), hops: numbersFor(of, 255) })),
@@ -64,7 +65,7 @@ describe('gossip frames', () => {
 
   test.each([
     ['a hello whose network is not 32 bytes', WireFrame.encode({ hello: { version: 1, network: new Uint8Array(31), agent: '' } })],
-    ['an empty gossip', WireFrame.encode({ gossip: { message: new Uint8Array(0), hops: 0 } })],
+    ['an empty gossip', WireFrame.encode({ gossip: { message: new Uint8Array(0), hops: 0, traced: false } })],
     ['a signer-want with a short key', WireFrame.encode({ signerWant: { author: new Uint8Array(32), signer: new Uint8Array(5) } })],
     ['a graft with neither ids nor counter', WireFrame.encode({ graft: { ids: [], counter: 0 } })],
     ['a prune without counter', WireFrame.encode({ prune: { counter: 0 } })],
@@ -86,7 +87,7 @@ describe('gossip frames', () => {
   })
 
   test('[G14] hops are capped', () => {
-    const decoded = decodeFrame(WireFrame.encode({ gossip: { message: new Uint8Array(1), hops: 4_000_000 } }))
+    const decoded = decodeFrame(WireFrame.encode({ gossip: { message: new Uint8Array(1), hops: 4_000_000, traced: false } }))
     expect(decoded).toMatchObject({ ok: true, value: { hops: 255 } })
   })
 })

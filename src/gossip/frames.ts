@@ -15,11 +15,12 @@ export const agentLengthMax = 64
 /** Ids in one ihave or graft: 256 × 34 B, and at most 9 B more for an epoch and its hops, stay below a frame. */
 export const idsMax = 256
 /** G14. */
-const hopsMax = 255
+export const hopsMax = 255
 
 export type Frame =
   | { readonly type: 'hello', readonly version: number, readonly network: NetworkId, readonly agent: string }
-  | { readonly type: 'gossip', readonly message: Uint8Array, readonly hops: number }
+  /** `traced`: T1. @default false */
+  | { readonly type: 'gossip', readonly message: Uint8Array, readonly hops: number, readonly traced?: boolean }
   | { readonly type: 'signer-want', readonly author: PublicKeyHex, readonly signer: PublicKeyHex }
   /** `epochs` and `hops` go with `ids`, one each, or are not told. */
   | { readonly type: 'ihave', readonly ids: readonly MessageId[], readonly epochs?: readonly number[], readonly hops?: readonly number[] }
@@ -41,7 +42,7 @@ export function encodeFrame (frame: Frame): Uint8Array {
     case 'hello':
       return WireFrame.encode({ hello: { version: frame.version, network: bytesOf(frame.network), agent: agentOf(frame.agent) } })
     case 'gossip':
-      return WireFrame.encode({ gossip: { message: new Uint8Array(frame.message), hops: Math.min(frame.hops, hopsMax) } })
+      return WireFrame.encode({ gossip: { message: new Uint8Array(frame.message), hops: Math.min(frame.hops, hopsMax), traced: frame.traced ?? false } })
     case 'signer-want':
       return WireFrame.encode({ signerWant: { author: bytesOf(frame.author), signer: bytesOf(frame.signer) } })
     case 'ihave':
@@ -74,9 +75,9 @@ export function decodeFrame (bytes: Uint8Array): DecodedFrame {
     return { ok: true, value: { type: 'hello', version, network: toHex(network) as NetworkId, agent: agentOf(agent) } }
   }
   if (wire.gossip != null) {
-    const { message, hops } = wire.gossip
+    const { message, hops, traced } = wire.gossip
     if (message.byteLength === 0) return malformed
-    return { ok: true, value: { type: 'gossip', message, hops: Math.min(hops, hopsMax) } }
+    return { ok: true, value: { type: 'gossip', message, hops: Math.min(hops, hopsMax), ...traced && { traced } } }
   }
   if (wire.signerWant != null) {
     const { author, signer } = wire.signerWant

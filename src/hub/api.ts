@@ -52,6 +52,8 @@ export interface HubStatus {
   readonly device: string
   readonly relays: readonly RelayStatus[]
   readonly agent: string
+  /** Hubs that could say that they hold a message: linked ones, and those that announce themselves. What "everywhere" is measured by. */
+  readonly reporting: number
   /** What `faults` injects at the moment; null: nothing. */
   readonly faults: { readonly drop: number, readonly delayMs: number, readonly partition: readonly string[] } | null
 }
@@ -64,8 +66,11 @@ export type Draft =
   | { readonly kind: 'record', readonly collection: string, readonly key: string, readonly value: Uint8Array | null }
   | { readonly kind: 'remove', readonly target: string }
 
-/** here: stored at this hub. sent: handed to at least one linked hub. (held and everywhere come with reports.) */
-export type MessageState = 'here' | 'sent'
+/**
+ * here: stored at this hub. sent: handed to at least one linked hub. held: some other hub is known to hold it. everywhere: all hubs that report (the
+ * linked ones, and those that announce themselves) are known to hold it.
+ */
+export type MessageState = 'here' | 'sent' | 'held' | 'everywhere'
 
 export interface MessageView {
   readonly id: string
@@ -86,8 +91,26 @@ export interface MessageView {
 
 export interface MessageDetail extends MessageView {
   readonly standing: 'live' | 'barred' | 'removed'
+  /** Other hubs that are known to hold it; null: it came before what this hub remembers of such things. */
   readonly held: number | null
-  readonly trace: { readonly hops: number | null, readonly arrival: number, readonly duplicates: number, readonly verdict: string } | null
+  /** Each of them, and by what it is known: it sent it, noted it, asked for it (and was answered), was found equal after it, or reported it. */
+  readonly heldBy: ReadonlyArray<{ readonly peerId: string, readonly how: 'sent' | 'noted' | 'asked' | 'synced' | 'reported' }>
+  /** The way it came here; null: longer ago than this hub remembers. */
+  readonly trace: {
+    /** Links from the author, 0 where it was written; null where it came by a comparison. Other hubs say so, and may lie. */
+    readonly hops: number | null
+    readonly arrival: number
+    /** How often it came again. */
+    readonly duplicates: number
+    /** Why it is shown as it is: its standing. */
+    readonly verdict: string
+    readonly from: string | null
+    readonly by: 'here' | 'gossip' | 'comparison'
+    /** Whether its publisher asked for reports. */
+    readonly traced: boolean
+    /** What hubs that took it in reported, once each; `at` by their own clocks. */
+    readonly reports: ReadonlyArray<{ readonly peerId: string, readonly from: string, readonly hops: number, readonly at: number }>
+  } | null
   /** The bytes as they travel, hex. */
   readonly raw: { readonly header: string, readonly body: string | null, readonly signature: string }
 }
@@ -165,11 +188,19 @@ export interface PeerView {
   readonly peerId: string
   readonly path: 'direct' | 'relayed' | 'server'
   readonly transport: string
+  /** How messages go to it: pushed, or noted and asked for. */
   readonly link: 'eager' | 'lazy' | 'none'
+  /** Frames come from it, and it has answered none of the last pings. */
   readonly oneWay: boolean
   readonly rttMs: number | null
   readonly bytesIn: number
   readonly bytesOut: number
+  /** Messages since `since`, those that came again included, and how many of them had come before; notes, one a message named. */
+  readonly messagesIn: number
+  readonly messagesOut: number
+  readonly duplicatesIn: number
+  readonly notesIn: number
+  readonly notesOut: number
   readonly score: number
   readonly mode: Mode | null
   readonly messages: number | null
@@ -245,6 +276,10 @@ export interface IdentityView {
 /** The engine's surface. `subscribe` takes a callback, which Comlink carries as a proxy. */
 export interface HubApi {
   status (): Promise<HubStatus>
+  /**
+   * `traced`: asks all hubs that take it in to report that, once (`message(id).trace.reports`).
+   * Codes: `invalid-argument`, `message-invalid`, `device-revoked`, `clock-behind`, `too-many`, those of the store.
+   */
   publish (draft: Draft, options?: { readonly traced?: boolean }): Promise<{ id: string, seq: number, author: string }>
   query (query?: Query): Promise<MessageView[]>
   message (id: string): Promise<MessageDetail | null>

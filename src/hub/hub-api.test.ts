@@ -20,6 +20,7 @@ function createEmptyNetwork (): HubNetwork & { readonly asked: string[] } {
     peerId: '12D3KooWself',
     peers: () => [],
     candidates: () => [],
+    reporting: () => [],
     relays: () => [],
     diagnose: peerId => ({ peerId: peerId ?? null, sentence: 'Nothing.', stages: [] }),
     connect: async (address) => { asked.push(address); return { peerId: 'ann', path: 'server' } },

@@ -12,6 +12,7 @@ import { idOf, keyOf, objectOf, optionalTextOf, textOf, wholeOf } from './argume
 import { faultsOf } from './fault-arguments.ts'
 import { createIdentityApi } from './identity-api.ts'
 import type { Identity } from './identity.ts'
+import { createMessageStates } from './message-states.ts'
 import { toMessageDetail, toMessageView } from './message-view.ts'
 import type { Entry } from './messages/entry.ts'
 import { limitDefault, limitMax } from './messages/query.ts'
@@ -25,6 +26,8 @@ export interface HubNetwork {
   readonly peerId: string
   peers: () => PeerView[]
   candidates: () => CandidateView[]
+  /** Peer ids of hubs that could say what they hold: linked ones, and those that announce themselves. */
+  reporting: () => readonly string[]
   relays: () => RelayStatus[]
   diagnose: (peerId: string | undefined) => Diagnosis
   connect: (address: string) => Promise<{ readonly peerId: string, readonly path: PeerView['path'] }>
@@ -66,7 +69,8 @@ const timeoutMsDefault = 30_000
 
 export function createHubApi ({ runtime, publisher, identity, network, surroundings, log, now }: HubApiParts): HubApi {
   const standingOf = (entry: Entry): Standing => runtime.set.standing(entry.message.id) ?? 'barred'
-  const view = (entry: Entry): MessageView => toMessageView(entry, runtime.wasSent(entry.message.id), standingOf(entry))
+  const states = createMessageStates({ runtime, reporting: network.reporting, now })
+  const view = (entry: Entry): MessageView => toMessageView(entry, states.stateOf(entry), standingOf(entry))
   const subscriptions = createSubscriptions({ runtime, view, report: log.report })
   const { messages, set } = runtime
   const views = createViews(messages, set)
@@ -96,15 +100,17 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
         ...runtime.sync.status(),
         relays: network.relays(),
         agent: surroundings.agent,
+        reporting: network.reporting().length,
         faults: network.faults()
       }
     },
-    publish: async draft => publisher.publish(draft),
+    publish: async (draft, options) => publisher.publish(draft, objectOf(options, 'options')),
     query: async (query = {}) => (await messages.query(objectOf(query, 'query'))).map(view),
     async message (id) {
       const entry = await messages.get(idOf(id))
       if (entry == null) return null
-      return toMessageDetail(entry, runtime.wasSent(entry.message.id), standingOf(entry))
+      const standing = standingOf(entry)
+      return toMessageDetail(view(entry), entry, standing, states.progressOf(entry, standing))
     },
     async thread (id, page) {
       const entry = await messages.get(idOf(id))

@@ -54,12 +54,13 @@ function gatedChecks (): GatedChecks {
   }
 }
 
+const carried = { hops: 0, traced: false }
 const turns = async (): Promise<void> => { for (let turn = 0; turn < 20; turn += 1) await Promise.resolve() }
 
 test('[G6] messages of one neighbour are handed over in their order, whatever check ends first', async () => {
   const { verify, open } = gatedChecks()
   const { told, intake } = intakeWith(verify)
-  for (const message of posts.slice(0, 3)) await intake.take(ann, wire(message), 0)
+  for (const message of posts.slice(0, 3)) await intake.take(ann, wire(message), carried)
   for (const { id } of posts.slice(0, 3).reverse()) {
     expect(told).toEqual([])
     open(id)
@@ -72,12 +73,12 @@ test('[G8] a message that two neighbours send at one time is checked once, and t
   const { verify, open, asked } = gatedChecks()
   const { told, intake } = intakeWith(verify)
   const { id } = posts[0]!
-  for (const peer of [ann, ben]) await intake.take(peer, wire(posts[0]!), 0)
+  for (const peer of [ann, ben]) await intake.take(peer, wire(posts[0]!), carried)
   open(id)
   await turns()
   expect(asked).toEqual([id])
   expect(told).toEqual([['message', ann, id], ['duplicate', ben, id]])
-  await intake.take(ann, wire(posts[0]!), 0)
+  await intake.take(ann, wire(posts[0]!), carried)
   expect(told.at(-1)).toEqual(['duplicate', ann, id])
 })
 
@@ -86,7 +87,7 @@ test('[G7] another signature under the same id is checked by itself: a liar keep
   const { told, intake } = intakeWith(async message => verifier.verify(message))
   const genuine = posts[0]!
   const forged = { ...genuine, bytes: { ...genuine.bytes, signature: posts[1]!.bytes.signature } }
-  await Promise.all([intake.take(ann, wire(forged), 0), intake.take(ben, wire(genuine), 0)])
+  await Promise.all([intake.take(ann, wire(forged), carried), intake.take(ben, wire(genuine), carried)])
   await expect.poll(() => told, { interval: 1 }).toHaveLength(2)
   expect(told).toContainEqual(['rejected', ann, 'bad-signature'])
   expect(told).toContainEqual(['message', ben, genuine.id])
@@ -98,7 +99,7 @@ test('[G16] reading from a neighbour pauses while many of its messages are being
   let read = 0
   const reading = (async () => {
     for (const message of posts) {
-      await intake.take(ann, wire(message), 0)
+      await intake.take(ann, wire(message), carried)
       read += 1
     }
   })()
@@ -123,10 +124,10 @@ test('what the platform cannot check is told of, and may come again', async () =
     if (fails) throw new Error('no platform')
     return true
   })
-  await intake.take(ann, wire(posts[0]!), 0)
+  await intake.take(ann, wire(posts[0]!), carried)
   await turns()
   fails = false
-  await intake.take(ann, wire(posts[0]!), 0)
+  await intake.take(ann, wire(posts[0]!), carried)
   await turns()
   expect(told).toEqual([['failure'], ['message', ann, posts[0]!.id]])
 })
@@ -134,7 +135,7 @@ test('what the platform cannot check is told of, and may come again', async () =
 test('what a neighbour sent and is not checked when it goes is dropped', async () => {
   const { verify, open } = gatedChecks()
   const { told, intake } = intakeWith(verify)
-  await intake.take(ann, wire(posts[0]!), 0)
+  await intake.take(ann, wire(posts[0]!), carried)
   intake.drop(ann)
   open(posts[0]!.id)
   await turns()

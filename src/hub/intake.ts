@@ -5,25 +5,32 @@
  */
 import { reasonOf } from '../base/errors.ts'
 import type { PeerId } from '../base/peer.ts'
-import { decodeSignedBytes } from '../message/codec.ts'
+import { decodeSignedBytes, messageIdOf } from '../message/codec.ts'
 import type { Message, MessageId, MessageRejection, NetworkGenesis } from '../message/types.ts'
 import { validateMessage } from '../message/validate.ts'
+
+/** What a frame says of a message beside it; nobody signed it. */
+export interface Carried {
+  readonly hops: number
+  readonly traced: boolean
+}
 
 export interface IntakeOptions {
   readonly rules: NetworkGenesis
   /** Whether this hub has all of the message, so that its bytes need no second look. */
   readonly has: (message: Message) => boolean
   readonly verify: (message: Message) => Promise<boolean>
-  readonly onMessage: (peer: PeerId, message: Message, hops: number) => void
+  readonly onMessage: (peer: PeerId, message: Message, carried: Carried) => void
   readonly onDuplicate: (peer: PeerId, id: MessageId) => void
-  readonly onRejected: (peer: PeerId, code: MessageRejection) => void
+  /** `id`: where it can be told. */
+  readonly onRejected: (peer: PeerId, code: MessageRejection, id?: MessageId) => void
   /** The platform failed, not the peer: the message is not taken, and may come again. */
   readonly onFailure: (sentence: string) => void
 }
 
 export interface Intake {
   /** Resolves when the next frame of this neighbour may be read. Never rejects. */
-  take: (peer: PeerId, bytes: Uint8Array, hops: number) => Promise<void>
+  take: (peer: PeerId, bytes: Uint8Array, carried: Carried) => Promise<void>
   /** The neighbour is gone: what it sent and is not checked yet is dropped. */
   drop: (peer: PeerId) => void
   /** Resolves when everything taken so far was handed over. */
@@ -83,24 +90,24 @@ export function createIntake (options: IntakeOptions): Intake {
     return made
   }
 
-  async function handOver (peer: PeerId, lane: Lane, message: Message, hops: number, checked: Check, before: Promise<void>): Promise<void> {
+  async function handOver (peer: PeerId, lane: Lane, message: Message, carried: Carried, checked: Check, before: Promise<void>): Promise<void> {
     const isSigned = await checked.verdict
     await before
     total -= 1
     checked.users -= 1
     if (checked.users === 0 && checks.get(message.id) === checked) checks.delete(message.id)
     if (lane.dropped || isSigned == null) return
-    if (!isSigned) onRejected(peer, 'bad-signature')
+    if (!isSigned) onRejected(peer, 'bad-signature', message.id)
     else if (has(message)) onDuplicate(peer, message.id)
-    else onMessage(peer, message, hops)
+    else onMessage(peer, message, carried)
   }
 
   return {
-    async take (peer, bytes, hops) {
+    async take (peer, bytes, carried) {
       const decoded = decodeSignedBytes(bytes)
       if (!decoded.ok) { onRejected(peer, decoded.code); return }
       const validated = validateMessage(decoded.value, rules)
-      if (!validated.ok) { onRejected(peer, validated.code); return }
+      if (!validated.ok) { onRejected(peer, validated.code, messageIdOf(decoded.value.header)); return }
       const message = validated.value
       if (has(message)) { onDuplicate(peer, message.id); return }
       const lane = laneOf(peer)
@@ -108,7 +115,7 @@ export function createIntake (options: IntakeOptions): Intake {
       checked.users += 1
       total += 1
       lane.taken += 1
-      lane.last = handOver(peer, lane, message, hops, checked, lane.last)
+      lane.last = handOver(peer, lane, message, carried, checked, lane.last)
       if (total >= totalMax) await lane.last
       if (lane.taken % strideMessages !== 0) return
       const { mark } = lane

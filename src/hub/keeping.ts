@@ -71,7 +71,7 @@ export function createKeeping ({ set, messages, retention, entered, report, now 
       enterSet?.()
       messages.enter(entry)
       entered(set.memberOf(message.id))
-      report({ type: 'message-stored', peer: from, sentence: `Message ${message.id.slice(0, 8)}… (${message.header.kind}, number ${message.header.seq}) is stored.` })
+      report({ type: 'message-stored', peer: from, message: message.id, sentence: `Message ${message.id.slice(0, 8)}… (${message.header.kind}, number ${message.header.seq}) is stored.` })
       for (const listener of listeners) listener(entry)
       return entry
     } catch (thrown) {

@@ -2,11 +2,11 @@
 import { toHex } from '../base/bytes.ts'
 import type { Body } from '../message/types.ts'
 import type { Standing } from '../message/replicated-set.ts'
-import type { MessageDetail, MessageView } from './api.ts'
+import type { MessageDetail, MessageState, MessageView } from './api.ts'
 import type { Entry } from './messages/entry.ts'
 
 /** A removed message is shown without its body at once; its bytes go later (message/set/SPEC.md R12). */
-export function toMessageView ({ message, event, storedAt, from }: Entry, sent: boolean, standing: Standing): MessageView {
+export function toMessageView ({ message, event, storedAt, from }: Entry, state: MessageState, standing: Standing): MessageView {
   const { id, header, body } = message
   return {
     id,
@@ -16,20 +16,21 @@ export function toMessageView ({ message, event, storedAt, from }: Entry, sent: 
     timestamp: header.timestamp,
     kind: header.kind,
     body: body == null || standing === 'removed' ? null : toBodyView(body),
-    state: sent ? 'sent' : 'here',
+    state,
     storedAt,
     from,
     event
   }
 }
 
-export function toMessageDetail (entry: Entry, sent: boolean, standing: Standing): MessageDetail {
+export function toMessageDetail (
+  view: MessageView, entry: Entry, standing: Standing, progress: Pick<MessageDetail, 'held' | 'heldBy' | 'trace'>
+): MessageDetail {
   const { header, body, signature } = entry.message.bytes
   return {
-    ...toMessageView(entry, sent, standing),
+    ...view,
+    ...progress,
     standing,
-    held: null,
-    trace: null,
     raw: { header: toHex(header), body: body == null || standing === 'removed' ? null : toHex(body), signature: toHex(signature) }
   }
 }

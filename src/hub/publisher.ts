@@ -25,7 +25,7 @@ export interface Publisher {
    * Resolves once the message is stored. Codes: `invalid-argument`, `message-invalid` (also: outside this device's scope), `device-revoked`,
    * `clock-behind`, `too-many`, those of the store.
    */
-  publish: (draft: Draft) => Promise<{ id: string, seq: number, author: string }>
+  publish: (draft: Draft, options?: { readonly traced?: boolean }) => Promise<{ id: string, seq: number, author: string }>
   /**
    * Resolves once the signer-add is stored. Codes: `invalid-argument`, `message-invalid`, `device-revoked`, `key-unavailable`, `too-many`, those
    * of the store.
@@ -82,9 +82,9 @@ export async function createPublisher ({ runtime, identity, rules, now, beforeFi
     }
   }
 
-  async function write (signer: Signer, body: Body): Promise<Message> {
+  async function write (signer: Signer, body: Body, traced = false): Promise<Message> {
     const message = await sign(identity.author, signer, feeds.head(signer.publicKey), body)
-    await runtime.publish(message) // its feed's head follows what is stored
+    await runtime.publish(message, traced) // its feed's head follows what is stored
     return message
   }
 
@@ -120,7 +120,8 @@ export async function createPublisher ({ runtime, identity, rules, now, beforeFi
   }
 
   return {
-    async publish (draft) {
+    async publish (draft, { traced = false } = {}) {
+      if (typeof traced !== 'boolean') throw new HubError('invalid-argument', 'traced must be true or false.')
       const body = bodyOfDraft(draft)
       return inTurn(async () => {
         await (first ??= beforeFirst?.() ?? Promise.resolve())
@@ -128,7 +129,7 @@ export async function createPublisher ({ runtime, identity, rules, now, beforeFi
         const { device } = identity
         if (feeds.isRevoked(device)) throw new HubError('device-revoked', 'This device was revoked and can write nothing more: import the identity from its recovery phrase, which makes a new device.')
         if (!feeds.mayWrite(device, body)) throw new HubError('message-invalid', `This device may not write this: a ${body.kind} is outside the scope that it was added with.`)
-        const { id, header } = await write(identity.signer, body)
+        const { id, header } = await write(identity.signer, body, traced)
         return { id, seq: header.seq, author: header.author }
       })
     },

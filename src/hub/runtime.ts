@@ -12,9 +12,8 @@ import type { PeerId } from '../base/peer.ts'
 import { createRandom, type Random } from '../base/seeded-random.ts'
 import { platformTimer, type Timer } from '../base/timer.ts'
 import { idsMax, type Frame } from '../gossip/frames.ts'
-import type { Broadcast, BroadcastHost, BroadcastOffence, Note } from '../gossip/broadcast.ts'
+import type { Broadcast, BroadcastHost, BroadcastOffence } from '../gossip/broadcast.ts'
 import { createBroadcastTree } from '../gossip/broadcast-tree.ts'
-import { encodeSignedBytes } from '../message/codec.ts'
 import { createReplicatedSet, type ReplicatedSet } from '../message/replicated-set.ts'
 import type { Message, MessageId, MessageRejection, NetworkGenesis, PublicKeyHex } from '../message/types.ts'
 import type { MessageStore } from '../store/message-store.ts'
@@ -25,12 +24,14 @@ import { offerOrNotes } from './offer-or-notes.ts'
 import type { Catalog } from './messages/catalog.ts'
 import type { Entry } from './messages/entry.ts'
 import { createMessages, type Messages } from './messages/messages.ts'
-import { createMissed } from './missed.ts'
 import { createRetention, type Retention } from './retention.ts'
+import { createSending } from './sending.ts'
 import { createSubmissions, type Submission } from './submission.ts'
 import type { SyncRejection } from './sync/conversation.ts'
 import { createSync, type Sync } from './sync/sync.ts'
 import type { SyncNetwork } from './sync/sync-stream.ts'
+import { createTraces, type TraceReport, type Traces } from './traces.ts'
+import { createTraffic, type LinkTraffic } from './traffic.ts'
 
 /** Frames to neighbours, as far as the runtime needs the network. */
 export interface Transport {
@@ -51,6 +52,8 @@ export interface RuntimeOptions {
   readonly transport: Transport
   /** Who gets a message, and who a note. @default the broadcast tree */
   readonly createBroadcast?: (host: BroadcastHost, random: Random) => Broadcast
+  /** This hub has stored a traced message: tells all hubs (gossip/SPEC.md T2). @default nobody */
+  readonly reportTrace?: (report: TraceReport) => void
   /** Hubs to compare with. @default none */
   readonly syncNetwork?: SyncNetwork
   readonly log: EventLog
@@ -70,19 +73,22 @@ export interface Runtime {
   drained: (peer: PeerId) => void
   /** A neighbour answered a ping. */
   roundTrip: (peer: PeerId, rttMs: number) => void
+  /** What went over the link since it came up. */
+  trafficOf: (peer: PeerId) => LinkTraffic
   /** How messages go to a neighbour: pushed, noted, or not at all. */
   linkOf: (peer: PeerId) => 'eager' | 'lazy' | 'none'
   /** Resolves when the next frame of this neighbour may be read. Never rejects. */
   frame: (peer: PeerId, frame: Frame) => Promise<void>
   /** To be called every `tickMs` (hub/core/hub-core.ts). */
   tick: () => void
-  /** Takes a message signed here: stores it, then lets it go out. Codes: those of the store. */
-  publish: (message: Message) => Promise<Entry>
   /** Takes a message that was signed elsewhere, from nobody that is linked. */
   submit: (bytes: Uint8Array) => Promise<Submission>
+  /** Takes a message signed here: stores it, then lets it go out; `traced` asks for reports of its way. Codes: those of the store. */
+  publish: (message: Message, traced?: boolean) => Promise<Entry>
   readonly messages: Messages
   readonly sync: Sync
   readonly retention: Retention
+  readonly traces: Traces
   /** What belongs and counts, to be read only: messages enter through `frame` and `publish`. */
   readonly set: Omit<ReplicatedSet, 'offer' | 'restore' | 'bodyErased'>
   /** Why the last write failed, a sentence; null while writes succeed. */
@@ -99,9 +105,6 @@ export interface Runtime {
   onStored: (listener: (entry: Entry) => void) => () => void
 }
 
-/** Own messages whose first handing over is remembered, for their state. */
-const sentMax = 10_000
-
 /** Whom submitted messages come from, where neighbours have their peer ids. */
 const submitter = 'submitted' as PeerId
 /** A hub without others. */
@@ -110,7 +113,7 @@ const nobody: SyncNetwork = { peerId: '' as PeerId, neighbours: () => [], open: 
 /** Reads the store and resolves with a running hub. Codes: those of the store. */
 export async function createRuntime (options: RuntimeOptions): Promise<Runtime> {
   const { rules, random, store, verify, isOwn, transport, syncNetwork = nobody, log, now, timer = platformTimer, onProgress } = options
-  const { createBroadcast = createBroadcastTree } = options
+  const { createBroadcast = createBroadcastTree, reportTrace } = options
   const { wait = async (ms: number) => new Promise((resolve) => { timer(ms, resolve) }) } = options
   const [tableSeed = 0] = new Uint32Array(random(4).buffer)
   const set = createReplicatedSet({ ...rules, tableSeed })
@@ -118,8 +121,8 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   const core = createHubCore({ set, createBroadcast: host => createBroadcast(host, chance) })
   const messages = await createMessages({ store, set, rules, report: log.report, random, onProgress })
   const retention = await createRetention({ store, set, messages, isOwn, log, now })
-  const sent = new Set<MessageId>()
-  const missed = createMissed((peer, frame) => transport.send(peer, frame))
+  const traffic = createTraffic()
+  const traces = createTraces(now)
   let callOffDeadline = (): void => undefined
   let deadlineMs: number | undefined
   let stopped = false
@@ -131,19 +134,30 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       return member !== -1 && (body == null || set.hasBody(member)) && !messages.lost.has(id)
     },
     verify,
-    onMessage (from, message, hops) {
+    onMessage (from, message, { hops, traced }) {
+      traces.arrived(message.id, { by: 'gossip', from, hops: hops + 1, traced })
       if (!messages.lost.has(message.id)) input({ type: 'message', message, from, hops })
       // A member already: only its bytes are missing.
       else keeping.keep(message, from).catch(() => undefined) // reported there; it is asked for again
     },
-    onDuplicate: (from, id) => { input({ type: 'duplicate', id, from }) },
-    onRejected: (peer, code) => { transport.reject(peer, code, `The hub sent a message that was refused: ${code}.`) },
+    onDuplicate (from, id) {
+      traffic.duplicate(from)
+      traces.duplicate(id, from)
+      input({ type: 'duplicate', id, from })
+    },
+    onRejected (peer, code, id) {
+      if (id != null) log.report({ type: 'message-rejected', peer, code, message: id, sentence: `Message ${id.slice(0, 8)}… was refused: ${code}.` })
+      transport.reject(peer, code, `The hub sent a message that was refused: ${code}.`)
+    },
     onFailure: (sentence) => { log.report({ type: 'verify-failed', code: 'internal', sentence }) }
   })
 
   const sync = createSync({
     rules, set, messages, retention, network: syncNetwork, verify, log, random, now, timer, wait,
-    offer: (message, from) => { input({ type: 'synced', message, from }) },
+    offer: (message, from) => {
+      traces.arrived(message.id, { by: 'comparison', from, hops: null, traced: false })
+      input({ type: 'synced', message, from })
+    },
     stored: async () => keeping.settled(),
     reject: transport.reject
   })
@@ -160,9 +174,32 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       const member = set.memberOf(id)
       return member !== -1 && messages.catalog.has(member)
     },
-    take: (message) => { input({ type: 'message', message, from: submitter, hops: 0 }) },
+    take: (message) => {
+      traces.arrived(message.id, { by: 'here', from: null, hops: 0, traced: false })
+      input({ type: 'message', message, from: submitter, hops: 0 })
+    },
     written: async () => keeping.settled()
   })
+
+  const sending = createSending({
+    send, set, messages, keeping, traces, now,
+    onCongested: (peer) => { input({ type: 'congested', peer }) },
+    report: log.report
+  })
+
+  if (reportTrace != null) {
+    keeping.onStored(({ message: { id } }) => {
+      const way = traces.wayOf(id)
+      if (way?.traced !== true || way.from == null || way.hops == null) return
+      reportTrace({ id, from: way.from, hops: way.hops, atMs: way.arrivalMs })
+    })
+  }
+
+  function send (peer: PeerId, frame: Frame): boolean {
+    const taken = transport.send(peer, frame)
+    if (taken) traffic.sent(peer, frame)
+    return taken
+  }
 
   function input (given: HubInput): void {
     for (const effect of core.handle(given, now())) perform(effect)
@@ -185,24 +222,24 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   function perform (effect: HubEffect): void {
     switch (effect.type) {
       case 'send-message':
-        sendMessage(effect.peer, effect.message, effect.hops)
+        sending.message(effect.peer, effect.message, effect.hops)
         return
       case 'send-stored':
-        background('A neighbour could not be answered', sendStored(effect.peer, effect.ids, effect.hops))
+        background('A neighbour could not be answered', sending.stored(effect.peer, effect.ids, effect.hops))
         return
       case 'send-newest': {
         const ids = messages.newest(idsMax)
-        if (ids.length > 0) transport.send(effect.peer, { type: 'ihave', ids })
+        if (ids.length > 0) send(effect.peer, { type: 'ihave', ids })
         return
       }
       case 'send-graft':
-        transport.send(effect.peer, { type: 'graft', ids: effect.ids, ...effect.counter > 0 && { counter: effect.counter } })
+        send(effect.peer, { type: 'graft', ids: effect.ids, ...effect.counter > 0 && { counter: effect.counter } })
         return
       case 'send-ihave':
-        sendNotes(effect.peer, effect.notes)
+        sending.notes(effect.peer, effect.notes)
         return
       case 'send-prune':
-        transport.send(effect.peer, { type: 'prune', counter: effect.counter })
+        send(effect.peer, { type: 'prune', counter: effect.counter })
         return
       case 'offence':
         transport.reject(effect.peer, effect.code, `The hub does what no honest one does: ${effect.code}.`)
@@ -211,7 +248,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
         sync.sessions.hurry()
         return
       case 'send-signer-want':
-        transport.send(effect.peer, { type: 'signer-want', author: effect.author, signer: effect.signer })
+        send(effect.peer, { type: 'signer-want', author: effect.author, signer: effect.signer })
         return
       case 'returned': {
         const member = messages.returned(effect.message)
@@ -251,27 +288,6 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     })
   }
 
-  function sendMessage (peer: PeerId, { id, bytes }: Message, hops: number): void {
-    const served = set.servesBody(id, now()) ? bytes : { ...bytes, body: undefined }
-    if (transport.send(peer, { type: 'gossip', message: encodeSignedBytes(served), hops })) rememberSent(id)
-    else rememberMissed(peer, id)
-  }
-
-  async function sendStored (peer: PeerId, ids: readonly MessageId[], hops: number): Promise<void> {
-    // What is still being written is sent from memory.
-    for (const id of ids) {
-      const message = keeping.get(id)
-      if (message !== undefined) sendMessage(peer, message, hops)
-    }
-    for (const { message } of await messages.getMany(ids.filter(id => keeping.get(id) === undefined))) sendMessage(peer, message, hops)
-  }
-
-  function sendNotes (peer: PeerId, notes: readonly Note[]): void {
-    const ids = notes.map(({ id }) => id)
-    if (transport.send(peer, { type: 'ihave', ids, epochs: notes.map(({ epoch }) => epoch), hops: notes.map(({ hops }) => hops) })) return
-    for (const id of ids) rememberMissed(peer, id)
-  }
-
   async function restore (ids: readonly MessageId[]): Promise<void> {
     for (const entry of await messages.getMany(ids)) {
       input({ type: 'restored', message: entry.message, storedAtMs: entry.storedAt })
@@ -285,49 +301,49 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     log.report({ type: 'bodies-erased', sentence: `${ids.length} removed ${ids.length === 1 ? 'message has' : 'messages have'} left the disk, 24 h after their removal.` })
   }
 
-  function rememberMissed (peer: PeerId, id: MessageId): void {
-    log.report({ type: 'not-sent', peer, code: 'congested', sentence: 'The neighbour does not keep up: it is offered later what it misses now.' })
-    missed.remember(peer, id)
-    input({ type: 'congested', peer })
-  }
-
-  function rememberSent (id: MessageId): void {
-    sent.add(id)
-    if (sent.size > sentMax) for (const oldest of sent) { sent.delete(oldest); break }
-  }
-
   return {
     messages,
     sync,
     retention,
+    traces,
     set,
     get storageTrouble () { return keeping.trouble },
     memory: () => ({ set: set.memoryBytes, ...messages.catalog.memoryBytes }),
-    wasSent: id => sent.has(id),
+    wasSent: id => sending.wasSent(id),
+    trafficOf: peer => traffic.of(peer),
     linkUp: (peer) => {
+      traffic.linkUp(peer)
       input({ type: 'link-up', peer })
       sync.sessions.linkUp(peer)
     },
     linkDown: (peer) => {
-      missed.forget(peer)
+      sending.linkDown(peer)
+      traffic.linkDown(peer)
       intake.drop(peer)
       input({ type: 'link-down', peer })
       sync.sessions.linkDown(peer)
     },
     drained (peer) {
-      missed.offer(peer)
+      sending.drained(peer)
       input({ type: 'drained', peer })
     },
     roundTrip: (peer, rttMs) => { input({ type: 'round-trip', peer, rttMs }) },
     linkOf: peer => core.linkOf(peer),
     async frame (peer, frame) {
+      traffic.received(peer, frame)
       switch (frame.type) {
         case 'gossip':
-          await intake.take(peer, frame.message, frame.hops)
+          await intake.take(peer, frame.message, { hops: frame.hops, traced: frame.traced ?? false })
           await keeping.room()
           return
-        case 'ihave': input(offerOrNotes(peer, frame)); return
-        case 'graft': input({ type: 'graft', from: peer, ids: frame.ids, counter: frame.counter ?? 0 }); return
+        case 'ihave':
+          traces.noted(frame.ids, peer)
+          input(offerOrNotes(peer, frame))
+          return
+        case 'graft':
+          for (const id of frame.ids) traces.asked(id, peer)
+          input({ type: 'graft', from: peer, ids: frame.ids, counter: frame.counter ?? 0 })
+          return
         case 'prune': input({ type: 'prune', from: peer, counter: frame.counter }); return
         case 'signer-want': input({ type: 'signer-want', from: peer, author: frame.author, signer: frame.signer }); return
         case 'hello': case 'ping': case 'pong': // the link's own
@@ -338,8 +354,11 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       input({ type: 'tick', lost: [...messages.lost].slice(0, idsMax) })
       sync.sessions.tick()
     },
-    publish: async message => keeping.keep(message, null, () => { input({ type: 'published', message }) }),
     submit,
+    async publish (message, traced = false) {
+      traces.arrived(message.id, { by: 'here', from: null, hops: 0, traced })
+      return keeping.keep(message, null, () => { input({ type: 'published', message }) })
+    },
     stop () {
       stopped = true
       callOffDeadline()

@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { decodeFrame, encodeFrame, frameBytesMax, gossipVersion, type Frame } from '../gossip/frames.ts'
 import type { MessageId, NetworkId } from '../message/types.ts'
 import { createFrameStream, queuedBytesMax, type FrameStream } from './frame-stream.ts'
-import { openLink, pathOf, pingIntervalMs, transportOf, type Link, type LinkEnd, type LinkFrame, type LinkOptions } from './link.ts'
+import { openLink, pathOf, oneWayAfterMs, pingIntervalMs, transportOf, type Link, type LinkEnd, type LinkFrame, type LinkOptions } from './link.ts'
 
 const network = 'ab'.repeat(32) as NetworkId
 const hello: Frame = { type: 'hello', version: gossipVersion, network, agent: 'the other' }
@@ -241,6 +241,23 @@ describe('[G20] pings', () => {
     setting.nowMs += 200
     pong(second.nonce)
     await expect.poll(() => link.rttMs, { interval: 1 }).toBe(125)
+  })
+
+  test('a link is one-way while frames come and pings of 12 s are unanswered, and any late pong ends that', async () => {
+    const beat = fakeHeartbeat()
+    const setting = await up()
+    const { neighbour, link, received } = setting
+    const first = await nextOf(neighbour, 'ping') as Extract<Frame, { type: 'ping' | 'pong' }>
+    setting.nowMs += 5_000
+    beat()
+    setting.nowMs += oneWayAfterMs - 5_000
+    expect(link.oneWay).toBe(false)
+    neighbour.send(encodeFrame(ihave))
+    await expect.poll(() => received.length, { interval: 1 }).toBe(1)
+    expect(link.oneWay).toBe(true)
+    neighbour.send(encodeFrame({ type: 'pong', nonce: first.nonce }))
+    await expect.poll(() => link.oneWay, { interval: 1 }).toBe(false)
+    expect(link.rttMs).toBe(oneWayAfterMs)
   })
 
   test('a link on which nothing comes for 20 s ends as silent; anything that comes keeps it', async () => {

@@ -32,6 +32,8 @@ export interface Link {
   /** Milliseconds since 1970. */
   readonly since: number
   readonly rttMs: number | null
+  /** Frames come, and none of the pings of the last `oneWayAfterMs` was answered: what this side sends does not arrive. */
+  readonly oneWay: boolean
   readonly bytesIn: number
   readonly bytesOut: number
   send: (frame: Frame) => Sent
@@ -66,6 +68,10 @@ export const helloTimeoutMs = 10_000
 /** G20. */
 export const pingIntervalMs = 5_000
 const silenceMaxMs = 20_000
+/** A link is one-way after so long; the round trip of an injected delay at its highest (hub/fault-arguments.ts) is shorter, and a silent link ends later. */
+export const oneWayAfterMs = 12_000
+/** Pings that wait for their pongs: those of the time in which a link is found silent. */
+const pingsMax = silenceMaxMs / pingIntervalMs
 /** Weight of the newest round trip in the smoothed one. Heavier than RFC 6298's 1/8: there is one sample in 5 s, and the first ones fall into a busy start. */
 const newestWeight = 1 / 4
 
@@ -106,8 +112,8 @@ export async function openLink (options: LinkOptions): Promise<{ readonly link: 
   let lastHeardMs = since
   let rttMs: number | null = null
   let pings = 0
-  /** When the newest ping was sent; undefined once its pong came, so that one pong a ping counts. */
-  let pingSentMs: number | undefined
+  /** When the pings that wait for their pongs were sent, by nonce, the oldest first: one pong a ping counts, and what it overtook is lost. */
+  const unanswered = new Map<number, number>()
   let heartbeat: ReturnType<typeof setInterval> | undefined
 
   function finish (end: LinkEnd, error?: Error): void {
@@ -126,6 +132,10 @@ export async function openLink (options: LinkOptions): Promise<{ readonly link: 
     agent: hello.value.agent,
     since,
     get rttMs () { return rttMs },
+    get oneWay () {
+      const [firstMs = Infinity] = unanswered.values()
+      return now() - firstMs >= oneWayAfterMs && lastHeardMs > firstMs
+    },
     get bytesIn () { return frames.bytesIn },
     get bytesOut () { return frames.bytesOut },
     send: frame => over ? 'closed' : frames.send(encodeFrame(frame)),
@@ -144,15 +154,20 @@ export async function openLink (options: LinkOptions): Promise<{ readonly link: 
       return
     }
     pings = (pings + 1) % 2 ** 32
-    pingSentMs = nowMs
+    unanswered.set(pings, nowMs)
+    if (unanswered.size > pingsMax) for (const oldest of unanswered.keys()) { unanswered.delete(oldest); break }
     link.send({ type: 'ping', nonce: pings })
   }
 
   function onPong (nonce: number): void {
-    if (pingSentMs == null || nonce !== pings) return
-    const sample = now() - pingSentMs
+    const sentMs = unanswered.get(nonce)
+    if (sentMs == null) return
+    const sample = now() - sentMs
     rttMs = rttMs == null ? sample : rttMs + (sample - rttMs) * newestWeight
-    pingSentMs = undefined
+    for (const earlier of unanswered.keys()) {
+      unanswered.delete(earlier)
+      if (earlier === nonce) break
+    }
     onRoundTrip?.(sample)
   }
 

@@ -21,6 +21,7 @@ import { createFaults, type Faults } from './faults.ts'
 import { createLinks, type LinkHandlers, type Links } from './links.ts'
 import { createRelayKeeper } from './relay-keeper.ts'
 import { createSyncStreams, type SyncStreams, type SyncStreamsOptions } from './sync-streams.ts'
+import { createTraceReports, type TraceReports, type TraceReportsOptions } from './trace-reports.ts'
 
 export interface NetworkOptions {
   /** 32 bytes. */
@@ -33,6 +34,7 @@ export interface NetworkOptions {
   readonly report: (report: Report) => void
   readonly handlers: LinkHandlers
   readonly onSyncStream: SyncStreamsOptions['onStream']
+  readonly onTrace: TraceReportsOptions['onReport']
 }
 
 export interface Network {
@@ -40,6 +42,7 @@ export interface Network {
   readonly links: Links
   readonly syncStreams: SyncStreams
   readonly faults: Faults
+  readonly traceReports: TraceReports
   relays: () => RelayStatus[]
   /** The relays to keep from now on; those known already stay as they are. */
   useRelays: (addresses: readonly Multiaddr[]) => void
@@ -89,6 +92,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
     }
   })
   const syncStreams = await createSyncStreams({ libp2p, links, faults, onStream: options.onSyncStream })
+  const traceReports = createTraceReports({ libp2p, network, now, report, onReport: options.onTrace })
   const dialer = createDialer({ libp2p, links, trails, now, report })
   const announcements = createAnnouncements({
     libp2p: libp2p,
@@ -148,6 +152,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
     links,
     syncStreams,
     faults,
+    traceReports,
     relays: () => relayKeeper.views(),
     useRelays: (addresses) => { relayKeeper.use(addresses) },
     candidates: () => dialer.candidates(),
@@ -179,6 +184,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
     },
     async stop () {
       announcements.stop()
+      traceReports.stop()
       dialer.stop()
       relayKeeper.stop()
       await syncStreams.stop()

@@ -4,17 +4,23 @@ import type { CandidateView, PeerView } from '../hub/api.ts'
 import type { Candidate } from './dial-plan.ts'
 import type { Links } from './links.ts'
 
-/** `linkOf` says how messages go to a peer. */
-export function peerViews (links: Links, linkOf: (peer: PeerId) => PeerView['link']): PeerView[] {
+/** How messages go to a peer, and how many went. */
+export interface PeerTraffic {
+  linkOf: (peer: PeerId) => PeerView['link']
+  trafficOf: (peer: PeerId) => Pick<PeerView, 'messagesIn' | 'messagesOut' | 'duplicatesIn' | 'notesIn' | 'notesOut'>
+}
+
+export function peerViews (links: Links, { linkOf, trafficOf }: PeerTraffic): PeerView[] {
   return links.all().map(link => ({
     peerId: link.peer,
     path: link.path,
     transport: link.transport,
     link: linkOf(link.peer),
-    oneWay: false,
+    oneWay: link.oneWay,
     rttMs: link.rttMs == null ? null : Math.round(link.rttMs * 10) / 10,
     bytesIn: link.bytesIn,
     bytesOut: link.bytesOut,
+    ...trafficOf(link.peer),
     score: Math.round(links.scores.of(link.peer)),
     mode: null,
     messages: null,

@@ -4,6 +4,7 @@
  * (hub-command.ts) gives it one that dials.
  */
 import { join } from 'node:path'
+import type { GossipSub } from '@libp2p/gossipsub'
 import type { Libp2p } from '@libp2p/interface'
 import type { Logger } from 'pino'
 import { HubError } from '../base/errors.ts'
@@ -21,6 +22,7 @@ import { createFaults, type Faults, type FaultSettings } from '../network/faults
 import { createLinks, type Links } from '../network/links.ts'
 import { peerViews } from '../network/peer-views.ts'
 import { createSyncStreams, type SyncStreams } from '../network/sync-streams.ts'
+import { createTraceReports } from '../network/trace-reports.ts'
 import { openLevelDbStore } from '../store/leveldb.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { HttpHub } from './http/http-api.ts'
@@ -34,7 +36,7 @@ export const attachHub: AttachHub = async (libp2p, { dataFolder, genesis, networ
   const store = await openHubStore(dataFolder, events)
   try {
     await belongTo({ network, genesis }, store, dataFolder)
-    return await startHub({ libp2p, store, rules: { network, genesis }, agent: 'hubbub/0.1.0 server', events })
+    return await startHub({ libp2p, store, rules: { network, genesis }, agent: 'hubbub/0.1.0 server', events, controlPlane: libp2p })
   } catch (thrown) {
     await store.close()
     throw thrown
@@ -80,6 +82,8 @@ export interface HubParts {
   /** What other hubs show people. */
   readonly agent: string
   readonly events: EventLog
+  /** Where traces are reported: a node with gossipsub. @default nowhere */
+  readonly controlPlane?: Libp2p<{ pubsub: GossipSub }>
 }
 
 export interface NodeHub extends AttachedHub {
@@ -89,7 +93,7 @@ export interface NodeHub extends AttachedHub {
 }
 
 /** Codes: those of the store, `key-unavailable`. */
-export async function startHub ({ libp2p, store, rules, agent, events }: HubParts): Promise<NodeHub> {
+export async function startHub ({ libp2p, store, rules, agent, events, controlPlane }: HubParts): Promise<NodeHub> {
   const identity = await openIdentity({ store, deviceName: 'server', keysAsObjects: false })
   const verifier = createNodeVerifier()
   const runtime: Runtime = await createRuntime({
@@ -107,10 +111,16 @@ export async function startHub ({ libp2p, store, rules, agent, events }: HubPart
       neighbours: () => syncStreams.neighbours(),
       open: async peer => syncStreams.open(peer)
     },
+    reportTrace: (told) => { traceReports?.tell(told) },
     log: events,
     now
   })
   const publisher = await createPublisher({ runtime, identity, rules, now })
+  const traceReports = controlPlane && createTraceReports({
+    libp2p: controlPlane, network: rules.network, now,
+    report: events.report,
+    onReport: (told, by) => { runtime.traces.reported(told, by) }
+  })
   const faults = createFaults({ report: events.report })
   const links: Links = await createLinks({
     libp2p,
@@ -138,8 +148,9 @@ export async function startHub ({ libp2p, store, rules, agent, events }: HubPart
     log: events,
     network: {
       peerId: libp2p.peerId.toString(),
-      peers: () => peerViews(links, runtime.linkOf),
+      peers: () => peerViews(links, runtime),
       candidates: () => [],
+      reporting: () => links.all().map(({ peer }) => peer),
       relays: () => [],
       diagnose: peerId => ({ peerId: peerId ?? null, sentence: 'This hub dials nobody by itself: its log says what became of its links.', stages: [] }),
       connect: () => notHere('Dialling'),
@@ -167,6 +178,7 @@ export async function startHub ({ libp2p, store, rules, agent, events }: HubPart
     status: () => ({ messages: runtime.messages.size }),
     stop: async () => {
       clearInterval(ticking)
+      traceReports?.stop()
       await syncStreams.stop()
       await links.stop()
       runtime.stop()

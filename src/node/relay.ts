@@ -17,6 +17,7 @@ import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
 import type { NetworkId } from '../message/types.ts'
 import { announcementTopic } from '../network/announcements.ts'
+import { traceTopic } from '../network/trace-reports.ts'
 import { webSocketDoor, type WebSocketDoor } from './websocket-door.ts'
 
 /** Hubs that can be reached through this relay at the same time: a crowd of a thousand. Those above it are refused, and try other introducers. */
@@ -129,6 +130,7 @@ export async function startRelay ({ privateKey, network, announce, log }: RelayC
   })
   const { relay, pubsub, door } = libp2p.services
   pubsub.subscribe(announcementTopic(network))
+  pubsub.subscribe(traceTopic(network))
 
   // A hub that is gone frees its reservation and its address book entry at once: libp2p keeps both for hours, and a crowd that comes and
   // goes would use them up.

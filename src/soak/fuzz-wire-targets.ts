@@ -2,11 +2,13 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { blake3 } from '../base/blake3.ts'
 import { toHex } from '../base/bytes.ts'
+import type { PeerId } from '../base/peer.ts'
 import { decodeFrame, encodeFrame, idsMax, type Frame, type FrameRejection } from '../gossip/frames.ts'
 import { messageIdOf } from '../message/codec.ts'
 import type { MessageId, PublicKeyHex } from '../message/types.ts'
 import { Announcement } from '../network/announcement.pb.ts'
 import { decodeAnnouncement } from '../network/announcements.ts'
+import { decodeTraceReports, encodeTraceReports } from '../network/trace-reports.ts'
 import { packBlock, unpackBlock } from '../store/blocks.ts'
 import type { StoredMessage } from '../store/message-store.ts'
 import { accepted, bytesTarget, rejection, same, type FuzzTarget } from './fuzz-target.ts'
@@ -28,7 +30,7 @@ const frames: readonly Frame[] = [
   { type: 'pong', nonce: 2 ** 32 - 1 }
 ]
 
-const peer = '12D3KooWA4dJYkHJf61HvfoQJaHiyoqjJxUJGyMhpZDAvpdQkvTd'
+const peer = '12D3KooWA4dJYkHJf61HvfoQJaHiyoqjJxUJGyMhpZDAvpdQkvTd' as PeerId
 const addresses = [
   `/ip4/127.0.0.1/tcp/8080/ws/p2p/${peer}/p2p-circuit/webrtc/p2p/${peer}`, `/dns4/example.org/tcp/443/tls/ws/p2p/${peer}`, '/ip6/::1/udp/9/webrtc-direct', '/unix/%2Ftmp%2Fx'
 ].map(address => new Uint8Array(multiaddr(address).bytes))
@@ -62,6 +64,19 @@ export const wireTargets: readonly FuzzTarget[] = [
         address.getComponents()
         if (address.toString().length === 0 && address.bytes.length > 0) throw new Error('An address has no text.')
       }
+      return accepted
+    }
+  }),
+  bytesTarget({
+    name: 'trace',
+    samples: [1, 32].map((count) => {
+      const reports = Array.from({ length: count }, (_, index) => ({ id: firstId, from: peer, hops: index + 1, atMs: 1_735_689_600_000 + index }))
+      return encodeTraceReports(reports)
+    }),
+    judge (bytes) {
+      const reports = decodeTraceReports(bytes)
+      if (reports == null) return 'not-one'
+      same('[T3] The reports', decodeTraceReports(encodeTraceReports(reports)), reports)
       return accepted
     }
   }),

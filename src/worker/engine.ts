@@ -78,6 +78,7 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
       neighbours: () => network.syncStreams.neighbours(),
       open: async peer => network.syncStreams.open(peer)
     },
+    reportTrace: (told) => { network.traceReports.tell(told) },
     log,
     now
   })
@@ -102,6 +103,7 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
     now,
     report: log.report,
     onSyncStream: (peer, stream) => { runtime.sync.sessions.accept(peer, stream) },
+    onTrace: (told, by) => { runtime.traces.reported(told, by) },
     handlers: {
       onUp: (link) => { runtime.linkUp(link.peer) },
       onDown: (peer) => { runtime.linkDown(peer) },
@@ -139,8 +141,9 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
     now,
     network: {
       peerId: network.peerId,
-      peers: () => peerViews(network.links, runtime.linkOf),
+      peers: () => peerViews(network.links, runtime),
       candidates: () => candidateViews(network.candidates()),
+      reporting: () => [...network.links.all().map(({ peer }) => peer), ...network.candidates().map(({ peer }) => peer)],
       relays: relaySource.statuses,
       diagnose: peerId => network.diagnose(peerId as PeerId | undefined),
       connect: async address => network.connect(address),

@@ -168,16 +168,25 @@ export function createHubCore ({ set, createBroadcast }: HubCoreOptions): HubCor
       case 'duplicate':
         return origin == null || origin.isSynced === true ? [] : spread(broadcast.handle({ type: 'duplicate', id: message.id, from: origin.from }, nowMs))
       case 'pending':
-        return origin == null ? [] : wantSigner(origin.from, outcome.author, outcome.signer, nowMs)
+        return origin == null ? [] : [
+          {
+            type: 'report',
+            report: {
+              type: 'message-pending', peer: origin.from, code: 'pending', message: message.id,
+              sentence: `Message ${message.id.slice(0, 8)}… waits: nothing here says yet that its device may write as its author.`
+            }
+          },
+          ...wantSigner(origin.from, outcome.author, outcome.signer, nowMs)
+        ]
       case 'deferred':
         return [{
           type: 'report',
-          report: { type: 'message-deferred', peer: origin?.from, code: 'deferred', sentence: `A message is dated ${Math.round((message.header.timestamp - nowMs) / 60_000)} min ahead of this hub's clock: not taken in until then.` }
+          report: { type: 'message-deferred', peer: origin?.from, code: 'deferred', message: message.id, sentence: `A message is dated ${Math.round((message.header.timestamp - nowMs) / 60_000)} min ahead of this hub's clock: not taken in until then.` }
         }]
       case 'excluded':
         return [{
           type: 'report',
-          report: { type: 'message-excluded', peer: origin?.from, code: outcome.reason, sentence: `A message is not part of the set (${outcome.reason}).` }
+          report: { type: 'message-excluded', peer: origin?.from, code: outcome.reason, message: message.id, sentence: `A message is not part of the set (${outcome.reason}).` }
         }]
     }
   }

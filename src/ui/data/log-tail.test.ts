@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { logLinesMax, mergeLog } from './log-tail.ts'
 import type { LogEvent } from '../../worker/api.ts'
 
-const line = (event: number, times = 1): LogEvent => ({ event, at: event, type: 'rejected', peer: null, code: null, sentence: 'So.', times })
+const line = (event: number, times = 1): LogEvent => ({ event, at: event, type: 'rejected', peer: null, code: null, message: null, sentence: 'So.', times })
 
 describe('the log that the page keeps', () => {
   test('takes what is new, and counts that have grown', () => {

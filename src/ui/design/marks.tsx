@@ -81,7 +81,7 @@ export function LinkGlyph ({ link, path, oneWay = false, failed = false }: Pick<
 }
 
 /** How far a message has come, or why it has not. `part` is the share of the hubs that report and hold it. */
-export type Coverage = MessageState | 'held' | 'everywhere' | 'pending' | 'rejected'
+export type Coverage = MessageState | 'pending' | 'rejected'
 
 const ringRadius = 5.5
 const ringLength = 2 * Math.PI * ringRadius

@@ -122,8 +122,13 @@ export function candidateSentence (candidate: CandidateView, nowMs: number): str
 
 /** How far a post has come, as far as this hub knows. */
 export function coverageWords (message: MessageView): string {
-  if (message.from != null) return `from ${peerTail(message.from)}${message.state === 'sent' ? ', passed on' : ''}`
-  return message.state === 'sent' ? 'sent' : 'here, not sent yet'
+  if (message.from != null) return `from ${peerTail(message.from)}${message.state === 'everywhere' ? ', at all hubs that report' : ''}`
+  switch (message.state) {
+    case 'here': return 'here, not sent yet'
+    case 'sent': return 'sent'
+    case 'held': return 'held by others'
+    case 'everywhere': return 'at all hubs that report'
+  }
 }
 
 /** What the share of the disk may expect; null where the browser does not say. */

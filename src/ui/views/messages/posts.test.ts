@@ -37,7 +37,7 @@ function createEngine () {
     message: async (id) => {
       engine.rereads.push(id)
       const message = engine.posts.find(post => post.id === id)
-      return message == null ? null : { ...message, standing: 'live', held: null, trace: null, raw: { header: '', body: null, signature: '' } }
+      return message == null ? null : { ...message, standing: 'live', held: null, heldBy: [], trace: null, raw: { header: '', body: null, signature: '' } }
     }
   }
   return { engine, hub }
