@@ -6,8 +6,9 @@ import '../node/compat.ts'
 import { runCommandLine } from '../node/command-line.ts'
 import { bundle } from './bundle.ts'
 import { connect } from './connect.ts'
+import { gossip } from './gossip.ts'
 import { ingest } from './ingest.ts'
 import { memory } from './memory.ts'
 import { sync } from './sync.ts'
 
-await runCommandLine({ script: 'bench', noun: 'benchmark', commands: [bundle, connect, ingest, memory, sync] }, process.argv.slice(2))
+await runCommandLine({ script: 'bench', noun: 'benchmark', commands: [bundle, connect, gossip, ingest, memory, sync] }, process.argv.slice(2))

@@ -28,6 +28,19 @@ export interface Figures {
   readonly happened: Happenings
 }
 
+/** A message reached a hub, or was written there. */
+export interface Arrival {
+  /** From 0, in the order of publishing. */
+  readonly number: number
+  readonly hub: number
+  /** It was written there. */
+  readonly own: boolean
+  /** Links from the author; 0 where it came by a comparison, or is its own. */
+  readonly hops: number
+  readonly publishedMs: number
+  readonly atMs: number
+}
+
 export interface Measures {
   readonly happened: Happenings
   /** What no run may do, told in sentences; the first few of them. */
@@ -58,8 +71,8 @@ interface Holding {
   readonly hops: Uint8Array
 }
 
-/** `messagesMax` is how many the ledger will have at most. */
-export function createMeasures (ledger: Ledger, messagesMax: number): Measures {
+/** `messagesMax` is how many the ledger will have at most. `onArrival` hears of every message's arrivals at honest hubs, those of the warm-up too. */
+export function createMeasures (ledger: Ledger, messagesMax: number, onArrival?: (arrival: Arrival) => void): Measures {
   const happened: Happenings = {
     payloads: 0, duplicates: 0, noteFrames: 0, notes: 0, grafts: 0, prunes: 0, otherFrames: 0, lost: 0, rejected: 0,
     linksDown: 0, linksUp: 0, crashes: 0, freezes: 0, comparisons: 0, comparedMessages: 0
@@ -85,8 +98,9 @@ export function createMeasures (ledger: Ledger, messagesMax: number): Measures {
     if (violations.length < violationsMax) violations.push(sentence)
   }
 
-  function countArrival (place: Counted, { number, atMs }: Written, hops: number, nowMs: number): void {
+  function countArrival (place: Counted, { number, atMs }: Written, own: boolean, hops: number, nowMs: number): void {
     if (!place.honest || number < first) return
+    onArrival?.({ number: number - first, hub: place.index, own, hops, publishedMs: atMs, atMs: nowMs })
     arrivals[number] = (arrivals[number] ?? 0) + 1
     arrivalsOfAll += 1
     lastHops[number] = Math.max(lastHops[number] ?? 0, hops)
@@ -144,7 +158,7 @@ export function createMeasures (ledger: Ledger, messagesMax: number): Measures {
       if (was !== told.nothing) return
       const hops = from == null ? 0 : holding.hops[number] ?? 0
       if (from != null && hops === 0) happened.comparedMessages += 1
-      countArrival(place, written, hops, nowMs)
+      countArrival(place, written, from == null, hops, nowMs)
     },
     rejected: (code) => { rejections.set(code, (rejections.get(code) ?? 0) + 1) },
     emptied: ({ index }) => { holdings.delete(index) },

@@ -11,8 +11,8 @@ import { scheduleFault } from './faults.ts'
 import { createHostileHub } from './hostile-hub.ts'
 import { createSimHub, type SimHub, type SimPorts } from './hub.ts'
 import { createLedger, type Ledger } from './ledger.ts'
-import { createMeasures, type Figures, type Measures } from './measures.ts'
-import { createOverlay } from './overlay.ts'
+import { createMeasures, type Arrival, type Figures, type Measures } from './measures.ts'
+import { createOverlay, type Pair } from './overlay.ts'
 import type { Fault, Scenario } from './scenario.ts'
 import { treeOf, type Tree } from './tree-check.ts'
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts'
@@ -40,10 +40,18 @@ const swapShare = 1 / 15
 /** Messages start when all hubs are linked and their first round trips are over. */
 const startMs = 1_000
 
-export async function run (scenario: Scenario, seed: number, treeConfig: TreeConfig = defaultTreeConfig): Promise<Report> {
+/** Who looks on; nothing in a run depends on it. */
+export interface Observer {
+  /** Who is linked to whom at the start. */
+  linked?: (pairs: readonly Pair[]) => void
+  arrived?: (arrival: Arrival) => void
+}
+
+export async function run (scenario: Scenario, seed: number, treeConfig: TreeConfig = defaultTreeConfig, observer: Observer = {}): Promise<Report> {
   const ledger = createLedger()
-  const measures = createMeasures(ledger, scenario.senders + scenario.messages)
+  const measures = createMeasures(ledger, scenario.senders + scenario.messages, observer.arrived)
   const world = await build(scenario, seed, ledger, measures, treeConfig)
+  observer.linked?.(pairsOf(world))
   const faultsEndMs = Math.max(0, ...scenario.faults.map(endOf))
   const publishedMs = startMs + scenario.messages / scenario.perSecond * 1_000
   await world.time.runUntil(Math.max(faultsEndMs, publishedMs) + scenario.settleMs)
@@ -70,6 +78,12 @@ async function build (scenario: Scenario, seed: number, ledger: Ledger, measures
   link(world, scenario, random)
   for (const fault of scenario.faults) scheduleFault(fault, world, random)
   return world
+}
+
+/** Links there are, each once. */
+function pairsOf ({ places }: World): Pair[] {
+  const indexOf = new Map(places.map(({ peer, index }) => [peer, index]))
+  return places.flatMap(({ index, links }) => [...links.keys()].map((peer): Pair => [index, indexOf.get(peer) ?? index]).filter(([one, other]) => one < other))
 }
 
 /** Signatures are really checked, each once in a run: a thousand hubs would come to the same answer. */
