@@ -64,7 +64,7 @@ interface Offence {
 }
 
 const greet = (stream: HostileStream, change: { readonly version?: number, readonly network?: NetworkId } = {}): Promise<void> =>
-  stream.sendFrame({ type: 'hello', version: gossipVersion, network, agent: 'hostile', ...change })
+  stream.sendFrame({ type: 'hello', version: gossipVersion, network, agent: 'hostile', links: 0, ...change })
 
 /** A greeting as it should be, then the offence once the hub has answered. */
 const afterGreeting = (offend: (stream: HostileStream) => Promise<void>) => async (stream: HostileStream): Promise<void> => {

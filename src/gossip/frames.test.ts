@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { toHex } from '../base/bytes.ts'
+import type { PeerId } from '../base/peer.ts'
 import type { MessageId, NetworkId, PublicKeyHex } from '../message/types.ts'
 import { Frame as WireFrame } from './frame.pb.ts'
 import { agentLengthMax, decodeFrame, encodeFrame, frameBytesMax, idsMax, type Frame } from './frames.ts'
@@ -11,7 +12,8 @@ const ids = fc.array(hex32.map(hex => hex as MessageId), { minLength: 1, maxLeng
 const numbersFor = (of: readonly unknown[], max: number): fc.Arbitrary<number[]> => fc.array(fc.nat(max), { minLength: of.length, maxLength: of.length })
 
 const anyFrame: fc.Arbitrary<Frame> = fc.oneof(
-  fc.record({ type: fc.constant('hello' as const), version: fc.nat(9), network: hex32.map(hex => hex as NetworkId), agent: fc.string({ maxLength: agentLengthMax, unit: 'grapheme-ascii' }) }),
+  fc.record({ type: fc.constant('hello' as const), version: fc.nat(9), network: hex32.map(hex => hex as NetworkId), agent: fc.string({ maxLength: agentLengthMax, unit: 'grapheme-ascii' }), links: fc.nat(2 ** 32 - 1) }),
+  fc.record({ type: fc.constant('full' as const), others: fc.array(fc.base64String({ maxLength: 64 }).map(text => text as PeerId), { maxLength: 8 }) }),
   fc.record({ type: fc.constant('gossip' as const), message: fc.uint8Array({ minLength: 1, maxLength: 9_000 }), hops: fc.nat(255) }),
   fc.record({ type: fc.constant('gossip' as const), message: fc.uint8Array({ minLength: 1, maxLength: 100 }), hops: fc.nat(255), traced: fc.constant(true) }),
   fc.record({ type: fc.constant('signer-want' as const), author: hex32.map(hex => hex as PublicKeyHex), signer: hex32.map(hex => hex as PublicKeyHex) }),
@@ -64,7 +66,9 @@ describe('gossip frames', () => {
   })
 
   test.each([
-    ['a hello whose network is not 32 bytes', WireFrame.encode({ hello: { version: 1, network: new Uint8Array(31), agent: '' } })],
+    ['a hello whose network is not 32 bytes', WireFrame.encode({ hello: { version: 1, network: new Uint8Array(31), agent: '', links: 0 } })],
+    ['a full with nine others', WireFrame.encode({ full: { others: Array.from({ length: 9 }, () => 'a') } })],
+    ['a full with a long id', WireFrame.encode({ full: { others: ['a'.repeat(65)] } })],
     ['an empty gossip', WireFrame.encode({ gossip: { message: new Uint8Array(0), hops: 0, traced: false } })],
     ['a signer-want with a short key', WireFrame.encode({ signerWant: { author: new Uint8Array(32), signer: new Uint8Array(5) } })],
     ['a graft with neither ids nor counter', WireFrame.encode({ graft: { ids: [], counter: 0 } })],
@@ -77,10 +81,10 @@ describe('gossip frames', () => {
   })
 
   test('[Grammar] a hello\'s agent is cut to well-formed text, even where the cut or bytes that are not UTF-8 leave half a character', () => {
-    const decoded = decodeFrame(WireFrame.encode({ hello: { version: 1, network: new Uint8Array(32), agent: `${'a'.repeat(agentLengthMax - 1)}👋` } }))
+    const decoded = decodeFrame(WireFrame.encode({ hello: { version: 1, network: new Uint8Array(32), agent: `${'a'.repeat(agentLengthMax - 1)}👋`, links: 0 } }))
     expect(decoded).toMatchObject({ ok: true, value: { agent: `${'a'.repeat(agentLengthMax - 1)}\ufffd` } })
-    const bytes = WireFrame.encode({ hello: { version: 1, network: new Uint8Array(32), agent: 'abcd' } }).slice()
-    bytes.set([0xf0, 0xc9, 0xb3, 0x94], bytes.length - 4)
+    const bytes = WireFrame.encode({ hello: { version: 1, network: new Uint8Array(32), agent: 'abcd', links: 0 } }).slice()
+    bytes.set([0xf0, 0xc9, 0xb3, 0x94], bytes.length - 4) // the agent is the last part: links of 0 are not written
     const noise = decodeFrame(bytes)
     if (!noise.ok) throw new Error(noise.code)
     expect(decodeFrame(encodeFrame(noise.value))).toEqual(noise)

@@ -3,22 +3,29 @@
  * Knows nothing of what a message is: it is opaque bytes here.
  */
 import { toHex, fromHex } from '../base/bytes.ts'
+import type { PeerId } from '../base/peer.ts'
 import type { MessageId, NetworkId, PublicKeyHex } from '../message/types.ts'
 import { Frame as WireFrame, type Graft as WireGraft, type Notes as WireNotes } from './frame.pb.ts'
 
 export const gossipProtocol = '/hubbub/gossip/1'
-export const gossipVersion = 2
+export const gossipVersion = 3
 /** G3. A data-channel message carries 16 KiB everywhere; a message with its 8 KiB body fits. */
 export const frameBytesMax = 16_384
 /** Characters of a hello's agent that are kept: it is shown to people. */
 export const agentLengthMax = 64
 /** Ids in one ihave or graft: 256 × 34 B, and at most 9 B more for an epoch and its hops, stay below a frame. */
 export const idsMax = 256
+/** Hubs that a `full` names. */
+const othersMax = 8
+/** Characters of a peer id: those of Ed25519 keys have 52. */
+const peerIdLengthMax = 64
 /** G14. */
 export const hopsMax = 255
 
 export type Frame =
-  | { readonly type: 'hello', readonly version: number, readonly network: NetworkId, readonly agent: string }
+  | { readonly type: 'hello', readonly version: number, readonly network: NetworkId, readonly agent: string, readonly links: number }
+  /** In the place of a hello, or as the last frame: there is no room. These may have some. */
+  | { readonly type: 'full', readonly others: readonly PeerId[] }
   /** `traced`: T1. @default false */
   | { readonly type: 'gossip', readonly message: Uint8Array, readonly hops: number, readonly traced?: boolean }
   | { readonly type: 'signer-want', readonly author: PublicKeyHex, readonly signer: PublicKeyHex }
@@ -40,7 +47,9 @@ const malformed: DecodedFrame = { ok: false, code: 'frame-malformed' }
 export function encodeFrame (frame: Frame): Uint8Array {
   switch (frame.type) {
     case 'hello':
-      return WireFrame.encode({ hello: { version: frame.version, network: bytesOf(frame.network), agent: agentOf(frame.agent) } })
+      return WireFrame.encode({ hello: { version: frame.version, network: bytesOf(frame.network), agent: agentOf(frame.agent), links: frame.links } })
+    case 'full':
+      return WireFrame.encode({ full: { others: frame.others.slice(0, othersMax) } })
     case 'gossip':
       return WireFrame.encode({ gossip: { message: new Uint8Array(frame.message), hops: Math.min(frame.hops, hopsMax), traced: frame.traced ?? false } })
     case 'signer-want':
@@ -70,9 +79,14 @@ export function decodeFrame (bytes: Uint8Array): DecodedFrame {
     return malformed // the decoder throws on anything that is not protobuf; that is the answer, whatever its text says
   }
   if (wire.hello != null) {
-    const { version, network, agent } = wire.hello
+    const { version, network, agent, links } = wire.hello
     if (network.byteLength !== 32) return malformed
-    return { ok: true, value: { type: 'hello', version, network: toHex(network) as NetworkId, agent: agentOf(agent) } }
+    return { ok: true, value: { type: 'hello', version, network: toHex(network) as NetworkId, agent: agentOf(agent), links } }
+  }
+  if (wire.full != null) {
+    const { others } = wire.full
+    if (others.length > othersMax || others.some(other => other.length > peerIdLengthMax)) return malformed
+    return { ok: true, value: { type: 'full', others: others as PeerId[] } }
   }
   if (wire.gossip != null) {
     const { message, hops, traced } = wire.gossip

@@ -217,6 +217,25 @@ export interface CandidateView {
   readonly retryAt: number | null
 }
 
+/** A hub that this one ever heard of, as it announced itself: claims, but for `peerId`, `heardAt` and `linked`. */
+export interface HubView {
+  readonly peerId: string
+  readonly agent: string
+  readonly mode: Mode | null
+  readonly messages: number | null
+  /** Heights are cut to this hub's present epoch and one more. */
+  readonly minEpoch: number | null
+  readonly maxEpoch: number | null
+  /** Hubs that introduce it to their neighbours. */
+  readonly introducers: readonly string[]
+  /** At most 16. */
+  readonly links: ReadonlyArray<{ readonly peerId: string, readonly link: PeerView['link'], readonly rttMs: number | null }>
+  /** When this hub heard it. */
+  readonly heardAt: number
+  /** Whether it is linked with this hub. */
+  readonly linked: boolean
+}
+
 /** One comparison with one hub, as it went. */
 export interface SyncReport {
   readonly peer: string
@@ -301,6 +320,8 @@ export interface HubApi {
   whenSynced (options: { readonly timeoutMs: number }): Promise<SyncReport>
   peers (): Promise<PeerView[]>
   candidates (): Promise<CandidateView[]>
+  /** Every hub heard of, at most 1,024; the one heard of last comes last. */
+  hubs (): Promise<HubView[]>
   diagnose (peerId?: string): Promise<Diagnosis>
   connect (multiaddr: string): Promise<{ peerId: string, path: PeerView['path'] }>
   disconnect (peerId: string): Promise<void>

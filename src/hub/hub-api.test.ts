@@ -21,6 +21,7 @@ function createEmptyNetwork (): HubNetwork & { readonly asked: string[] } {
     peers: () => [],
     candidates: () => [],
     reporting: () => [],
+    hubs: () => [],
     relays: () => [],
     diagnose: peerId => ({ peerId: peerId ?? null, sentence: 'Nothing.', stages: [] }),
     connect: async (address) => { asked.push(address); return { peerId: 'ann', path: 'server' } },

@@ -7,7 +7,7 @@ import type { EventLog } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
 import type { Standing } from '../message/replicated-set.ts'
 import type { NetworkId } from '../message/types.ts'
-import type { CandidateView, Diagnosis, HubApi, HubStatus, MessageView, PeerView, RelayStatus } from './api.ts'
+import type { CandidateView, Diagnosis, HubApi, HubStatus, HubView, MessageView, PeerView, RelayStatus } from './api.ts'
 import { idOf, keyOf, objectOf, optionalTextOf, textOf, wholeOf } from './arguments.ts'
 import { faultsOf } from './fault-arguments.ts'
 import { createIdentityApi } from './identity-api.ts'
@@ -28,6 +28,7 @@ export interface HubNetwork {
   candidates: () => CandidateView[]
   /** Peer ids of hubs that could say what they hold: linked ones, and those that announce themselves. */
   reporting: () => readonly string[]
+  hubs: () => HubView[]
   relays: () => RelayStatus[]
   diagnose: (peerId: string | undefined) => Diagnosis
   connect: (address: string) => Promise<{ readonly peerId: string, readonly path: PeerView['path'] }>
@@ -153,6 +154,7 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
     whenSynced: async options => runtime.sync.sessions.whenSynced(wholeOf(objectOf(options, 'options').timeoutMs, 'timeoutMs', { from: 1, to: timeoutMsMax, otherwise: timeoutMsDefault })),
     peers: async () => network.peers(),
     candidates: async () => network.candidates(),
+    hubs: async () => network.hubs(),
     diagnose: async peerId => network.diagnose(optionalTextOf(peerId, 'The peer id')),
     connect: async address => network.connect(textOf(address, 'The address')),
     disconnect: async peerId => network.disconnect(textOf(peerId, 'The peer id')),

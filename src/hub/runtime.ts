@@ -346,7 +346,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
           return
         case 'prune': input({ type: 'prune', from: peer, counter: frame.counter }); return
         case 'signer-want': input({ type: 'signer-want', from: peer, author: frame.author, signer: frame.signer }); return
-        case 'hello': case 'ping': case 'pong': // the link's own
+        case 'hello': case 'full': case 'ping': case 'pong': // the link's own
       }
     },
     tick: () => {

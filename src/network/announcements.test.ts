@@ -2,65 +2,30 @@ import { addressOf, startNode, type TestNode } from './fixtures/node.ts'
 import type { Libp2p } from '@libp2p/interface'
 import type { GossipSub } from '@libp2p/gossipsub'
 import { multiaddr } from '@multiformats/multiaddr'
-import { WebRTC } from '@multiformats/multiaddr-matcher'
-import fc from 'fast-check'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Report } from '../base/event-log.ts'
 import type { NetworkId } from '../message/types.ts'
-import { Announcement } from './announcement.pb.ts'
-import { announcementTopic, createAnnouncements, decodeAnnouncement, type Heard } from './announcements.ts'
+import type { PeerId } from '../base/peer.ts'
+import type { Announced } from './announcement.ts'
+import { announcementTopic, createAnnouncements, type Announcements } from './announcements.ts'
 
 const network = 'ab'.repeat(32) as NetworkId
 const peer = '12D3KooWAcXhypmBRDpyFDhCuBrs3USkaqTcEspExW6mZVFVXc8f'
-const texts = [`/ip4/127.0.0.1/tcp/8080/ws/p2p/${peer}/p2p-circuit/webrtc`, '/dns4/example.org/tcp/443/tls/ws', '/ip6/::1/udp/9/quic-v1']
-const bytesOf = (addresses: readonly string[], agent = 'test'): Uint8Array =>
-  Announcement.encode({ addresses: addresses.map(address => new Uint8Array(multiaddr(address).bytes)), agent })
+interface Announcer extends Announcements { readonly heard: Array<Announced & { readonly peer: PeerId }>, readonly reports: Report[] }
 
-describe('an announcement', () => {
-  test('is read as it was written', () => {
-    const read = decodeAnnouncement(bytesOf(texts))
-    expect(read?.addresses.map(String)).toEqual(texts)
-    expect(read?.agent).toBe('test')
-  })
-
-  test('has at most 8 addresses, 4,096 bytes, and 64 characters of an agent that are kept', () => {
-    expect(decodeAnnouncement(bytesOf(Array.from({ length: 8 }, () => '/webrtc')))?.addresses).toHaveLength(8)
-    expect(decodeAnnouncement(bytesOf(Array.from({ length: 9 }, () => '/webrtc')))).toBeUndefined()
-    expect(decodeAnnouncement(bytesOf([], 'x'.repeat(4_000)))?.agent).toBe('x'.repeat(64))
-    expect(decodeAnnouncement(bytesOf([], 'x'.repeat(4_100)))).toBeUndefined()
-  })
-
-  test('is told from any other bytes, and all of what is read can be used', () => {
-    const written = bytesOf(texts)
-    const changed = fc.array(fc.tuple(fc.nat(written.byteLength - 1), fc.nat(255)), { maxLength: 4 }).map((changes) => {
-      const bytes = new Uint8Array(written)
-      for (const [at, byte] of changes) bytes[at] = byte
-      return bytes
-    })
-    const addresses = fc.array(fc.uint8Array({ maxLength: 12 }), { maxLength: 3 }).map(bytes => Announcement.encode({ addresses: bytes.map(part => new Uint8Array(part)), agent: '' }))
-    let read = 0
-    fc.assert(fc.property(fc.oneof(fc.uint8Array({ maxLength: 100 }), changed, addresses), (bytes) => {
-      const announcement = decodeAnnouncement(bytes)
-      if (announcement == null) return
-      read += 1
-      // What the dialer does with an address.
-      for (const address of announcement.addresses) {
-        address.toString()
-        if (WebRTC.matches(address)) address.decapsulate('/webrtc').encapsulate(`/p2p/${peer}`)
-      }
-    }), { numRuns: 3_000 })
-    expect(read).toBeGreaterThan(300)
-  })
-})
-
-interface Announcer { readonly heard: Heard[], readonly reports: Report[], readonly stop: () => void }
+const announcedBy = (libp2p: Libp2p, agent: string): Announced =>
+  ({ addresses: libp2p.getMultiaddrs(), agent, introducers: [], links: [], mode: null, messages: null, minEpoch: null, maxEpoch: null })
 
 function announce (libp2p: Libp2p<{ pubsub: GossipSub }>, agent = 'test'): Announcer {
-  const heard: Heard[] = []
+  const heard: Announcer['heard'] = []
   const reports: Report[] = []
-  const { stop } = createAnnouncements({ libp2p, network, agent, report: (report) => { reports.push(report) }, onHeard: (one) => { heard.push(one) } })
-  onTestFinished(stop)
-  return { heard, reports, stop }
+  const announcements = createAnnouncements({
+    libp2p, network, announced: () => announcedBy(libp2p, agent),
+    report: (report) => { reports.push(report) },
+    onHeard: (from, one) => { heard.push({ ...one, peer: from }) }
+  })
+  onTestFinished(announcements.stop)
+  return { ...announcements, heard, reports }
 }
 
 describe('on the control plane', () => {
@@ -95,7 +60,7 @@ describe('on the control plane', () => {
 
 describe('the time of an announcement', () => {
   /** libp2p, as far as it tells of changes and takes announcements. */
-  function fakeLibp2p (): { readonly libp2p: Libp2p<{ pubsub: GossipSub }>, readonly published: number[], readonly change: () => void } {
+  function fakeLibp2p (): { readonly libp2p: Libp2p<{ pubsub: GossipSub }>, readonly published: number[] } {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     onTestFinished(() => { vi.useRealTimers() })
     const published: number[] = []
@@ -103,14 +68,14 @@ describe('the time of an announcement', () => {
       subscribe: () => undefined, unsubscribe: () => undefined, publish: async () => { published.push(performance.now()) }
     })
     const libp2p = Object.assign(new EventTarget(), { services: { pubsub }, getMultiaddrs: () => [multiaddr('/webrtc')], peerId: peer })
-    return { libp2p: libp2p as unknown as Libp2p<{ pubsub: GossipSub }>, published, change: () => { libp2p.dispatchEvent(new Event('self:peer:update')) } }
+    return { libp2p: libp2p as unknown as Libp2p<{ pubsub: GossipSub }>, published }
   }
 
   test('changes are announced at once, and no oftener than once a second, however many there are', () => {
-    const { libp2p, published, change } = fakeLibp2p()
-    announce(libp2p)
+    const { libp2p, published } = fakeLibp2p()
+    const { soon } = announce(libp2p)
     for (let ms = 0; ms < 5_000; ms += 10) {
-      change()
+      soon()
       vi.advanceTimersByTime(10)
     }
     expect(published.length).toBeGreaterThanOrEqual(4)

@@ -4,21 +4,16 @@
  */
 import type { GossipSub, Message } from '@libp2p/gossipsub'
 import type { Libp2p } from '@libp2p/interface'
-import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import { reasonOf } from '../base/errors.ts'
 import type { Report } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
-import { agentOf } from '../gossip/frames.ts'
 import type { NetworkId } from '../message/types.ts'
-import { Announcement } from './announcement.pb.ts'
-
-export interface Heard {
-  readonly peer: PeerId
-  readonly addresses: readonly Multiaddr[]
-  readonly agent: string
-}
+import { decodeAnnouncement, encodeAnnouncement, type Announced, type AnnouncedLink } from './announcement.ts'
+import type { Links } from './links.ts'
 
 export interface Announcements {
+  /** Something that is announced has changed. */
+  soon: () => void
   /** The peer is gone: when it announces itself again it is a newcomer, and is answered at once. */
   forget: (peer: PeerId) => void
   stop: () => void
@@ -27,27 +22,29 @@ export interface Announcements {
 export interface AnnouncementsOptions {
   readonly libp2p: Libp2p<{ pubsub: GossipSub }>
   readonly network: NetworkId
-  readonly agent: string
+  /** What to say now. */
+  readonly announced: () => Announced
   readonly report: (report: Report) => void
-  readonly onHeard: (heard: Heard) => void
+  readonly onHeard: (peer: PeerId, announced: Announced) => void
 }
 
-/** Addresses in one announcement that are kept. */
-const addressesMax = 8
-/** An announcement's bytes: 8 addresses of about 200 B and a name. */
-const announcementBytesMax = 4_096
-/** How often a hub announces itself when nothing changes. Twelve missed ones make it forgotten (dial-plan.ts). */
+/** How often a hub announces itself when nothing changes. Twelve missed ones make it forgotten (gossip/membership-config.ts). */
 const intervalMs = 10_000
 /** Shortest time between two announcements of one hub, so that a crowd of newcomers costs one answer. */
 const gapMs = 1_000
 /** Peers remembered as heard of, to tell newcomers. */
 const heardMax = 1_024
 
+/** This hub's links, as it announces them. */
+export function announcedLinks (links: Links, linkOf: (peer: PeerId) => AnnouncedLink['link']): AnnouncedLink[] {
+  return links.all().map(({ peer, path, rttMs }) => ({ peer, link: linkOf(peer), isServer: path === 'server', rttMs }))
+}
+
 export function announcementTopic (network: NetworkId): string {
   return `hubbub/${network}/peers`
 }
 
-export function createAnnouncements ({ libp2p, network, agent, report, onHeard }: AnnouncementsOptions): Announcements {
+export function createAnnouncements ({ libp2p, network, announced, report, onHeard }: AnnouncementsOptions): Announcements {
   const pubsub = libp2p.services.pubsub
   const topic = announcementTopic(network)
   const heard = new Set<string>()
@@ -71,10 +68,10 @@ export function createAnnouncements ({ libp2p, network, agent, report, onHeard }
 
   function announce (): void {
     plan(intervalMs * (0.75 + Math.random() / 2))
-    const addresses = libp2p.getMultiaddrs().slice(0, addressesMax)
-    if (addresses.length === 0) return // nobody could use it; a change of addresses calls again
+    const own = announced()
+    if (own.addresses.length === 0 && own.links.length === 0) return // nobody could use it; a change calls again
     lastMs = performance.now()
-    pubsub.publish(topic, Announcement.encode({ addresses: addresses.map(({ bytes }) => new Uint8Array(bytes)), agent })).catch((error: unknown) => {
+    pubsub.publish(topic, encodeAnnouncement(own)).catch((error: unknown) => {
       report({ type: 'announce-failed', code: 'announce-failed', sentence: `This hub could not announce itself: ${reasonOf(error)}` })
     })
   }
@@ -84,8 +81,8 @@ export function createAnnouncements ({ libp2p, network, agent, report, onHeard }
     if (message.topic !== topic || message.type !== 'signed') return
     const peer = message.from.toString()
     if (peer === libp2p.peerId.toString()) return
-    const announcement = decodeAnnouncement(message.data)
-    if (announcement == null) {
+    const heardOf = decodeAnnouncement(message.data)
+    if (heardOf == null) {
       report({ type: 'rejected', peer, code: 'announcement-malformed', sentence: 'An announcement could not be read.' })
       return
     }
@@ -94,36 +91,23 @@ export function createAnnouncements ({ libp2p, network, agent, report, onHeard }
       heard.add(peer)
       soon()
     }
-    onHeard({ peer: peer as PeerId, ...announcement })
+    onHeard(peer as PeerId, heardOf)
   }
 
   pubsub.addEventListener('message', onMessage)
   pubsub.addEventListener('subscription-change', soon)
-  libp2p.addEventListener('self:peer:update', soon)
   pubsub.subscribe(topic)
   soon()
 
   return {
+    soon,
     forget: (peer) => { heard.delete(peer) },
     stop () {
       stopped = true
       clearTimeout(timer)
       pubsub.removeEventListener('message', onMessage)
       pubsub.removeEventListener('subscription-change', soon)
-      libp2p.removeEventListener('self:peer:update', soon)
       pubsub.unsubscribe(topic)
     }
-  }
-}
-
-/** Total: undefined for anything that is not an announcement. */
-export function decodeAnnouncement (bytes: Uint8Array): { readonly addresses: readonly Multiaddr[], readonly agent: string } | undefined {
-  if (bytes.byteLength > announcementBytesMax) return undefined
-  try {
-    const { addresses, agent } = Announcement.decode(bytes)
-    if (addresses.length > addressesMax) return undefined
-    return { addresses: addresses.map(address => multiaddr(address)), agent: agentOf(agent) }
-  } catch {
-    return undefined // the decoders throw on anything malformed; that is the answer
   }
 }

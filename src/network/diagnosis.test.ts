@@ -72,7 +72,7 @@ describe('a trail', () => {
 })
 
 test('what libp2p says of a dial shows a stage, and what it does not know shows none', () => {
-  expect(stageShownBy('webrtc:read-ice-candidates')?.stage).toBe('signalled')
-  expect(stageShownBy('connection:opened')?.stage).toBe('encrypted')
-  expect(stageShownBy('dial-queue:start-dial')).toBeUndefined()
+  expect(stageShownBy('webrtc:read-ice-candidates', 'the relay')?.stage).toBe('signalled')
+  expect(stageShownBy('connection:opened', 'the relay')?.stage).toBe('encrypted')
+  expect(stageShownBy('dial-queue:start-dial', 'the relay')).toBeUndefined()
 })

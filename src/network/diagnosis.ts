@@ -13,6 +13,8 @@ interface Seen { readonly ok: boolean, readonly at: number, readonly sentence: s
 export interface Trails {
   /** A stage was reached, or failed; failing one forgets those after it, reaching one says the same of those before it. */
   note: (peer: PeerId, stage: Stage, ok: boolean, sentence: string) => void
+  /** It announced itself: news only where nothing is known of it. */
+  heardOf: (peer: PeerId, sentence: string) => void
   /** A dial begins: what earlier ones reached says nothing of it, but that the peer is known. */
   attempt: (peer: PeerId) => void
   /** The furthest stage reached was the last one of this attempt: the next one failed. */
@@ -25,11 +27,11 @@ export interface Trails {
 /** Peers remembered; the one nothing happened to for longest is forgotten. */
 const peersMax = 256
 /** What libp2p says during a dial, and which stage it shows. */
-const stageOfProgress: Readonly<Record<string, { readonly stage: Stage, readonly sentence: string } | undefined>> = {
-  'webrtc:open-signaling-stream': { stage: 'reserved', sentence: 'Its place at the introducer answered.' },
-  'webrtc:read-ice-candidates': { stage: 'signalled', sentence: 'Offer and answer crossed.' },
-  'webrtc:close-signaling-stream': { stage: 'ice', sentence: 'A path between the two was found.' },
-  'connection:opened': { stage: 'encrypted', sentence: 'The data channel is open and encrypted.' }
+const stageOfProgress: Readonly<Record<string, { readonly stage: Stage, readonly sentence: (introducer: string) => string } | undefined>> = {
+  'webrtc:open-signaling-stream': { stage: 'reserved', sentence: introducer => `Its place at ${introducer} answered.` },
+  'webrtc:read-ice-candidates': { stage: 'signalled', sentence: introducer => `Offer and answer crossed, by way of ${introducer}.` },
+  'webrtc:close-signaling-stream': { stage: 'ice', sentence: () => 'A path between the two was found.' },
+  'connection:opened': { stage: 'encrypted', sentence: () => 'The data channel is open and encrypted.' }
 }
 
 const failures: Readonly<Record<Stage, string>> = {
@@ -67,6 +69,9 @@ export function createTrails (now: () => number): Trails {
 
   return {
     note,
+    heardOf (peer, sentence) {
+      if (!trails.has(peer)) note(peer, 'discovered', true, sentence)
+    },
     attempt (peer) {
       const trail = trailOf(peer)
       for (const stage of stages) if (stage !== 'discovered') trail.delete(stage)
@@ -95,9 +100,10 @@ export function createTrails (now: () => number): Trails {
   }
 }
 
-/** Progress of a dial, as libp2p tells it, as a stage; undefined for what shows none. */
-export function stageShownBy (progress: string): { readonly stage: Stage, readonly sentence: string } | undefined {
-  return stageOfProgress[progress]
+/** Progress of a dial by way of `introducer`, as libp2p tells it, as a stage; undefined for what shows none. */
+export function stageShownBy (progress: string, introducer: string): { readonly stage: Stage, readonly sentence: string } | undefined {
+  const shown = stageOfProgress[progress]
+  return shown == null ? undefined : { stage: shown.stage, sentence: shown.sentence(introducer) }
 }
 
 function sentenceOf (trail: Map<Stage, Seen> | undefined): string {
@@ -106,5 +112,5 @@ function sentenceOf (trail: Map<Stage, Seen> | undefined): string {
   if (trail.get('gossiping')?.ok === true) return failed == null ? 'Connected: messages cross.' : `Connected through a relay. ${trail.get(failed)?.sentence ?? ''}`
   if (failed != null) return `Not connected. ${trail.get(failed)?.sentence ?? ''}`
   const reached = stages.findLast(stage => trail.has(stage))
-  return reached == null || reached === 'discovered' ? 'It is known, and no dial was made yet: of two hubs the one with the lower id dials.' : 'A connection is being made.'
+  return reached == null || reached === 'discovered' ? 'It is known, and no dial was made yet: this hub has its links, or waits for the other one to dial.' : 'A connection is being made.'
 }

@@ -1,32 +1,35 @@
 /**
- * Dials the hubs that the plan (dial-plan.ts) says are due, by the path it says, and tells it what came of it. The only place that
- * starts WebRTC dials. A dial is bounded in time; how many connections a page may build at all is the proxy's budget (rtc/).
+ * Carries out what membership decides (gossip/membership.ts): dials hubs by way of who introduces them, gives up links, and tells it what came
+ * of that. The only place that starts WebRTC dials. A dial is bounded in time; how many connections a page may build at all is the
+ * proxy's budget (rtc/budget.ts).
  */
 import type { Libp2p } from '@libp2p/interface'
-import type { Multiaddr } from '@multiformats/multiaddr'
-import { WebRTC } from '@multiformats/multiaddr-matcher'
+import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import { reasonOf } from '../base/errors.ts'
 import type { Report } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
+import type { Membership, MembershipEffect, MembershipHost, MembershipInput, Path } from '../gossip/membership.ts'
 import { closeConnection } from './close-connection.ts'
-import { createDialPlan, type Candidate, type Path } from './dial-plan.ts'
+import type { Contact } from './contacts.ts'
 import { stageShownBy, type Trails } from './diagnosis.ts'
 import type { Links } from './links.ts'
 
 export interface Dialer {
-  /** A hub announced itself with these addresses. */
-  heard: (peer: PeerId, addresses: readonly Multiaddr[]) => void
-  linked: (peer: PeerId, path: Path) => void
-  unlinked: (peer: PeerId) => void
-  /** Dials at once whom it knows: the network came back, or the page woke up. */
-  hurry: () => void
-  candidates: () => Candidate[]
+  /** Tells membership, and does what it says. */
+  tell: (input: MembershipInput) => void
+  /** Nothing is done until `resume`: the page is going to sleep. */
+  pause: () => void
+  resume: () => void
   stop: () => void
 }
 
 export interface DialerOptions {
   readonly libp2p: Libp2p
   readonly links: Links
+  readonly membership: Membership
+  readonly contact: (peer: PeerId) => Contact | undefined
+  /** Relays that answer. */
+  readonly relays: () => readonly PeerId[]
   readonly trails: Trails
   readonly now: () => number
   readonly report: (report: Report) => void
@@ -34,108 +37,160 @@ export interface DialerOptions {
 
 /** A direct dial takes 0.1 s nearby and seconds behind bad routers; ICE gives up after about 15 s. */
 const dialTimeoutMs = 15_000
-/** Introducers tried of one hub. Each costs a peer connection. */
+/** An introducer that has not reached the other hub by then is passed over: its own link may have died unnoticed. */
+const introductionMs = 4_000
+/** Introducers tried in one dial. */
 const introducersMax = 4
-/** Shortest time between two looks at the plan, so that what is due and has to wait for others costs little. */
-const runGapMs = 20
-/** The same while everything that is due waits for a place: links and dials are at their limit. */
-const blockedGapMs = 500
 
-export function createDialer ({ libp2p, links, trails, now, report }: DialerOptions): Dialer {
-  const self = libp2p.peerId.toString() as PeerId
-  const plan = createDialPlan({ self, random: Math.random })
-  const addressesOf = new Map<PeerId, readonly Multiaddr[]>()
+interface Way {
+  readonly introducer: string
+  readonly address: Multiaddr
+}
+
+export function createDialer (options: DialerOptions): Dialer {
+  const { libp2p, links, membership, trails, now, report } = options
   let timer: ReturnType<typeof setTimeout> | undefined
-  let lastRunMs = -Infinity
-  let isBlocked = false
-  let stopped = false
+  let idle = false
+
+  function tell (input: MembershipInput): void {
+    for (const effect of membership.handle(input, now())) carryOut(effect)
+    arm()
+  }
 
   function arm (): void {
     clearTimeout(timer)
-    const next = plan.nextDueMs()
-    if (stopped || next == null) return
-    // Counted from the last run, not from now: in a large network somebody announces itself all the time, and must not put it off.
-    timer = setTimeout(run, Math.max(next, lastRunMs + (isBlocked ? blockedGapMs : runGapMs)) - now())
+    const next = membership.nextDeadlineMs()
+    if (!idle && next != null) timer = setTimeout(() => { tell({ type: 'deadline' }) }, next - now())
   }
 
-  function run (): void {
-    lastRunMs = now()
-    const dials = plan.due(now())
-    isBlocked = dials.length === 0 && (plan.nextDueMs() ?? Infinity) <= now()
-    for (const { peer, path } of dials) void dial(peer, path)
-    const known = new Set(plan.candidates().map(candidate => candidate.peer))
-    for (const peer of addressesOf.keys()) if (!known.has(peer) && links.get(peer) == null) addressesOf.delete(peer)
-    arm()
+  function carryOut (effect: MembershipEffect): void {
+    if (effect.type === 'dial') {
+      if (idle) tell({ type: 'dial-failed', peer: effect.peer, error: 'This hub is asleep.' })
+      else void dial(effect.peer, effect.path)
+      return
+    }
+    const link = links.get(effect.peer)
+    if (link == null) tell({ type: 'unlinked', peer: effect.peer })
+    else void link.part(effect.others)
   }
 
   async function dial (peer: PeerId, path: Path): Promise<void> {
-    const direct = onePerIntroducer((addressesOf.get(peer) ?? []).filter(address => WebRTC.matches(address)))
-    const addresses = (path === 'direct' ? direct : direct.map(address => address.decapsulate('/webrtc'))).map(address => withPeer(address, peer))
     // A peer that is linked through a relay stays connected, whatever becomes of a better path.
     const isLinked = (): boolean => links.get(peer) != null
     if (!isLinked()) trails.attempt(peer)
+    const end = AbortSignal.timeout(dialTimeoutMs)
+    const ways = waysTo(peer, options).filter(({ isServed }) => path === 'direct' || isServed).slice(0, introducersMax)
+    let reason = 'Nobody who introduces it is linked here.'
+    for (const way of ways) {
+      const attempt = await dialBy(peer, path, way, end)
+      if (attempt.type === 'done') return
+      reason = attempt.reason
+      if (attempt.isMet || end.aborted) break // no other introducer would bring the two closer
+    }
+    // The other one dialled too, and was quicker.
+    const isMet = links.get(peer)?.path === 'direct'
+    if (!isLinked()) trails.failed(peer, reason)
+    if (!isMet) report({ type: 'dial-failed', peer, code: 'dial-failed', sentence: `No ${path} connection came about: ${reason}` })
+    tell({ type: 'dial-failed', peer, error: reason })
+  }
+
+  type Attempt = { readonly type: 'done' } | { readonly type: 'failed', readonly reason: string, readonly isMet: boolean }
+
+  /** One attempt by one introducer. `isMet`: the two hubs spoke with each other. */
+  async function dialBy (peer: PeerId, path: Path, { introducer, address }: Way, end: AbortSignal): Promise<Attempt> {
+    const unmet = new AbortController()
+    const waiting = setTimeout(() => { unmet.abort(new Error('the introducer did not reach it')) }, introductionMs)
+    const endBefore = links.lastEnd(peer)
+    let isMet = false
+    const meet = (): void => {
+      isMet = true
+      clearTimeout(waiting)
+    }
     try {
-      if (addresses.length === 0) throw new Error('It announced no address that a browser can dial.')
-      const connection = await libp2p.dial(addresses, {
-        signal: AbortSignal.timeout(dialTimeoutMs),
+      const connection = await libp2p.dial(path === 'direct' ? address : withoutWebRTC(address), {
+        signal: AbortSignal.any([end, unmet.signal]),
         force: true,
         onProgress: ({ type }) => {
-          const shown = stageShownBy(type)
-          if (shown != null && !isLinked()) trails.note(peer, shown.stage, true, shown.sentence)
+          const shown = stageShownBy(type, introducer)
+          if (shown == null) return
+          meet()
+          if (links.get(peer) == null) trails.note(peer, shown.stage, true, shown.sentence)
         }
       })
+      meet()
       if (path === 'direct' && connection.limits != null) throw new Error('Only a relayed connection came about.')
-      const link = await links.open(connection)
-      if (link == null) {
+      if (await links.open(connection) == null) {
         closeConnection(connection)
-        throw new Error(links.lastEnd(peer)?.sentence ?? 'It did not answer on the connection.')
+        const ended = links.lastEnd(peer)
+        if (ended !== endBefore && ended?.code === 'full') return { type: 'done' } // membership was told who has a place
+        throw new Error(ended?.sentence ?? 'It did not answer on the connection.')
       }
+      return { type: 'done' }
     } catch (thrown) {
-      const reason = reasonOf(thrown)
-      report({ type: 'dial-failed', peer, code: 'dial-failed', sentence: `No ${path} connection came about: ${reason}` })
-      if (!isLinked()) trails.failed(peer, reason)
-      plan.failed(peer, reason, now())
+      return { type: 'failed', reason: reasonOf(thrown), isMet }
+    } finally {
+      clearTimeout(waiting)
+      closeUnused(peer)
     }
-    arm()
+  }
+
+  /** The circuit that carried the signalling: it takes one of its introducer's few places. */
+  function closeUnused (peer: PeerId): void {
+    for (const connection of libp2p.getConnections()) {
+      const isUnused = connection.limits != null && connection.remotePeer.toString() === peer && links.get(peer)?.connection !== connection
+      if (isUnused) closeConnection(connection)
+    }
   }
 
   return {
-    heard (peer, addresses) {
-      addressesOf.set(peer, addresses)
-      if (links.get(peer) == null && !plan.candidates().some(candidate => candidate.peer === peer)) trails.note(peer, 'discovered', true, `It announced itself with ${addresses.length} addresses.`)
-      plan.heard(peer, now())
-      arm()
+    tell,
+    pause () {
+      idle = true
+      clearTimeout(timer)
     },
-    linked (peer, path) {
-      plan.linked(peer, path, now())
-      arm()
+    resume () {
+      idle = false
+      tell({ type: 'hurry' })
     },
-    unlinked (peer) {
-      plan.unlinked(peer, now())
-      arm()
-    },
-    hurry () {
-      for (const { peer } of plan.candidates()) plan.hurry(peer, now())
-      arm()
-    },
-    candidates: () => plan.candidates(),
     stop () {
-      stopped = true
+      idle = true
       clearTimeout(timer)
     }
   }
 }
 
-/** One address for each introducer: several ways to the same one would only build a peer connection each. */
-function onePerIntroducer (addresses: readonly Multiaddr[]): Multiaddr[] {
-  const byIntroducer = new Map<string, Multiaddr>()
-  for (const address of addresses) {
-    const introducer = address.getComponents().find(({ name }) => name === 'p2p')?.value ?? ''
-    if (!byIntroducer.has(introducer)) byIntroducer.set(introducer, address)
+/**
+ * How a hub can be dialled now (gossip/SPEC.md V8): relays that answer here first, then neighbours that introduce it, then its other relays. The
+ * address of a hub that introduces is its peer id alone: the way to it is open.
+ */
+export function waysTo (peer: PeerId, { links, contact, relays }: Pick<DialerOptions, 'links' | 'contact' | 'relays'>): Array<Way & { readonly isServed: boolean }> {
+  const known = contact(peer)
+  if (known == null) return []
+  const answering = relays()
+  const by = (introducer: PeerId): Multiaddr => multiaddr(`/p2p/${introducer}/p2p-circuit/webrtc/p2p/${peer}`)
+  const served = known.served.map((address) => {
+    const introducer = address.getComponents().find(({ name }) => name === 'p2p')?.value as PeerId | undefined
+    return introducer != null && answering.includes(introducer)
+      ? { introducer: 'the relay', address: by(introducer), isServed: true, isOpen: true }
+      : { introducer: 'a relay', address: withPeer(address, peer), isServed: true, isOpen: false }
+  })
+  const neighbours = known.introducers.filter(introducer => introducer !== peer && links.get(introducer)?.path === 'direct')
+    .map(introducer => ({ introducer: `the hub ${introducer}`, address: by(introducer), isServed: false }))
+  return [...served.filter(({ isOpen }) => isOpen), ...neighbours, ...served.filter(({ isOpen }) => !isOpen)]
+}
+
+/** What membership asks of the network. */
+export function waysFor (options: Pick<DialerOptions, 'links' | 'contact' | 'relays'>): MembershipHost['ways'] {
+  return (peer) => {
+    const ways = waysTo(peer, options)
+    return { direct: ways.length > 0, relayed: ways.some(({ isServed }) => isServed) }
   }
-  return [...byIntroducer.values()].slice(0, introducersMax)
 }
 
 function withPeer (address: Multiaddr, peer: PeerId): Multiaddr {
   return address.toString().endsWith(`/p2p/${peer}`) ? address : address.encapsulate(`/p2p/${peer}`)
+}
+
+function withoutWebRTC (address: Multiaddr): Multiaddr {
+  return multiaddr(address.getComponents().filter(({ name }) => name !== 'webrtc'))
 }

@@ -6,12 +6,13 @@ import { streamPair } from '@libp2p/utils'
 import { multiaddr } from '@multiformats/multiaddr'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { decodeFrame, encodeFrame, frameBytesMax, gossipVersion, type Frame } from '../gossip/frames.ts'
+import type { PeerId } from '../base/peer.ts'
 import type { MessageId, NetworkId } from '../message/types.ts'
 import { createFrameStream, queuedBytesMax, type FrameStream } from './frame-stream.ts'
 import { openLink, pathOf, oneWayAfterMs, pingIntervalMs, transportOf, type Link, type LinkEnd, type LinkFrame, type LinkOptions } from './link.ts'
 
 const network = 'ab'.repeat(32) as NetworkId
-const hello: Frame = { type: 'hello', version: gossipVersion, network, agent: 'the other' }
+const hello = { type: 'hello', version: gossipVersion, network, agent: 'the other', links: 2 } as const
 const ihave: Frame = { type: 'ihave', ids: ['cd'.repeat(32) as MessageId] }
 const peer = peerIdFromPrivateKey(await generateKeyPairFromSeed('Ed25519', new Uint8Array(32).fill(7)))
 
@@ -36,7 +37,7 @@ async function start (options: Partial<LinkOptions> = {}): Promise<Setting> {
     received,
     nowMs: 1_000,
     opening: openLink({
-      stream: ours, connection: connectionBy('/ip4/127.0.0.1/tcp/1/ws'), network, agent: 'this one',
+      stream: ours, connection: connectionBy('/ip4/127.0.0.1/tcp/1/ws'), network, agent: 'this one', isOpener: true, links: () => 3, admit: () => ({ ok: true }),
       now: () => setting.nowMs,
       onFrame: async (frame) => { received.push(frame) },
       ...options
@@ -75,7 +76,7 @@ async function endOf ({ opening }: Setting): Promise<LinkEnd> {
 describe('the greeting', () => {
   test('[G1][G5] both greet first; then the link is up, knows the other\'s agent, and hands frames on', async () => {
     const { neighbour, link, received } = await up()
-    expect(await nextOf(neighbour, 'hello')).toEqual({ type: 'hello', version: gossipVersion, network, agent: 'this one' })
+    expect(await nextOf(neighbour, 'hello')).toEqual({ type: 'hello', version: gossipVersion, network, agent: 'this one', links: 3 })
     expect(link).toMatchObject({ peer: peer.toString(), agent: 'the other', path: 'server', transport: 'ws', since: 1_000, rttMs: null })
     neighbour.send(encodeFrame(ihave))
     await expect.poll(() => received, { interval: 1 }).toEqual([ihave])
@@ -86,10 +87,42 @@ describe('the greeting', () => {
     expect(await endOf(setting)).toMatchObject({ code: 'stream-silent' })
   })
 
+  test('[G1] [V3] who answers reads the other\'s greeting first, and lets it in or says that there is no place', async () => {
+    const asked: unknown[] = []
+    const admitted = await start({ isOpener: false, admit: (who, links) => { asked.push(who, links); return { ok: true } } })
+    admitted.neighbour.send(encodeFrame(hello))
+    expect(await nextOf(admitted.neighbour, 'hello')).toMatchObject({ agent: 'this one', links: 3 })
+    expect(await admitted.opening).toHaveProperty('link')
+    expect(asked).toEqual([peer.toString(), hello.links])
+
+    const others = ['12D3KooWone', '12D3KooWother'] as PeerId[]
+    const full = await start({ isOpener: false, admit: () => ({ ok: false, others }) })
+    full.neighbour.send(encodeFrame(hello))
+    expect(await nextOf(full.neighbour, 'full')).toEqual({ type: 'full', others })
+    void full.neighbour.close()
+    expect(await endOf(full)).toMatchObject({ code: 'full' })
+  })
+
+  test('[V3] who asked and hears `full` learns who may have a place', async () => {
+    const others = ['12D3KooWone'] as PeerId[]
+    const setting = await start()
+    setting.neighbour.send(encodeFrame({ type: 'full', others }))
+    void setting.neighbour.close()
+    expect(await endOf(setting)).toMatchObject({ code: 'full', others })
+  })
+
+  test('[G2] who answers a hub of another network greets all the same, so that it knows why', async () => {
+    const setting = await start({ isOpener: false })
+    setting.neighbour.send(encodeFrame({ ...hello, network: 'cd'.repeat(32) as NetworkId }))
+    expect(await nextOf(setting.neighbour, 'hello')).toMatchObject({ network })
+    void setting.neighbour.close()
+    expect(await endOf(setting)).toMatchObject({ code: 'wrong-network' })
+  })
+
   test('[G1] half a greeting does not count', async () => {
     const [ours, theirs] = await streamPair()
     const opening = openLink({
-      stream: ours, connection: connectionBy('/ip4/127.0.0.1/tcp/1/ws'), network, agent: '', now: () => 0, onFrame: async () => undefined, helloWithinMs: 20
+      stream: ours, connection: connectionBy('/ip4/127.0.0.1/tcp/1/ws'), network, agent: '', isOpener: true, links: () => 0, admit: () => ({ ok: true }), now: () => 0, onFrame: async () => undefined, helloWithinMs: 20
     })
     theirs.send(Uint8Array.of(50, 1, 2, 3))
     expect(await opening).toMatchObject({ end: { code: 'stream-silent' } })
@@ -124,6 +157,22 @@ describe('the greeting', () => {
 })
 
 describe('the link', () => {
+  test('[V4] given up here says who may have a place, and is nobody\'s offence', async () => {
+    const others = ['12D3KooWone'] as PeerId[]
+    const { neighbour, link } = await up()
+    const parted = link.part(others)
+    expect(await nextOf(neighbour, 'full')).toEqual({ type: 'full', others })
+    await Promise.all([parted, neighbour.close()])
+    expect((await link.ended).code).toBeUndefined()
+  })
+
+  test('[V4] given up there ends with the names', async () => {
+    const others = ['12D3KooWone'] as PeerId[]
+    const { neighbour, link } = await up()
+    neighbour.send(encodeFrame({ type: 'full', others }))
+    expect(await link.ended).toMatchObject({ code: 'full', others })
+  })
+
   test('[G4] ends by a second hello', async () => {
     const { neighbour, link } = await up()
     neighbour.send(encodeFrame(hello))

@@ -1,5 +1,5 @@
 /**
- * One link: the long-lived gossip stream to one neighbour, from hello to end (gossip/SPEC.md G1 to G5, G20). It greets, keeps the
+ * One link: the long-lived gossip stream to one neighbour, from hello to end (gossip/SPEC.md G1 to G5, G20, V3, V4). It greets, keeps the
  * round trip, answers pings and hands every other frame on, one at a time; the next is read only when the handler is done.
  */
 import type { Connection, Stream } from '@libp2p/interface'
@@ -14,13 +14,16 @@ import { createFrameStream, type Sent } from './frame-stream.ts'
 
 export type LinkPath = 'direct' | 'relayed' | 'server'
 /** What the core gets to see of a link. */
-export type LinkFrame = Exclude<Frame, { readonly type: 'hello' | 'ping' | 'pong' }>
-export type LinkRejection = FrameRejection | MessageRejection | SyncRejection | BroadcastOffence
+export type LinkFrame = Exclude<Frame, { readonly type: 'hello' | 'full' | 'ping' | 'pong' }>
+/** `full`: it has as many links as it takes, or made room for another. */
+export type LinkRejection = FrameRejection | MessageRejection | SyncRejection | BroadcastOffence | 'full'
 
 /** Why a link ended; `code` where the peer is to blame or the two do not fit. */
 export interface LinkEnd {
   readonly code: LinkRejection | undefined
   readonly sentence: string
+  /** With `full`: hubs that may have a place. */
+  readonly others?: readonly PeerId[]
 }
 
 export interface Link {
@@ -28,6 +31,8 @@ export interface Link {
   readonly connection: Connection
   readonly path: LinkPath
   readonly transport: string
+  /** Who introduced the two; null: nobody had to, or nobody knows. */
+  readonly introducer: PeerId | null
   readonly agent: string
   /** Milliseconds since 1970. */
   readonly since: number
@@ -41,6 +46,8 @@ export interface Link {
   reject: (code: LinkRejection, sentence: string) => void
   /** Ends the link in order. */
   close: () => Promise<void>
+  /** Ends the link to make room, and names others. */
+  part: (others: readonly PeerId[]) => Promise<void>
   /** Resolves when the link has ended. */
   readonly ended: Promise<LinkEnd>
 }
@@ -50,6 +57,12 @@ export interface LinkOptions {
   readonly connection: Connection
   readonly network: NetworkId
   readonly agent: string
+  /** Whether this side opened the stream: then it greets first, and the other decides. */
+  readonly isOpener: boolean
+  /** How many links this hub has, servers apart. */
+  readonly links: () => number
+  /** For who answers: whether a hub that has so many links is let in; otherwise who may have a place. */
+  readonly admit: (peer: PeerId, links: number) => { readonly ok: true } | { readonly ok: false, readonly others: readonly PeerId[] }
   readonly now: () => number
   /** They begin once both have greeted. @default none */
   readonly faults?: Pick<Faults, 'delayMs' | 'loses'>
@@ -80,13 +93,22 @@ const newestWeight = 1 / 4
  * Reading starts with `run`.
  */
 export async function openLink (options: LinkOptions): Promise<{ readonly link: Link, readonly run: () => void } | { readonly end: LinkEnd }> {
-  const { stream, connection, network, agent, now, faults = noFaults, onFrame, onDrained, onRoundTrip, helloWithinMs = helloTimeoutMs } = options
+  const { stream, connection, network, agent, isOpener, links, admit, now, faults = noFaults } = options
+  const { onFrame, onDrained, onRoundTrip, helloWithinMs = helloTimeoutMs } = options
   const greetings = createFrameStream(stream, onDrained)
-  greetings.send(encodeFrame({ type: 'hello', version: gossipVersion, network, agent }))
+  const peer = connection.remotePeer.toString() as PeerId
+  const greet = (): void => { greetings.send(encodeFrame({ type: 'hello', version: gossipVersion, network, agent, links: links() })) }
+  if (isOpener) greet()
   const greeting = await greetings.read({ signal: AbortSignal.timeout(helloWithinMs) })
   const refuse = (code: LinkRejection | undefined, sentence: string): { end: LinkEnd } => {
     greetings.abort(new Error(sentence))
     return { end: { code, sentence } }
+  }
+  /** The other is to read what was written to it. */
+  const refuseInOrder = async (end: LinkEnd): Promise<{ end: LinkEnd }> => {
+    if (!isOpener && end.code !== 'full') greet()
+    await greetings.close()
+    return { end }
   }
   if (greeting.type === 'end') return refuse(undefined, 'The stream ended before a greeting.')
   if (greeting.type === 'failed') {
@@ -96,15 +118,23 @@ export async function openLink (options: LinkOptions): Promise<{ readonly link: 
   }
   const hello = decodeFrame(greeting.bytes)
   if (!hello.ok) return refuse(hello.code, 'The first frame is not a greeting.')
+  if (hello.value.type === 'full' && isOpener) return refuseInOrder({ code: 'full', sentence: 'The other hub has as many links as it takes.', others: hello.value.others })
   if (hello.value.type !== 'hello') return refuse('unexpected-frame', 'The first frame is not a greeting.')
   if (hello.value.version !== gossipVersion) {
-    return refuse('unsupported-version', `The hub speaks version ${hello.value.version} of gossip, this one version ${gossipVersion}.`)
+    return refuseInOrder({ code: 'unsupported-version', sentence: `The hub speaks version ${hello.value.version} of gossip, this one version ${gossipVersion}.` })
   }
   if (hello.value.network !== network) {
-    return refuse('wrong-network', `The hub belongs to another network (${hello.value.network.slice(0, 8)}…, this one is ${network.slice(0, 8)}…).`)
+    return refuseInOrder({ code: 'wrong-network', sentence: `The hub belongs to another network (${hello.value.network.slice(0, 8)}…, this one is ${network.slice(0, 8)}…).` })
+  }
+  if (!isOpener) {
+    const answer = admit(peer, hello.value.links)
+    if (!answer.ok) {
+      greetings.send(encodeFrame({ type: 'full', others: answer.others }))
+      return refuseInOrder({ code: 'full', sentence: 'It was not let in: this hub has as many links as it takes.' })
+    }
+    greet()
   }
 
-  const peer = connection.remotePeer.toString() as PeerId
   const frames = createFaultyFrames({ frames: greetings, peer, faults, onLoss: 'go-on', onDrained })
   const ended = Promise.withResolvers<LinkEnd>()
   const since = now()
@@ -129,6 +159,7 @@ export async function openLink (options: LinkOptions): Promise<{ readonly link: 
     connection,
     path: pathOf(connection),
     transport: transportOf(connection),
+    introducer: introducerOf(connection),
     agent: hello.value.agent,
     since,
     get rttMs () { return rttMs },
@@ -143,6 +174,11 @@ export async function openLink (options: LinkOptions): Promise<{ readonly link: 
     close: async () => {
       finish({ code: undefined, sentence: 'Closed here.' })
       await frames.close()
+    },
+    part: async (others) => {
+      frames.send(encodeFrame({ type: 'full', others }))
+      await frames.close() // before the end is told, which closes the connection under it
+      finish({ code: undefined, sentence: 'Given up here, to make room for another.' })
     },
     ended: ended.promise
   }
@@ -182,6 +218,9 @@ export async function openLink (options: LinkOptions): Promise<{ readonly link: 
       if (!frame.ok) { link.reject(frame.code, 'The hub sent bytes that are not a gossip frame.'); return }
       switch (frame.value.type) {
         case 'hello': link.reject('unexpected-frame', 'The hub greeted twice.'); return
+        case 'full':
+          finish({ code: 'full', sentence: 'The other hub made room for another.', others: frame.value.others }, new Error('full'))
+          return
         case 'ping': link.send({ type: 'pong', nonce: frame.value.nonce }); break
         case 'pong': onPong(frame.value.nonce); break
         case 'gossip': case 'ihave': case 'graft': case 'prune': case 'signer-want': await onFrame(frame.value, link)
@@ -210,6 +249,14 @@ export function pathOf (connection: Connection): LinkPath {
 export function transportOf (connection: Connection): string {
   const names = connection.remoteAddr.getComponents().map(({ name }) => name)
   return ['webrtc', 'p2p-circuit', 'ws', 'wss', 'tcp'].find(name => names.includes(name)) ?? names.at(-1) ?? 'unknown'
+}
+
+/** The hub or relay by way of which the two came to know each other, as the address tells. */
+export function introducerOf (connection: Connection): PeerId | null {
+  const components = connection.remoteAddr.getComponents()
+  const circuit = components.findIndex(({ name }) => name === 'p2p-circuit')
+  const before = components[circuit - 1]
+  return before?.name === 'p2p' && before.value != null ? before.value as PeerId : null
 }
 
 function isTimeout (error: Error): boolean {

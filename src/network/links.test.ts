@@ -177,7 +177,7 @@ describe('a neighbour', () => {
     const a = await startSide()
     const liar = await startNode(onTestFinished)
     const peer = liar.peerId.toString() as PeerId
-    const hello = encodeFrame({ type: 'hello', version: gossipVersion, network, agent: 'liar' })
+    const hello = encodeFrame({ type: 'hello', version: gossipVersion, network, agent: 'liar', links: 0 })
     for (let offences = 1; offences <= 4; offences += 1) {
       const stream = await openByHand(liar, a)
       stream.send(hello)

@@ -15,7 +15,7 @@ import { gossipProtocol } from '../gossip/frames.ts'
 import type { NetworkId } from '../message/types.ts'
 import { closeConnection } from './close-connection.ts'
 import { noFaults, type Faults } from './faults.ts'
-import { openLink, pathOf, type Link, type LinkEnd, type LinkFrame } from './link.ts'
+import { openLink, pathOf, type Link, type LinkEnd, type LinkFrame, type LinkOptions } from './link.ts'
 import { createScores, type Scores } from './scores.ts'
 
 export interface LinkHandlers {
@@ -25,6 +25,8 @@ export interface LinkHandlers {
   onFrame: (frame: LinkFrame, link: Link) => Promise<void>
   /** A neighbour that did not keep up has caught up. */
   onDrained?: (peer: PeerId) => void
+  /** A hub that this one asked for a link is full, or it gave up its link to make room (after `onDown`): these may have a place. */
+  onFull?: (peer: PeerId, others: readonly PeerId[]) => void
   /** A neighbour answered a ping after so many milliseconds. */
   onRoundTrip?: (peer: PeerId, rttMs: number) => void
 }
@@ -51,10 +53,12 @@ export interface LinksOptions {
   /** Hubs that they part from this one get no link. @default none */
   readonly faults?: Pick<Faults, 'delayMs' | 'isParted' | 'loses'>
   readonly handlers: LinkHandlers
+  /** Whom to let in (gossip/SPEC.md V3). @default everybody, up to what this hub can hold */
+  readonly membership?: { readonly links: () => number, readonly admits: LinkOptions['admit'] }
 }
 
-/** Links at most, those that others opened included. Twice what this side dials up to. */
-const linksMax = 64
+/** Links at most. A tab's membership stays far below; a server's hub takes about what its relay does, each link some tens of KB. */
+const linksMax = 1_024
 /** Streams that have not greeted yet, so that silent ones cannot pile up. */
 const greetingsMax = 64
 /** Ends remembered for `peers()` and the log. */
@@ -62,8 +66,9 @@ const endsMax = 256
 /** Gossip streams one peer may have open towards this hub: one, and one that replaces it, with room for a race. */
 const streamsPerPeerMax = 4
 const openTimeoutMs = 10_000
+const pathNames = { direct: 'directly', relayed: 'through a relay', server: 'to a server' } as const
 
-export async function createLinks ({ libp2p, network, agent, now, report, faults = noFaults, handlers }: LinksOptions): Promise<Links> {
+export async function createLinks ({ libp2p, network, agent, now, report, faults = noFaults, handlers, membership }: LinksOptions): Promise<Links> {
   const self = libp2p.peerId.toString() as PeerId
   const links = new Map<PeerId, { readonly link: Link, readonly openedBy: PeerId }>()
   const ends = new Map<PeerId, LinkEnd>()
@@ -82,11 +87,14 @@ export async function createLinks ({ libp2p, network, agent, now, report, faults
     }
     greetings += 1
     const opened = await openLink({
-      stream, connection, network, agent, now, faults, onFrame: handlers.onFrame, onDrained: () => { handlers.onDrained?.(peer) },
+      stream, connection, network, agent, now, faults, isOpener: openedBy === self, links: () => membership?.links() ?? 0, admit,
+      onFrame: handlers.onFrame, onDrained: () => { handlers.onDrained?.(peer) },
       onRoundTrip: (rttMs) => { handlers.onRoundTrip?.(peer, rttMs) }
     }).finally(() => { greetings -= 1 })
     if ('end' in opened) {
       noteEnd(peer, opened.end)
+      if (opened.end.code === 'full' && openedBy !== self && pathOf(connection) !== 'server') closeConnection(connection)
+      if (opened.end.others != null) handlers.onFull?.(peer, opened.end.others)
       return undefined
     }
     const { link, run } = opened
@@ -104,12 +112,18 @@ export async function createLinks ({ libp2p, network, agent, now, report, faults
     links.set(peer, { link, openedBy })
     void link.ended.then((end) => { onEnded(link, end) })
     if (current != null) void current.link.close()
-    report({ type: 'link-up', peer, sentence: `Linked ${link.path === 'relayed' ? 'through a relay' : link.path === 'server' ? 'to a server' : 'directly'} by ${link.transport}.` })
+    report({ type: 'link-up', peer, sentence: `Linked ${pathNames[link.path]} by ${link.transport}${link.introducer == null ? '' : `, introduced by ${link.introducer}`}.` })
     handlers.onUp(link)
     run()
     for (const arrived of waiting.get(peer) ?? []) arrived()
     if (link.path === 'direct') closeRelayed(connection)
     return link
+  }
+
+  function admit (peer: PeerId, theirs: number): ReturnType<LinkOptions['admit']> {
+    if (links.has(peer)) return { ok: true }
+    if (links.size >= linksMax) return { ok: false, others: [] }
+    return membership?.admits(peer, theirs) ?? { ok: true }
   }
 
   function onEnded (link: Link, end: LinkEnd): void {
@@ -120,6 +134,7 @@ export async function createLinks ({ libp2p, network, agent, now, report, faults
     if (!isCurrent) return // replaced: the newer one is up
     report({ type: 'link-down', peer: link.peer, sentence: end.sentence })
     handlers.onDown(link.peer, end)
+    if (end.others != null) handlers.onFull?.(link.peer, end.others)
   }
 
   /** A connection between two hubs is there for its link and ends with it. One to a server also carries reservations, and stays. */
@@ -135,6 +150,10 @@ export async function createLinks ({ libp2p, network, agent, now, report, faults
       ends.delete(oldest)
     }
     if (end.code == null) return
+    if (end.code === 'full') {
+      report({ type: 'link-full', peer, code: 'full', sentence: end.sentence })
+      return
+    }
     report({ type: 'rejected', peer, code: end.code, sentence: end.sentence })
     scores.offence(peer, end.code)
   }

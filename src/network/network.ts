@@ -8,18 +8,21 @@ import { HubError, reasonOf } from '../base/errors.ts'
 import type { Report } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
 import { gossipProtocol } from '../gossip/frames.ts'
-import type { Diagnosis, RelayStatus } from '../hub/api.ts'
+import { createMembership, type Candidate } from '../gossip/membership.ts'
+import type { Diagnosis, HubView, RelayStatus } from '../hub/api.ts'
 import type { NetworkId } from '../message/types.ts'
-import { createAnnouncements } from './announcements.ts'
+import type { Announced } from './announcement.ts'
+import { announcedLinks, createAnnouncements } from './announcements.ts'
 import { createBrowserNode } from './browser-node.ts'
 import { closeConnection } from './close-connection.ts'
-import { createDialer } from './dialer.ts'
+import { createContacts } from './contacts.ts'
+import { createDialer, waysFor } from './dialer.ts'
 import { createTrails, stages } from './diagnosis.ts'
-import type { Candidate } from './dial-plan.ts'
 import { pathOf, type LinkPath } from './link.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createLinks, type LinkHandlers, type Links } from './links.ts'
-import { createRelayKeeper } from './relay-keeper.ts'
+import { createRelayKeeper, type RelayKeeper } from './relay-keeper.ts'
+import { createReservations, stopIntroducing } from './reservations.ts'
 import { createSyncStreams, type SyncStreams, type SyncStreamsOptions } from './sync-streams.ts'
 import { createTraceReports, type TraceReports, type TraceReportsOptions } from './trace-reports.ts'
 
@@ -35,6 +38,10 @@ export interface NetworkOptions {
   readonly handlers: LinkHandlers
   readonly onSyncStream: SyncStreamsOptions['onStream']
   readonly onTrace: TraceReportsOptions['onReport']
+  /** How messages go to a neighbour. */
+  readonly linkOf: (peer: PeerId) => 'eager' | 'lazy' | 'none'
+  /** What this hub tells all others of its messages. */
+  readonly heights: () => Pick<Announced, 'mode' | 'messages' | 'minEpoch' | 'maxEpoch'>
 }
 
 export interface Network {
@@ -47,6 +54,8 @@ export interface Network {
   /** The relays to keep from now on; those known already stay as they are. */
   useRelays: (addresses: readonly Multiaddr[]) => void
   candidates: () => Candidate[]
+  /** Every hub heard of. */
+  hubs: () => HubView[]
   /** Why a peer, or without one this hub as a whole, is not connected. */
   diagnose: (peer: PeerId | undefined) => Diagnosis
   /** Dials an address by hand. Codes: `address-invalid`, `dial-failed`, `dial-budget-spent`. */
@@ -55,6 +64,9 @@ export interface Network {
   disconnect: (peer: PeerId) => Promise<void>
   /** The network came back, or the page woke: dials now what would wait. */
   hurry: () => void
+  /** The page is about to sleep: leaves everybody in order, and dials nobody until `resume`. */
+  pause: () => void
+  resume: () => void
   stop: () => Promise<void>
 }
 
@@ -64,55 +76,97 @@ const meetingMs = 2_000
 
 export async function createNetwork (options: NetworkOptions): Promise<Network> {
   const { network, agent, now, report, handlers } = options
-  const libp2p = await createBrowserNode(options)
+  const { libp2p, circuits } = await createBrowserNode({ ...options, introduces: peer => links.get(peer)?.path === 'direct' })
   const trails = createTrails(now)
   const faults = createFaults({ report })
-  const links = await createLinks({
+  const contacts = createContacts(now)
+  const self = libp2p.peerId.toString() as PeerId
+  const membership = createMembership({
+    self,
+    ways: peer => waysFor({ links, contact: contacts.get, relays: relayKeeper.connected })(peer),
+    said: (peer) => {
+      const contact = contacts.get(peer)
+      return contact == null ? undefined : { neighbours: contact.neighbours, at: contact.heardAt }
+    },
+    worth: peer => ({ eager: options.linkOf(peer) === 'eager', rttMs: links.get(peer)?.rttMs ?? null }),
+    random: Math.random
+  })
+  const links: Links = await createLinks({
     libp2p,
     network,
     agent,
     now,
     report,
     faults,
+    membership: { links: () => membership.linked().length, admits: (peer, theirs) => membership.admits(peer, theirs, now()) },
     handlers: {
       onFrame: handlers.onFrame,
       onDrained: (peer) => { handlers.onDrained?.(peer) },
+      onRoundTrip: (peer, rttMs) => { handlers.onRoundTrip?.(peer, rttMs) },
       onUp: (link) => {
-        if (link.path !== 'server') dialer.linked(link.peer, link.path)
+        if (link.path !== 'server') dialer.tell({ type: 'linked', peer: link.peer, path: link.path })
+        if (link.path === 'direct') reservations.keep(link.peer)
         if (link.path === 'relayed') trails.relayed(link.peer)
         else trails.note(link.peer, 'gossiping', true, 'Greeted on its own channel.')
+        announcements.soon()
         handlers.onUp(link)
       },
       onDown: (peer, end) => {
-        dialer.unlinked(peer)
+        reservations.drop(peer)
+        stopIntroducing(libp2p, peer)
+        dialer.tell({ type: 'unlinked', peer })
         announcements.forget(peer)
+        announcements.soon()
         trails.note(peer, 'gossiping', false, `The link ended: ${end.sentence}`)
         handlers.onDown(peer, end)
-      }
+      },
+      onFull: (peer, others) => { dialer.tell({ type: 'full', peer, others }) }
     }
   })
   const syncStreams = await createSyncStreams({ libp2p, links, faults, onStream: options.onSyncStream })
   const traceReports = createTraceReports({ libp2p, network, now, report, onReport: options.onTrace })
-  const dialer = createDialer({ libp2p, links, trails, now, report })
-  const announcements = createAnnouncements({
-    libp2p: libp2p,
-    network,
-    agent,
+  const reservations = createReservations({
+    transport: circuits,
     report,
-    onHeard: ({ peer, addresses }) => {
-      if (!relayKeeper.isRelay(peer)) dialer.heard(peer, addresses)
+    onChange: () => {
+      relayKeeper.look()
+      announcements.soon()
     }
   })
-  const relayKeeper = createRelayKeeper({
+  const relayKeeper: RelayKeeper = createRelayKeeper({
     libp2p,
     now,
     report,
+    reservations,
     onBeat: (connection) => {
+      dialer.tell({ type: 'deadline' }) // others can be reached
       libp2p.peerStore.get(connection.remotePeer).then(
         async ({ protocols }) => openServerLink(connection, protocols),
         () => { /* not identified yet: the identify event follows */ }
       )
     }
+  })
+  const dialer = createDialer({ libp2p, links, membership, contact: contacts.get, relays: relayKeeper.connected, trails, now, report })
+  const announcements = createAnnouncements({
+    libp2p,
+    network,
+    report,
+    announced: () => ({
+      addresses: relayKeeper.connected().flatMap(reservations.addressesAt),
+      agent,
+      introducers: links.all().filter(({ peer, path }) => path === 'direct' && reservations.holds(peer)).map(({ peer }) => peer),
+      links: announcedLinks(links, options.linkOf),
+      ...options.heights()
+    }),
+    onHeard: (peer, announced) => {
+      const { introducers, served } = contacts.note(peer, announced)
+      if (introducers.length + served.length === 0) return // a server, or one that nobody can dial yet
+      trails.heardOf(peer, `It announced itself, with ${introducers.length} hubs that introduce it and ${served.length} relays.`)
+      dialer.tell({ type: 'announced', peer })
+    }
+  })
+  libp2p.addEventListener('connection:open', ({ detail: { limits, direction, remotePeer } }) => {
+    if (limits != null && direction === 'inbound') dialer.tell({ type: 'calling', peer: remotePeer.toString() as PeerId })
   })
 
   /** A relay's process may be a hub too: identify says so. A hub of another network makes its relay useless. */
@@ -148,14 +202,15 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
   }
 
   return {
-    peerId: libp2p.peerId.toString() as PeerId,
+    peerId: self,
     links,
     syncStreams,
     faults,
     traceReports,
     relays: () => relayKeeper.views(),
     useRelays: (addresses) => { relayKeeper.use(addresses) },
-    candidates: () => dialer.candidates(),
+    candidates: membership.candidates,
+    hubs: () => contacts.views(peer => links.get(peer) != null),
     diagnose: peer => peer == null ? diagnoseHub() : trails.of(peer),
     async connect (address) {
       const target = parseAddress(address)
@@ -180,12 +235,22 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
     },
     hurry () {
       relayKeeper.hurry()
-      dialer.hurry()
+      dialer.tell({ type: 'hurry' })
+    },
+    pause () {
+      dialer.pause()
+      relayKeeper.pause()
+      for (const connection of libp2p.getConnections()) closeConnection(connection)
+    },
+    resume () {
+      relayKeeper.resume()
+      dialer.resume()
     },
     async stop () {
       announcements.stop()
       traceReports.stop()
       dialer.stop()
+      reservations.stop()
       relayKeeper.stop()
       await syncStreams.stop()
       await links.stop()

@@ -1,7 +1,7 @@
 /** Links and candidates as CONTRACT's API shows them. What is not known is null, never zero. */
 import type { PeerId } from '../base/peer.ts'
+import type { Candidate } from '../gossip/membership.ts'
 import type { CandidateView, PeerView } from '../hub/api.ts'
-import type { Candidate } from './dial-plan.ts'
 import type { Links } from './links.ts'
 
 /** How messages go to a peer, and how many went. */

@@ -3,18 +3,25 @@ import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Report } from '../base/event-log.ts'
 import { createRelayKeeper, type RelayKeeper } from './relay-keeper.ts'
+import { createReservations, reservingTransport } from './reservations.ts'
 
 interface Kept { readonly keeper: RelayKeeper, readonly reports: Report[], readonly beats: string[], readonly node: TestNode }
 
 async function keep (...addresses: Multiaddr[]): Promise<Kept> {
-  const node = await startNode(onTestFinished, { listen: ['/p2p-circuit'] })
+  const circuits = reservingTransport()
+  const node = await startNode(onTestFinished, { listen: [], circuits })
   const reports: Report[] = []
   const beats: string[] = []
-  const keeper = createRelayKeeper({
-    libp2p: node, now: () => Date.now(), report: (report) => { reports.push(report) },
+  const report = (one: Report): void => { reports.push(one) }
+  const reservations = createReservations({ transport: circuits.transport, report, onChange: () => { keeper.look() } })
+  const keeper: RelayKeeper = createRelayKeeper({
+    libp2p: node, now: () => Date.now(), report, reservations,
     onBeat: (connection) => { beats.push(connection.remotePeer.toString()) }
   })
-  onTestFinished(() => { keeper.stop() })
+  onTestFinished(() => {
+    keeper.stop()
+    reservations.stop()
+  })
   keeper.use(addresses)
   return { keeper, reports, beats, node }
 }
@@ -61,6 +68,18 @@ test('a relay that is not there is tried again later and later, and reported onc
   await expect.poll(() => keeper.views()[0]?.retryAt, { interval: 5, timeout: 5_000 }).toBeGreaterThan(first?.retryAt ?? Infinity)
   expect(typesOf(reports)).toEqual(['relay-unreachable'])
   expect(reports[0]?.code).toBe('relay-unreachable')
+})
+
+test('a keeper that pauses leaves its relays, and is back when it resumes', async () => {
+  const relay = await startNode(onTestFinished, { relays: true })
+  const { keeper } = await keep(addressOf(relay))
+  await expect.poll(() => stateOf(keeper), { interval: 5, timeout: 5_000 }).toBe('reserved')
+  keeper.pause()
+  await expect.poll(() => relay.getConnections(), { interval: 5 }).toEqual([])
+  expect(stateOf(keeper)).toBe('looking')
+  keeper.resume()
+  await expect.poll(() => stateOf(keeper), { interval: 5, timeout: 5_000 }).toBe('reserved')
+  expect(relay.getConnections()).toHaveLength(1)
 })
 
 test('a refused relay is let go and not dialled again', async () => {

@@ -1,14 +1,17 @@
 /**
  * Keeps this hub connected to its relays: dials, waits longer after each failure, measures the round trip, and tells when a relay
- * is gone or back. A reservation (others can reach this hub through the relay) is made by libp2p's circuit transport; it is seen
- * here by the addresses that this hub then has. Losing every relay does not touch direct links.
+ * is gone or back. It has a place kept there for this hub (reservations.ts), where others are to reach it. Losing every relay does
+ * not touch direct links.
  */
 import type { Connection, Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interface'
 import type { Ping } from '@libp2p/ping'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { reasonOf } from '../base/errors.ts'
 import type { Report } from '../base/event-log.ts'
+import type { PeerId } from '../base/peer.ts'
 import type { RelayStatus } from '../hub/api.ts'
+import { closeConnection } from './close-connection.ts'
+import type { Reservations } from './reservations.ts'
 
 export interface RelayKeeper {
   views: () => RelayStatus[]
@@ -17,6 +20,13 @@ export interface RelayKeeper {
   /** Dials at once those that wait. */
   hurry: () => void
   isRelay: (peer: string) => boolean
+  /** Relays that answer, by their peer ids. */
+  connected: () => PeerId[]
+  /** A place at some relay was given or is gone. */
+  look: () => void
+  /** No more dials, and every connection ended in order, until `resume`. */
+  pause: () => void
+  resume: () => void
   /** The relay is of no use to this hub: it is let go and not dialled again. */
   refuse: (peer: string, sentence: string) => void
   stop: () => void
@@ -24,6 +34,8 @@ export interface RelayKeeper {
 
 interface KeptRelay {
   view: () => RelayStatus
+  look: () => void
+  pause: () => void
   hurry: () => void
   peer: () => string | undefined
   refuse: (sentence: string) => void
@@ -36,6 +48,8 @@ export interface RelayKeeperOptions {
   readonly report: (report: Report) => void
   /** Called now and then while a relay is connected: its process may be a hub too, whose link ended. */
   readonly onBeat: (connection: Connection) => void
+  /** Whether others are to reach this hub through its relays. @default they are not */
+  readonly reservations?: Pick<Reservations, 'keep' | 'drop' | 'holds'>
 }
 
 /** Relays kept at once. A network names a few; each costs a connection. */
@@ -47,8 +61,9 @@ const retryMaxMs = 15_000
 const pingIntervalMs = 10_000
 const pingTimeoutMs = 8_000
 
-export function createRelayKeeper ({ libp2p, now, report, onBeat }: RelayKeeperOptions): RelayKeeper {
+export function createRelayKeeper ({ libp2p, now, report, onBeat, reservations }: RelayKeeperOptions): RelayKeeper {
   const relays: KeptRelay[] = []
+  let paused = false
 
   function use (addresses: readonly Multiaddr[]): void {
     const named = new Set(addresses.map(address => address.toString()))
@@ -80,11 +95,16 @@ export function createRelayKeeper ({ libp2p, now, report, onBeat }: RelayKeeperO
       retryAt = null
       try {
         const connection = await libp2p.dial(address, { signal: AbortSignal.timeout(dialTimeoutMs) })
-        if (released) return
+        if (released || paused) { // it was let go meanwhile
+          closeConnection(connection)
+          retryAt = now()
+          return
+        }
         connectedTo = connection.remotePeer
         since = now()
         failures = 0
         lastError = null
+        reservations?.keep(connectedTo.toString() as PeerId)
         report({ type: 'relay-up', peer: connectedTo.toString(), sentence: 'The relay answers.' })
         beat(connection)
         heartbeat = setInterval(() => { beat(connection) }, pingIntervalMs)
@@ -114,6 +134,7 @@ export function createRelayKeeper ({ libp2p, now, report, onBeat }: RelayKeeperO
     function lost (sentence: string): void {
       if (connectedTo == null) return
       report({ type: 'relay-gone', peer: connectedTo.toString(), sentence })
+      reservations?.drop(connectedTo.toString() as PeerId)
       connectedTo = undefined
       rttMs = null
       reserved = false
@@ -124,6 +145,10 @@ export function createRelayKeeper ({ libp2p, now, report, onBeat }: RelayKeeperO
 
     function wait (sentence: string): void {
       if (released || refused) return
+      if (paused) {
+        retryAt = now() // `resume` dials
+        return
+      }
       if (failures === 0) report({ type: 'relay-unreachable', code: 'relay-unreachable', sentence: `The relay at ${address.toString()}: ${sentence}` })
       lastError = sentence
       const waitMs = Math.min(retryMaxMs, retryFirstMs * 2 ** failures) * (0.5 + Math.random())
@@ -136,21 +161,25 @@ export function createRelayKeeper ({ libp2p, now, report, onBeat }: RelayKeeperO
     const onDisconnect = (event: CustomEvent<Libp2pPeerId>): void => {
       if (connectedTo?.equals(event.detail) === true) lost('The connection to the relay ended.')
     }
-    const onAddresses = (): void => {
-      const peer = connectedTo?.toString()
-      const has = peer != null && libp2p.getMultiaddrs().some(own => own.toString().includes(`/p2p/${peer}/p2p-circuit`))
+    function look (): void {
+      const peer = connectedTo?.toString() as PeerId | undefined
+      const has = peer != null && reservations?.holds(peer) === true
       if (has === reserved) return
       reserved = has
       since = now()
       if (has) report({ type: 'relay-reserved', peer, sentence: 'The relay holds a place for this hub: others can find it.' })
     }
     libp2p.addEventListener('peer:disconnect', onDisconnect)
-    libp2p.addEventListener('self:peer:update', onAddresses)
     void dial()
 
     return {
       view: () => ({ address: address.toString(), state: refused ? 'refused' : connectedTo == null ? 'looking' : reserved ? 'reserved' : 'connected', rttMs, since, retryAt, lastError }),
       peer: () => connectedTo?.toString(),
+      look,
+      pause: () => {
+        clearTimeout(retry)
+        for (const connection of connectedTo == null ? [] : libp2p.getConnections(connectedTo)) closeConnection(connection)
+      },
       refuse: (sentence: string) => {
         const connections = connectedTo == null ? [] : libp2p.getConnections(connectedTo)
         refused = true
@@ -169,7 +198,6 @@ export function createRelayKeeper ({ libp2p, now, report, onBeat }: RelayKeeperO
         clearTimeout(retry)
         clearInterval(heartbeat)
         libp2p.removeEventListener('peer:disconnect', onDisconnect)
-        libp2p.removeEventListener('self:peer:update', onAddresses)
       }
     }
   }
@@ -179,6 +207,16 @@ export function createRelayKeeper ({ libp2p, now, report, onBeat }: RelayKeeperO
     use,
     hurry: () => { for (const relay of relays) relay.hurry() },
     refuse: (peer, sentence) => { relays.find(relay => relay.peer() === peer)?.refuse(sentence) },
+    connected: () => relays.flatMap(relay => relay.peer() as PeerId | undefined ?? []),
+    look: () => { for (const relay of relays) relay.look() },
+    pause: () => {
+      paused = true
+      for (const relay of relays) relay.pause()
+    },
+    resume: () => {
+      paused = false
+      for (const relay of relays) relay.hurry()
+    },
     isRelay: peer => relays.some(relay => relay.peer() === peer),
     stop: () => {
       for (const relay of relays) relay.stop()

@@ -21,7 +21,7 @@ const recoveryPerMinute = 5
 const peersMax = 1_024
 
 /** Ends that say nothing about the peer's honesty. */
-const innocent: ReadonlySet<LinkRejection> = new Set<LinkRejection>(['unsupported-version', 'wrong-network', 'link-silent', 'stream-silent', 'inbound-overflow'])
+const innocent: ReadonlySet<LinkRejection> = new Set<LinkRejection>(['unsupported-version', 'wrong-network', 'link-silent', 'stream-silent', 'inbound-overflow', 'full'])
 
 export function createScores (now: () => number): Scores {
   const offences = new Map<PeerId, { readonly score: number, readonly at: number }>()

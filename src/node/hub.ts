@@ -12,12 +12,15 @@ import type { PeerId } from '../base/peer.ts'
 import { createEventLog, type EventLog } from '../base/event-log.ts'
 import { randomBytes } from '../base/random.ts'
 import { tickMs } from '../hub/core/hub-core.ts'
+import { heightsOf } from '../hub/heights.ts'
 import { createHubApi } from '../hub/hub-api.ts'
 import { openIdentity } from '../hub/identity.ts'
 import { createPublisher } from '../hub/publisher.ts'
 import { createRuntime, type Runtime } from '../hub/runtime.ts'
 import { genesisFromJson, genesisToJson, networkOf } from '../message/genesis.ts'
 import type { NetworkGenesis } from '../message/types.ts'
+import { announcedLinks, createAnnouncements } from '../network/announcements.ts'
+import { createContacts } from '../network/contacts.ts'
 import { createFaults, type Faults, type FaultSettings } from '../network/faults.ts'
 import { createLinks, type Links } from '../network/links.ts'
 import { peerViews } from '../network/peer-views.ts'
@@ -82,7 +85,7 @@ export interface HubParts {
   /** What other hubs show people. */
   readonly agent: string
   readonly events: EventLog
-  /** Where traces are reported: a node with gossipsub. @default nowhere */
+  /** Where traces are reported, and hubs announce themselves: a node with gossipsub. @default nowhere */
   readonly controlPlane?: Libp2p<{ pubsub: GossipSub }>
 }
 
@@ -130,8 +133,14 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
     report: events.report,
     faults,
     handlers: {
-      onUp: (link) => { runtime.linkUp(link.peer) },
-      onDown: (peer) => { runtime.linkDown(peer) },
+      onUp: (link) => {
+        runtime.linkUp(link.peer)
+        announcements?.soon()
+      },
+      onDown: (peer) => {
+        runtime.linkDown(peer)
+        announcements?.soon()
+      },
       onFrame: async (frame, link) => runtime.frame(link.peer, frame),
       onDrained: (peer) => { runtime.drained(peer) },
       onRoundTrip: (peer, rttMs) => { runtime.roundTrip(peer, rttMs) }
@@ -142,6 +151,15 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
     onStream: (peer, stream) => { runtime.sync.sessions.accept(peer, stream) }
   })
   const ticking = setInterval(runtime.tick, tickMs)
+  const contacts = createContacts(now)
+  // It is dialled at its own address and by nobody's introduction: it announces its heights and its links.
+  const announcements = controlPlane && createAnnouncements({
+    libp2p: controlPlane,
+    network: rules.network,
+    report: events.report,
+    announced: () => ({ addresses: [], introducers: [], agent, links: announcedLinks(links, runtime.linkOf), ...heightsOf(runtime) }),
+    onHeard: (peer, announced) => { contacts.note(peer, announced) }
+  })
 
   const api = createHubApi({
     runtime, publisher, identity, now,
@@ -151,6 +169,7 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
       peers: () => peerViews(links, runtime),
       candidates: () => [],
       reporting: () => links.all().map(({ peer }) => peer),
+      hubs: () => contacts.views(peer => links.get(peer) != null),
       relays: () => [],
       diagnose: peerId => ({ peerId: peerId ?? null, sentence: 'This hub dials nobody by itself: its log says what became of its links.', stages: [] }),
       connect: () => notHere('Dialling'),
@@ -179,6 +198,7 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
     stop: async () => {
       clearInterval(ticking)
       traceReports?.stop()
+      announcements?.stop()
       await syncStreams.stop()
       await links.stop()
       runtime.stop()

@@ -134,7 +134,7 @@ export function createMeasures (ledger: Ledger, messagesMax: number, onArrival?:
           return
         case 'graft': happened.grafts += counts; return
         case 'prune': happened.prunes += counts; return
-        case 'hello': case 'ping': case 'pong': case 'signer-want': happened.otherFrames += counts
+        case 'hello': case 'full': case 'ping': case 'pong': case 'signer-want': happened.otherFrames += counts
       }
     },
     arrived (place, from, bytes) {

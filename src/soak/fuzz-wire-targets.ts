@@ -6,8 +6,7 @@ import type { PeerId } from '../base/peer.ts'
 import { decodeFrame, encodeFrame, idsMax, type Frame, type FrameRejection } from '../gossip/frames.ts'
 import { messageIdOf } from '../message/codec.ts'
 import type { MessageId, PublicKeyHex } from '../message/types.ts'
-import { Announcement } from '../network/announcement.pb.ts'
-import { decodeAnnouncement } from '../network/announcements.ts'
+import { decodeAnnouncement, encodeAnnouncement, type Announced } from '../network/announcement.ts'
 import { decodeTraceReports, encodeTraceReports } from '../network/trace-reports.ts'
 import { packBlock, unpackBlock } from '../store/blocks.ts'
 import type { StoredMessage } from '../store/message-store.ts'
@@ -20,7 +19,8 @@ const blockCodes = ['checksum-mismatch', 'malformed']
 const ids = messages.map(({ header }) => messageIdOf(header))
 const [firstId = '' as MessageId] = ids
 const frames: readonly Frame[] = [
-  { type: 'hello', version: 1, network: vectorNetwork.network, agent: 'hubbub/0.1.0 👋🏽' },
+  { type: 'hello', version: 1, network: vectorNetwork.network, agent: 'hubbub/0.1.0 👋🏽', links: 3 },
+  { type: 'full', others: ['12D3KooWA4dJYkHJf61HvfoQJaHiyoqjJxUJGyMhpZDAvpdQkvTd' as PeerId] },
   ...envelopes.map((message, hops): Frame => ({ type: 'gossip', message, hops })),
   { type: 'signer-want', author: firstId as string as PublicKeyHex, signer: firstId as string as PublicKeyHex },
   { type: 'ihave', ids },
@@ -33,7 +33,11 @@ const frames: readonly Frame[] = [
 const peer = '12D3KooWA4dJYkHJf61HvfoQJaHiyoqjJxUJGyMhpZDAvpdQkvTd' as PeerId
 const addresses = [
   `/ip4/127.0.0.1/tcp/8080/ws/p2p/${peer}/p2p-circuit/webrtc/p2p/${peer}`, `/dns4/example.org/tcp/443/tls/ws/p2p/${peer}`, '/ip6/::1/udp/9/webrtc-direct', '/unix/%2Ftmp%2Fx'
-].map(address => new Uint8Array(multiaddr(address).bytes))
+].map(address => multiaddr(address))
+const announced: Announced = {
+  addresses, agent: 'hubbub', introducers: [peer], links: [{ peer, link: 'eager', isServer: false, rttMs: 1.5 }, { peer, link: 'lazy', isServer: true, rttMs: null }],
+  mode: 'synced', messages: 7, minEpoch: null, maxEpoch: 1_600_000
+}
 
 /** The first event of the blocks: what the key says under which a block lies. */
 const blockEvent = 7
@@ -55,7 +59,7 @@ export const wireTargets: readonly FuzzTarget[] = [
   }),
   bytesTarget({
     name: 'announcement',
-    samples: [Announcement.encode({ addresses, agent: 'hubbub' }), Announcement.encode({ addresses: addresses.slice(0, 1), agent: '' })],
+    samples: [encodeAnnouncement({ ...announced, addresses }), encodeAnnouncement({ ...announced, links: [], messages: null, addresses: addresses.slice(0, 1), agent: '' })],
     judge (bytes) {
       const announcement = decodeAnnouncement(bytes)
       if (announcement == null) return 'not-one'

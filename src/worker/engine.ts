@@ -7,6 +7,7 @@ import { reasonOf } from '../base/errors.ts'
 import type { PeerId } from '../base/peer.ts'
 import { randomBytes } from '../base/random.ts'
 import type { HubApi, HubStatus } from '../hub/api.ts'
+import { heightsOf } from '../hub/heights.ts'
 import { createHubApi } from '../hub/hub-api.ts'
 import { openIdentity } from '../hub/identity.ts'
 import { createPublisher } from '../hub/publisher.ts'
@@ -102,6 +103,8 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
     agent: config.agent,
     now,
     report: log.report,
+    linkOf: peer => runtime.linkOf(peer),
+    heights: () => heightsOf(runtime),
     onSyncStream: (peer, stream) => { runtime.sync.sessions.accept(peer, stream) },
     onTrace: (told, by) => { runtime.traces.reported(told, by) },
     handlers: {
@@ -144,6 +147,7 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
       peers: () => peerViews(network.links, runtime),
       candidates: () => candidateViews(network.candidates()),
       reporting: () => [...network.links.all().map(({ peer }) => peer), ...network.candidates().map(({ peer }) => peer)],
+      hubs: network.hubs,
       relays: relaySource.statuses,
       diagnose: peerId => network.diagnose(peerId as PeerId | undefined),
       connect: async address => network.connect(address),
