@@ -145,13 +145,34 @@ describe('frames that are late', () => {
     const { frames } = createFramesByHand(Array.from({ length: fitting + 10 }, () => new Uint8Array(frameBytesMax)))
     const near = createFaultyFrames({ frames, peer, faults: { delayMs: 1_000, loses: () => false }, onLoss: 'go-on' })
     const read = firstBytesOf(near, fitting + 1)
-    await vi.advanceTimersByTimeAsync(1_001)
+    await vi.advanceTimersByTimeAsync(3_001)
     expect((await read).slice(-2)).toEqual([0, 'end'])
+  })
+
+  test('that nobody reads hold back the peer past 1 MiB, and none of them is lost', async () => {
+    const fitting = lateBytesMax / frameBytesMax
+    const frameOf = (): Uint8Array => new Uint8Array(frameBytesMax)
+    const incoming = Array.from({ length: fitting }, frameOf)
+    let batches = 2
+    const { frames } = createFramesByHand(incoming, () => {
+      if (batches > 0) incoming.push(...Array.from({ length: 10 }, frameOf))
+      batches -= 1
+    })
+    const near = createFaultyFrames({ frames, peer, faults: { delayMs: 1_000, loses: () => false }, onLoss: 'go-on' })
+    const first = near.read()
+    await vi.advanceTimersByTimeAsync(10_000)
+    await first
+    expect(incoming.length, 'not taken from the peer yet').toBe(9)
+    const rest = firstBytesOf(near, fitting + 20)
+    await vi.advanceTimersByTimeAsync(100_000)
+    expect((await rest).slice(-2)).toEqual([0, 'end'])
   })
 })
 
-/** A stream on which these frames come at once, and which takes whatever is sent. */
-function createFramesByHand (incoming: Uint8Array[]): { readonly frames: FrameStream, readonly sent: readonly Uint8Array[] } {
+/** A stream on which these frames come at once, 2 s later those that `afterThem` adds, and which takes whatever is sent. */
+function createFramesByHand (
+  incoming: Uint8Array[], afterThem: () => void = () => undefined
+): { readonly frames: FrameStream, readonly sent: readonly Uint8Array[] } {
   const sent: Uint8Array[] = []
   return {
     sent,
@@ -160,6 +181,10 @@ function createFramesByHand (incoming: Uint8Array[]): { readonly frames: FrameSt
       bytesOut: 0,
       send (bytes) { sent.push(bytes); return 'queued' },
       async read () {
+        if (incoming.length === 0) {
+          await new Promise((resolve) => { setTimeout(resolve, 2_000) })
+          afterThem()
+        }
         const bytes = incoming.shift()
         return bytes == null ? { type: 'end' } : { type: 'frame', bytes }
       },

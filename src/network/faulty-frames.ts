@@ -31,9 +31,12 @@ export function createFaultyFrames ({ frames, peer, faults, onLoss, onDrained = 
     isRefused = false
     onDrained()
   })
+  /** What is due and not read yet. */
   const arrived: Read[] = []
+  let arrivedBytes = 0
   const arriving = createLateQueue<Read>((read) => {
     arrived.push(read)
+    arrivedBytes += sizeOf(read)
     wake?.()
   })
   /** Who waits for a frame, and for one to be taken. */
@@ -48,15 +51,16 @@ export function createFaultyFrames ({ frames, peer, faults, onLoss, onDrained = 
   async function readAll (): Promise<void> {
     for (;;) {
       const read = await frames.read()
-      const size = read.type === 'frame' ? read.bytes.byteLength : 0
+      const size = sizeOf(read)
       if (read.type === 'frame' && (faults.loses(peer) || arriving.bytes + size > lateBytesMax)) {
         lose()
         continue
       }
       arriving.push(read, size, faults.delayMs)
       if (read.type !== 'frame') return
-      // What is on time is read one by one, so that a slow reader slows the peer down.
-      if (faults.delayMs === 0) while (arrived.length > 0) await new Promise<void>((resolve) => { onTaken = resolve })
+      if (faults.delayMs === 0) await arriving.emptied()
+      // A slow reader slows the peer down: by one frame, or where frames are late, by what may wait anyway.
+      while (arrived.length > 0 && (faults.delayMs === 0 || arrivedBytes >= lateBytesMax)) await new Promise<void>((resolve) => { onTaken = resolve })
     }
   }
 
@@ -82,6 +86,7 @@ export function createFaultyFrames ({ frames, peer, faults, onLoss, onDrained = 
       const [read = { type: 'end' as const }] = arrived
       // The end stays: whoever reads on is told of it again.
       if (read.type === 'frame') arrived.shift()
+      arrivedBytes -= sizeOf(read)
       onTaken?.()
       return read
     },
@@ -94,6 +99,10 @@ export function createFaultyFrames ({ frames, peer, faults, onLoss, onDrained = 
       frames.abort(error)
     }
   }
+}
+
+function sizeOf (read: Read): number {
+  return read.type === 'frame' ? read.bytes.byteLength : 0
 }
 
 interface LateQueue<Item> {
