@@ -12,11 +12,11 @@ import type { Members } from '../buckets.ts'
 
 /** Told at once at most: a frame. */
 const pendingMax = 4_000
-/** What a peer may tell in one session: more than a session moves. */
-const toldMax = 2 ** 21
+/** Told in one pass at most, either way: a quarter of what a session moves. What is not told comes twice. */
+const toldMax = 2 ** 18
 
 export interface Haves {
-  /** This hub has got a member from elsewhere. Too many at once are not told, which costs a message each. */
+  /** This hub has got a member from elsewhere. Too many are not told, which costs a message each. */
   note (member: number): void
   /** What was noted since: for a frame; undefined when there is nothing to tell. */
   take (): Uint8Array<ArrayBuffer> | undefined
@@ -33,6 +33,7 @@ export function createHaves (members: Members, salt: Uint8Array, seed: number): 
   const id = createShortIds(1)
   const theirs = createShortIdTable(wantedHigh, seed)
   let pending: number[] = []
+  let told = 0
 
   const lowOf = (member: number): number => {
     one[0] = member
@@ -42,7 +43,9 @@ export function createHaves (members: Members, salt: Uint8Array, seed: number): 
 
   return {
     note (member) {
-      if (pending.length < pendingMax) pending.push(member)
+      if (pending.length === pendingMax || told === toldMax) return
+      told++
+      pending.push(member)
     },
     take () {
       if (pending.length === 0) return undefined

@@ -2,17 +2,18 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bucketAt, epochEnd } from '../buckets.ts'
 import { createRandom } from '../../base/seeded-random.ts'
+import { framesOf, lone as loneAt, outcomeOf } from '../fixtures/lone.ts'
 import { syncPair } from '../fixtures/pair.ts'
 import { createUniverse, createUniverseHub } from '../fixtures/universe.ts'
 import { decodeSyncFrame, encodeSyncFrame, frameBytesMax } from '../frames.ts'
 import { writeSymbols } from '../sketch/symbol-bytes.ts'
 import { checkedHigh, createSymbols, symbolAfter } from '../sketch/symbols.ts'
 import { createSession } from './session.ts'
+import type { Lone } from '../fixtures/lone.ts'
 import type { PairOptions, PairResult } from '../fixtures/pair.ts'
 import type { UniverseHub } from '../fixtures/universe.ts'
 import type { SyncFrame } from '../frames.ts'
 import type { SessionEffect, SessionInput, SessionRecord } from './outcome.ts'
-import type { Session } from './session.ts'
 
 const nowMs = 1_790_000_000_000
 const hourMs = 3_600_000
@@ -169,35 +170,7 @@ describe('two hubs', () => {
   })
 })
 
-interface Lone {
-  readonly session: Session
-  readonly give: (input: SessionInput, atMs?: number) => SessionEffect[]
-  readonly frame: (frame: SyncFrame) => SessionEffect[]
-}
-
-/** A session by itself, whose peer is the test: its effects of the moment, all slices of work done. */
-function lone (role: 'initiator' | 'responder', hub: UniverseHub): Lone {
-  const session = createSession({ role, set: hub.set, fromEpoch: 0, random: createRandom(8).next })
-  const give = (input: SessionInput, atMs = nowMs): SessionEffect[] => {
-    const effects: SessionEffect[] = []
-    const queue = [...session.handle(input, atMs)]
-    for (let effect = queue.shift(); effect !== undefined; effect = queue.shift()) {
-      effects.push(effect)
-      if (effect.type === 'work') queue.push(...session.handle({ type: 'work' }, atMs))
-      else if (effect.type === 'read') queue.push(...session.handle({ type: 'read', messages: Array.from(effect.members, number => hub.encode(number)) }, atMs))
-      else if (effect.type === 'take') queue.push(...session.handle({ type: 'taken', fetched: 0 }, atMs))
-    }
-    return effects
-  }
-  return { session, give, frame: frame => give({ type: 'frame', bytes: encodeSyncFrame(frame) }) }
-}
-
-const outcomeOf = (effects: readonly SessionEffect[]): string | undefined => effects.flatMap(effect => effect.type === 'ended' ? [effect.record.outcome] : [])[0]
-const framesOf = (effects: readonly SessionEffect[]): SyncFrame[] =>
-  effects.flatMap((effect) => {
-    const decoded = effect.type === 'send' ? decodeSyncFrame(effect.bytes) : undefined
-    return decoded?.ok === true ? [decoded.value] : []
-  })
+const lone = (role: 'initiator' | 'responder', hub: UniverseHub): Lone => loneAt(role, hub, nowMs)
 
 const none = new Uint8Array()
 const compare: SyncFrame = {
