@@ -17,7 +17,7 @@ describe('a link', () => {
   test('[G24] is the same at both ends once all GRAFTs and PRUNEs have arrived, however they crossed', () => {
     let crossed = 0
     fc.assert(fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      const ends = [createTreeLink(ann, 100, 10), createTreeLink(ben, 100, 10)] as const
+      const ends = [createTreeLink(ann, 100, true, 10), createTreeLink(ben, 100, true, 10)] as const
       const toRead: ReadonlyArray<Array<{ readonly counter: number, readonly eager: boolean }>> = [[], []]
       const read = (end: 0 | 1): void => {
         const frame = toRead[end]?.shift()

@@ -85,6 +85,13 @@ describe('links', () => {
     expect(hub.until(longMs)).toEqual([{ type: 'send-ihave', peer: ben, notes: [{ id: m2, epoch: 1, hops: 3 }] }])
   })
 
+  test('[G21] a link that both ends know for a spare comes up lazy', () => {
+    const hub = hubWith(ann)
+    hub.give({ type: 'link-up', peer: ben, rttMs: 100, eager: false })
+    expect([hub.linkOf(ann), hub.linkOf(ben)]).toEqual(['eager', 'lazy'])
+    expect(told(hub.takes(m1))).toEqual([['payload', ann, m1]])
+  })
+
   test('[G22] nothing goes to who noted it, sent it, or was sent it', () => {
     const hub = hubWith(ann, ben, cem)
     hub.notes(ben, [m1])

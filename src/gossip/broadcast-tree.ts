@@ -244,7 +244,7 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
   function decideInput (input: BroadcastInput, nowMs: number): readonly BroadcastEffect[] {
     switch (input.type) {
       case 'link-up':
-        if (!links.has(input.peer)) links.set(input.peer, createTreeLink(input.peer, input.rttMs, config.knownPerNeighbourMax))
+        if (!links.has(input.peer)) links.set(input.peer, createTreeLink(input.peer, input.rttMs, input.eager ?? true, config.knownPerNeighbourMax))
         return []
       case 'link-down':
         return linkDown(input.peer, nowMs)

@@ -15,8 +15,8 @@ export interface Note {
 }
 
 export type BroadcastInput =
-  /** Both hellos were exchanged. `rttMs` where a round trip is known already. */
-  | { readonly type: 'link-up', readonly peer: PeerId, readonly rttMs?: number }
+  /** Both hellos were exchanged. `rttMs` where a round trip is known already; `eager` is false where both ends know the link for a spare one (G21). */
+  | { readonly type: 'link-up', readonly peer: PeerId, readonly rttMs?: number, readonly eager?: boolean }
   | { readonly type: 'link-down', readonly peer: PeerId }
   /** A pong came back after `rttMs`. */
   | { readonly type: 'round-trip', readonly peer: PeerId, readonly rttMs: number }

@@ -46,10 +46,10 @@ const repeatsBurst = 256
 /** G24. An honest neighbour changes a link at most some ten times a second, so frames that were lost cannot hide more. */
 export const counterJumpMax = 1_024
 
-export function createTreeLink (peer: PeerId, rttMs: number | undefined, knownMax: number): TreeLink {
+export function createTreeLink (peer: PeerId, rttMs: number | undefined, eager: boolean, knownMax: number): TreeLink {
   return {
     peer,
-    eager: true,
+    eager,
     counter: 0,
     rttMs: rttMs ?? rttMsFirst,
     congested: false,

@@ -67,7 +67,8 @@ export interface RuntimeOptions {
 }
 
 export interface Runtime {
-  linkUp: (peer: PeerId) => void
+  /** `isSpare`: both ends know it for one that is to carry notes, until messages are missed (gossip/SPEC.md G21). */
+  linkUp: (peer: PeerId, options?: { readonly isSpare?: boolean }) => void
   linkDown: (peer: PeerId) => void
   /** A neighbour that did not keep up has caught up: it is offered what it missed. */
   drained: (peer: PeerId) => void
@@ -311,9 +312,9 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     memory: () => ({ set: set.memoryBytes, ...messages.catalog.memoryBytes }),
     wasSent: id => sending.wasSent(id),
     trafficOf: peer => traffic.of(peer),
-    linkUp: (peer) => {
+    linkUp: (peer, { isSpare = false } = {}) => {
       traffic.linkUp(peer)
-      input({ type: 'link-up', peer })
+      input({ type: 'link-up', peer, eager: !isSpare })
       sync.sessions.linkUp(peer)
     },
     linkDown: (peer) => {

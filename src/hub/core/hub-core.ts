@@ -18,7 +18,7 @@ import type { OfferOptions, OfferOutcome, ReplicatedSet, SetChange } from '../..
 import type { Header, Message, MessageId, PublicKeyHex } from '../../message/types.ts'
 
 export type HubInput =
-  | { readonly type: 'link-up', readonly peer: PeerId, readonly rttMs?: number }
+  | Extract<BroadcastInput, { readonly type: 'link-up' }>
   | { readonly type: 'link-down', readonly peer: PeerId }
   /** Decoded, valid, signature checked. */
   | { readonly type: 'message', readonly message: Message, readonly from: PeerId, readonly hops: number }
