@@ -13,6 +13,7 @@
  */
 import { HubError, reasonOf } from '../base/errors.ts'
 import { fromHex, toHex } from '../base/bytes.ts'
+import { randomBytes } from '../base/random.ts'
 import { deviceSigner, generateDeviceKey, rootSigner, type Signer } from '../message/signing.ts'
 import type { PublicKeyHex } from '../message/types.ts'
 import type { MessageStore } from '../store/message-store.ts'
@@ -55,7 +56,20 @@ export interface IdentityOptions {
   readonly deviceName: string
   /** Whether the store holds CryptoKey objects; otherwise keys are kept as bytes. */
   readonly keysAsObjects: boolean
+  /** How keys are made. @default the platform's; a simulated world has its own, which wait for no thread */
+  readonly keys?: KeySource
 }
+
+export interface KeySource {
+  /** Bytes that nobody can guess. */
+  readonly random: (length: number) => Uint8Array<ArrayBuffer>
+  /** The 32 bytes of the root's private key. */
+  readonly rootSeedOf: (entropy: Uint8Array) => Promise<Uint8Array>
+  /** Signs with the key of a 32-byte seed. */
+  readonly signerOf: (seed: Uint8Array) => Promise<Signer>
+}
+
+const platformKeys: KeySource = { random: randomBytes, rootSeedOf, signerOf: rootSigner }
 
 /** Where the identity lies in the store. */
 const identityKey = 'identity'
@@ -73,14 +87,14 @@ interface StoredIdentity {
 }
 
 /** Reads the identity, or makes one. Codes: `key-unavailable`, `insecure-context`, those of the store. */
-export async function openIdentity ({ store, deviceName, keysAsObjects }: IdentityOptions): Promise<Identity> {
+export async function openIdentity ({ store, deviceName, keysAsObjects, keys = platformKeys }: IdentityOptions): Promise<Identity> {
   const kept = await store.getValue(identityKey)
   if (kept != null && !isStoredIdentity(kept)) {
     throw new HubError('key-unavailable', 'The keys of this hub are stored in a form that this version does not know: update the page, or erase this hub.')
   }
-  let stored = kept ?? await makeIdentity(deviceName, keysAsObjects)
+  let stored = kept ?? await makeIdentity(deviceName, keysAsObjects, keys)
   if (kept == null) await store.putValue(identityKey, stored)
-  let signer = await signerOf(stored)
+  let signer = await signerOf(stored, keys)
   const peerKeySeed = bytesOf(stored.peerKeySeed)
   let lastChange: Promise<unknown> = Promise.resolve()
 
@@ -101,39 +115,39 @@ export async function openIdentity ({ store, deviceName, keysAsObjects }: Identi
     get deviceName () { return stored.deviceName },
     peerKeySeed,
     get signer () { return signer },
-    openRoot: async () => withEntropyOf(stored, rootOf),
+    openRoot: async () => withEntropyOf(stored, async entropy => rootOf(entropy, keys)),
     withEntropy: async use => withEntropyOf(stored, use),
     markBackedUp: async author => change(() => ({ stored: { ...stored, backedUp: stored.backedUp || stored.author === author }, signer })),
     async prepare (entropy) {
-      const made = await makeKeys(entropy, keysAsObjects)
+      const made = await makeKeys(entropy, keysAsObjects, keys)
       const next = { ...stored, ...made, backedUp: true }
-      const root = await rootOf(entropy)
-      const nextSigner = await signerOf(next)
+      const root = await rootOf(entropy, keys)
+      const nextSigner = await signerOf(next, keys)
       return { author: root.publicKey, device: nextSigner.publicKey, root, adopt: async () => change(() => ({ stored: next, signer: nextSigner })) }
     },
     show: () => ({ author: stored.author, device: stored.device, deviceName: stored.deviceName, backedUp: stored.backedUp })
   }
 }
 
-async function makeIdentity (deviceName: string, keysAsObjects: boolean): Promise<StoredIdentity> {
-  const keys = await makeKeys(crypto.getRandomValues(new Uint8Array(entropyBytes)), keysAsObjects)
-  return { version: 1, deviceName, backedUp: false, peerKeySeed: toHex(crypto.getRandomValues(new Uint8Array(keyBytes))), ...keys }
+async function makeIdentity (deviceName: string, keysAsObjects: boolean, source: KeySource): Promise<StoredIdentity> {
+  const keys = await makeKeys(source.random(entropyBytes), keysAsObjects, source)
+  return { version: 1, deviceName, backedUp: false, peerKeySeed: toHex(source.random(keyBytes)), ...keys }
 }
 
 /** The root key of `entropy` and a new device key, as they are stored. */
-async function makeKeys (entropy: Uint8Array<ArrayBuffer>, keysAsObjects: boolean): Promise<Pick<StoredIdentity, 'author' | 'device' | 'deviceKey' | 'root'>> {
-  const { publicKey: author } = await rootOf(entropy)
-  const deviceKey = keysAsObjects ? await generateDeviceKey() : toHex(crypto.getRandomValues(new Uint8Array(keyBytes)))
-  const { publicKey: device } = await signerOf({ deviceKey })
+async function makeKeys (entropy: Uint8Array<ArrayBuffer>, keysAsObjects: boolean, keys: KeySource): Promise<Pick<StoredIdentity, 'author' | 'device' | 'deviceKey' | 'root'>> {
+  const { publicKey: author } = await rootOf(entropy, keys)
+  const deviceKey = keysAsObjects ? await generateDeviceKey() : toHex(keys.random(keyBytes))
+  const { publicKey: device } = await signerOf({ deviceKey }, keys)
   return { author, device, deviceKey, root: keysAsObjects ? await wrap(entropy) : toHex(entropy) }
 }
 
-async function signerOf ({ deviceKey }: Pick<StoredIdentity, 'deviceKey'>): Promise<Signer> {
-  return typeof deviceKey === 'string' ? rootSigner(bytesOf(deviceKey)) : deviceSigner(deviceKey)
+async function signerOf ({ deviceKey }: Pick<StoredIdentity, 'deviceKey'>, keys: KeySource): Promise<Signer> {
+  return typeof deviceKey === 'string' ? keys.signerOf(bytesOf(deviceKey)) : deviceSigner(deviceKey)
 }
 
-async function rootOf (entropy: Uint8Array): Promise<Signer> {
-  return rootSigner(await rootSeedOf(entropy))
+async function rootOf (entropy: Uint8Array, keys: KeySource): Promise<Signer> {
+  return keys.signerOf(await keys.rootSeedOf(entropy))
 }
 
 async function withEntropyOf<T> ({ root }: StoredIdentity, use: (entropy: Uint8Array<ArrayBuffer>) => Promise<T>): Promise<T> {
