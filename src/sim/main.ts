@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { HubError, reasonOf } from '../base/errors.ts'
 import { acceptedOf, worseThan, type Accepted, type Baseline } from './baseline.ts'
+import { maelstrom } from './maelstrom/command.ts'
 import { run, type Report } from './run.ts'
 import type { Scenario } from './scenario.ts'
 import { scenarios } from './scenarios.ts'
@@ -18,6 +19,7 @@ const baselineSeed = 1
 
 const usage = `Usage: npm run sim -- --scenario NAME [options]
        npm run sim -- compare [--accept] [--json]
+       npm run sim -- maelstrom --help
 
   --scenario NAME      Which one; --list names them.
   --hubs N             As many hubs.
@@ -30,8 +32,10 @@ const usage = `Usage: npm run sim -- --scenario NAME [options]
   --json               One line of JSON instead of lines for people.
 `
 
+const [first, ...others] = process.argv.slice(2)
 try {
-  await main(process.argv.slice(2))
+  if (first === 'maelstrom') await maelstrom(others)
+  else await main(process.argv.slice(2))
 } catch (thrown) {
   process.stderr.write(`${thrown instanceof HubError && thrown.code === 'invalid-argument' ? thrown.message : `The simulation failed: ${reasonOf(thrown)}`}\n`)
   process.exitCode = 1

@@ -7,8 +7,9 @@ import { runCommandLine } from '../node/command-line.ts'
 import { crash } from './crash.ts'
 import { crashNode } from './crash-node.ts'
 import { fuzz } from './fuzz.ts'
+import { maelstrom, maelstromVirtual } from './maelstrom.ts'
 import { asCommand } from './soak.ts'
 
-const checks = [fuzz, crash, crashNode]
+const checks = [fuzz, crash, crashNode, maelstrom, maelstromVirtual]
 
 await runCommandLine({ script: 'soak', noun: 'check', commands: checks.map(asCommand), isFailure: ({ failed }) => failed !== 0 }, process.argv.slice(2))
