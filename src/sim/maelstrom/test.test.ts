@@ -6,7 +6,10 @@ const base: MaelstromRun = {
   virtual: true, workload: 'broadcast', nodes: 25, latencyMs: 100, latencyDistribution: 'constant', rate: 100, seconds: 8, profile: 'latency', partitions: false, seed: 1
 }
 
-describe('Maelstrom in virtual time', () => {
+/** A few seconds of one core; more where many tests share it. */
+const timeoutMs = 90_000
+
+describe('Maelstrom in virtual time', { timeout: timeoutMs }, () => {
   test.each(['echo', 'unique-ids'] as const)('%s is valid', async (workload) => {
     expect(await runMaelstrom({ ...base, workload, nodes: 3, seconds: 2 })).toMatchObject({ valid: true, failures: [] })
   })
