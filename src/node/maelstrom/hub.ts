@@ -106,7 +106,7 @@ export async function createMaelstromHub (options: MaelstromHubOptions): Promise
 
   function linkTo (peer: PeerId): Link {
     return createLink({
-      peer, network: rules.network, agent, timing: timingOf(peer), batchMs: profile.batchMs, now, timer,
+      peer, network: rules.network, agent, links: () => streams.neighbours().length, timing: timingOf(peer), batchMs: profile.batchMs, now, timer,
       newLife: () => 1 + (new DataView(random(4).buffer).getUint32(0)),
       transmit: (envelope) => { transmit(peer, envelope) },
       onUp: () => {

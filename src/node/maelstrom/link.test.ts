@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PeerId } from '../../base/peer.ts'
 import type { Timer } from '../../base/timer.ts'
-import { encodeFrame } from '../../gossip/frames.ts'
+import { encodeFrame, gossipVersion } from '../../gossip/frames.ts'
 import type { NetworkId } from '../../message/types.ts'
 import type { Envelope } from './envelope.ts'
 import { createLink, type Link, type LinkFrame } from './link.ts'
@@ -50,7 +50,7 @@ function pair ({ agentNetwork = network }: { readonly agentNetwork?: NetworkId }
     const story: string[] = []
     const roundTrips: number[] = []
     const link = createLink({
-      peer: `n${1 - from}` as PeerId, network: from === 0 ? network : agentNetwork, agent: 'test', timing, batchMs, now: () => nowMs, timer,
+      peer: `n${1 - from}` as PeerId, network: from === 0 ? network : agentNetwork, agent: 'test', links: () => 1, timing, batchMs, now: () => nowMs, timer,
       newLife: () => { lives += 1; return lives },
       transmit: (envelope) => {
         sent.push({ from, envelope, atMs: nowMs })
@@ -210,14 +210,14 @@ describe('a link over Maelstrom', () => {
     expect(other.frames).toHaveLength(20)
   })
 
-  test('bytes that are no frame end it', () => {
+  test('what is no frame for a link ends it', () => {
     const { one, other, sent, run } = linked()
     const last = sent.filter(({ from }) => from === 0).at(-1)?.envelope
     if (last === undefined) throw new Error('Nothing was sent.')
-    for (const gossip of [[new Uint8Array([255, 255])], [encodeFrame({ type: 'hello', version: 2, network, agent: 'again' })]]) {
+    for (const gossip of [[new Uint8Array([255, 255])], [encodeFrame({ type: 'hello', version: gossipVersion, network, agent: 'again', links: 1 })]]) {
       other.link.receive({ ...last, number: last.number + 1, gossip })
       expect(other.link.isUp).toBe(false)
-      expect(other.story.at(-1)).toMatch(/no frame/)
+      expect(other.story.at(-1)).toMatch(/no hub sends/)
       one.link.dial()
       run(7_000)
     }

@@ -16,7 +16,7 @@ import type { NetworkId } from '../../message/types.ts'
 import type { Envelope, SyncPart } from './envelope.ts'
 import type { LinkTiming } from './profile.ts'
 
-export type LinkFrame = Exclude<Frame, { readonly type: 'hello' | 'ping' | 'pong' }>
+export type LinkFrame = Exclude<Frame, { readonly type: 'hello' | 'full' | 'ping' | 'pong' }>
 
 export interface Link {
   readonly peer: PeerId
@@ -37,6 +37,8 @@ export interface LinkOptions {
   readonly peer: PeerId
   readonly network: NetworkId
   readonly agent: string
+  /** How many links this node has: a hello says it. */
+  readonly links: () => number
   readonly timing: LinkTiming
   readonly batchMs: number
   readonly now: () => number
@@ -65,8 +67,7 @@ const greeting = 0
 const closing = -1
 
 export function createLink (options: LinkOptions): Link {
-  const { peer, network, agent, timing, batchMs, now, timer, newLife, transmit, onUp, onDown, onFrame, onSync, onRoundTrip, onRefused } = options
-  const hello = encodeFrame({ type: 'hello', version: gossipVersion, network, agent })
+  const { peer, network, agent, links, timing, batchMs, now, timer, newLife, transmit, onUp, onDown, onFrame, onSync, onRoundTrip, onRefused } = options
   /** `greeted`: the other side's life is known, and not yet whether it knows this one. */
   let state: 'idle' | 'dialling' | 'greeted' | 'up' = 'idle'
   let mine = unknown
@@ -87,6 +88,7 @@ export function createLink (options: LinkOptions): Link {
   let rttMs: number | undefined
 
   function greet (): void {
+    const hello = encodeFrame({ type: 'hello', version: gossipVersion, network, agent, links: links() })
     transmit({ from: mine, to: theirs, number: greeting, gossip: [hello], sync: [] })
   }
 
@@ -209,7 +211,7 @@ export function createLink (options: LinkOptions): Link {
     transmit({ from: to, to: from, number: closing, gossip: [], sync: [] })
   }
 
-  function takeFrame (frame: Exclude<Frame, { readonly type: 'hello' }>): void {
+  function takeFrame (frame: Exclude<Frame, { readonly type: 'hello' | 'full' }>): void {
     switch (frame.type) {
       case 'ping': send({ type: 'pong', nonce: frame.nonce }); return
       case 'pong': onPong(frame.nonce); return
@@ -222,9 +224,9 @@ export function createLink (options: LinkOptions): Link {
     const life = mine
     for (const bytes of frames) {
       const decoded = decodeFrame(bytes)
-      if (!decoded.ok || decoded.value.type === 'hello') {
-        onRefused('The hub sent what is no frame of gossip.')
-        goDown('The hub sent what is no frame of gossip.')
+      if (!decoded.ok || decoded.value.type === 'hello' || decoded.value.type === 'full') {
+        onRefused('The hub sent what no hub sends on a link.')
+        goDown('The hub sent what no hub sends on a link.')
         return
       }
       takeFrame(decoded.value)
