@@ -5,6 +5,9 @@
  */
 
 import type { LogEntry } from '../base/event-log.ts'
+import type { FrontierView, SyncReport, SyncSession, TreeView } from './sync/api.ts'
+
+export type * from './sync/api.ts'
 
 export type Lifecycle = 'joining' | 'catching-up' | 'babbling' | 'leaving' | 'shutdown'
 export type Mode = 'unsynced' | 'sync' | 'synced' | 'pacemaker'
@@ -236,31 +239,6 @@ export interface HubView {
   readonly linked: boolean
 }
 
-/** One comparison with one hub, as it went. */
-export interface SyncReport {
-  readonly peer: string
-  /** Whether this hub began it. */
-  readonly initiated: boolean
-  /** equal: nothing differs any more. Everything else is why it ended before that (sync/session/outcome.ts, a rejection of a message, `sync-failed`). */
-  readonly outcome: string
-  /** How the difference was found, pass by pass: `list`, `sketch`, `feeds`, `sketch-then-list`, `sketch-then-feeds`; `none` where there was nothing to find. */
-  readonly strategy: string
-  /** What the ways were expected to cost in bytes, of so many differences; null: there was nothing to choose. */
-  readonly estimate: { readonly differences: number, readonly listBytes: number, readonly sketchBytes: number, readonly feedsBytes: number | null } | null
-  readonly symbols: number
-  /** Times that an answer was waited for. */
-  readonly rounds: number
-  readonly bytesSent: number
-  readonly bytesReceived: number
-  /** Of both, those of frames with messages. */
-  readonly messageBytes: number
-  readonly fetched: number
-  readonly sent: number
-  readonly ms: number
-  /** When it ended. */
-  readonly at: number
-}
-
 export interface Diagnosis {
   readonly peerId: string | null
   readonly sentence: string
@@ -330,6 +308,12 @@ export interface HubApi {
    * Codes: `not-connected` (no link, or a relayed one), `too-many`, `invalid-argument`.
    */
   sync (peerId?: string): Promise<SyncReport>
+  /** Comparisons: those that run, with their progress, then the last 100 that ended, the newest first. */
+  sessions (): Promise<SyncSession[]>
+  /** A subtree of what is compared (all but the newest 5 s), by up to eight hex nibbles; left out: all of it. Codes: `invalid-argument`. */
+  tree (at?: { readonly prefix?: string }): Promise<TreeView>
+  /** Which messages of whom this hub has, and what it and others lacked. @default the 100 largest feeds; 1,000 at most. Codes: `invalid-argument`. */
+  frontier (query?: { readonly limit?: number }): Promise<FrontierView>
   readonly identity: {
     show (): Promise<IdentityView>
     /**

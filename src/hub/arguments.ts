@@ -41,6 +41,13 @@ export function keyOf (given: unknown, what: string): PublicKeyHex {
   return given as PublicKeyHex
 }
 
+/** Where in the tree: hex nibbles of namespace and epoch. */
+export function prefixOf (given: unknown): string {
+  if (given == null) return ''
+  if (typeof given !== 'string' || !/^[0-9a-f]{0,8}$/.test(given)) throw new HubError('invalid-argument', 'A prefix of the tree is up to eight lower-case hex digits.')
+  return given
+}
+
 export function objectOf<T extends object> (given: T | undefined, what: string): Partial<T> {
   if (given == null) return {}
   if (typeof given !== 'object' || Array.isArray(given)) throw new HubError('invalid-argument', `The ${what} must be an object.`)

@@ -8,7 +8,7 @@ import type { PeerId } from '../base/peer.ts'
 import type { Standing } from '../message/replicated-set.ts'
 import type { NetworkId } from '../message/types.ts'
 import type { CandidateView, Diagnosis, HubApi, HubStatus, HubView, MessageView, PeerView, RelayStatus } from './api.ts'
-import { idOf, keyOf, objectOf, optionalTextOf, textOf, wholeOf } from './arguments.ts'
+import { idOf, keyOf, objectOf, optionalTextOf, prefixOf, textOf, wholeOf } from './arguments.ts'
 import { faultsOf } from './fault-arguments.ts'
 import { createIdentityApi } from './identity-api.ts'
 import type { Identity } from './identity.ts'
@@ -64,6 +64,9 @@ export interface HubApiParts {
 /** Entries in one answer of `events`. */
 const eventsMax = 5_000
 const eventsDefault = 1_000
+/** Feeds in one answer of `frontier`. */
+const feedsMax = 1_000
+const feedsDefault = 100
 /** What a timer takes: some 24 days. */
 const timeoutMsMax = 2 ** 31 - 1
 const timeoutMsDefault = 30_000
@@ -159,6 +162,9 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
     connect: async address => network.connect(textOf(address, 'The address')),
     disconnect: async peerId => network.disconnect(textOf(peerId, 'The peer id')),
     sync: async peerId => runtime.sync.sessions.sync(optionalTextOf(peerId, 'The peer id') as PeerId | undefined),
+    sessions: async () => runtime.sync.sessions.all(),
+    tree: async at => runtime.sync.tree(prefixOf(objectOf(at, 'argument').prefix)),
+    frontier: async query => runtime.sync.frontier(wholeOf(objectOf(query, 'query').limit, 'limit', { from: 1, to: feedsMax, otherwise: feedsDefault })),
     identity: createIdentityApi({ identity, publisher, log }),
     async events (query) {
       const { since, limit, type } = objectOf(query, 'query')

@@ -8,7 +8,7 @@ type Call = (...given: unknown[]) => Promise<unknown>
 const methods: Readonly<Record<Exclude<keyof HubApi, 'identity'>, true>> = {
   status: true, publish: true, query: true, message: true, thread: true, reactions: true, links: true, profile: true,
   records: true, subscribe: true, whenSynced: true, peers: true, candidates: true, hubs: true, diagnose: true,
-  connect: true, disconnect: true, sync: true, events: true, faults: true, wipe: true
+  connect: true, disconnect: true, sync: true, sessions: true, tree: true, frontier: true, events: true, faults: true, wipe: true
 }
 const identityMethods: Readonly<Record<keyof HubApi['identity'], true>> = { show: true, export: true, import: true, addDevice: true, revokeDevice: true }
 

@@ -23,6 +23,8 @@ export interface Comparable {
   displaced (member: number): void
   /** Adds all members that there were at the first call and works out their digests, with rests in between. Resolves when a session may begin. */
   built (): Promise<void>
+  /** Works out, with rests in between, whatever digest is not known. */
+  settled (): Promise<void>
   /** Hex of the root over all members published up to `untilMs`; while that has to be worked out in slices, the last one known; null before there was one. */
   root (untilMs: number): string | null
 }
@@ -77,8 +79,12 @@ export function createComparable ({ set: members, catalog, rest }: ComparableOpt
       entered(member)
       if (member % sliceMembers === sliceMembers - 1) await rest()
     }
-    while (!set.tree.settle(sliceNodes)) await rest()
+    await settled()
     isBuilt = true
+  }
+
+  async function settled (): Promise<void> {
+    while (!set.tree.settle(sliceNodes)) await rest()
   }
 
   return {
@@ -89,6 +95,7 @@ export function createComparable ({ set: members, catalog, rest }: ComparableOpt
       set.remove(member)
       namespaces.set(member, absent)
     },
+    settled,
     built: async () => building ??= build(),
     root (untilMs) {
       if (!isBuilt) return null

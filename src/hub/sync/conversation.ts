@@ -43,9 +43,11 @@ export interface ConversationOptions {
   /** Bytes of these members as they travel. Codes: those of the store. */
   readonly read: (members: Uint32Array) => Promise<readonly Uint8Array[]>
   readonly take: (messages: readonly Uint8Array[]) => Promise<Taken>
+  /** Messages were sent, or dealt with. */
+  readonly onMoved: () => void
 }
 
-export function converse ({ session, stream, isInitiator, now, rest, read, take }: ConversationOptions): Conversation {
+export function converse ({ session, stream, isInitiator, now, rest, read, take, onMoved }: ConversationOptions): Conversation {
   let resolveEnded: (end: ConversationEnd) => void = () => undefined
   const ended = new Promise<ConversationEnd>((resolve) => { resolveEnded = resolve })
   let over = false
@@ -79,12 +81,14 @@ export function converse ({ session, stream, isInitiator, now, rest, read, take 
     const messages = await read(members)
     await stream.room()
     give({ type: 'read', messages })
+    onMoved()
   }
 
   async function deal (messages: readonly Uint8Array[]): Promise<void> {
     const taken = await take(messages)
     if (taken.ok) give({ type: 'taken', fetched: taken.fetched })
     else fail(taken.code)
+    onMoved()
   }
 
   function fail (code: SyncRejection | 'sync-failed'): void {

@@ -1,23 +1,13 @@
-/** How far the sessions that run are, for whoever watches. */
-import type { HubStatus } from '../api.ts'
-import type { Conversation } from './conversation.ts'
+/** How far the sessions that run are, all together, for whoever watches. */
+import type { HubStatus, SyncSession } from '../api.ts'
 
-interface Running {
-  readonly conversation: Pick<Conversation, 'session'> | undefined
-  readonly startedMs: number
-}
-
-/** Of the differences that are being dealt with, all sessions together; a rate in messages a second since the oldest of them began. */
-export function progressOf (sessions: readonly Running[], nowMs: number): HubStatus['sync'] {
-  let [done, total, sinceMs] = [0, 0, nowMs]
-  for (const { conversation, startedMs } of sessions) {
-    if (conversation === undefined) continue
-    const { fetched, toFetch, sent, toSend } = conversation.session.progress
-    if (toFetch + toSend === 0) continue
-    done += fetched + sent
-    total += Math.max(fetched, toFetch) + toSend
-    sinceMs = Math.min(sinceMs, startedMs)
+/** Of the differences that are being dealt with. The time left is that of the session that has most of it. */
+export function progressOf (sessions: readonly SyncSession[]): HubStatus['sync'] {
+  const moving = sessions.filter(({ total }) => total > 0)
+  const sumOf = (of: (session: SyncSession) => number): number => moving.reduce((sum, session) => sum + of(session), 0)
+  const etas = moving.map(({ etaMs }) => etaMs)
+  return {
+    active: moving.length > 0, done: sumOf(({ done }) => done), total: sumOf(({ total }) => total), rate: sumOf(({ rate }) => rate),
+    etaMs: etas.length === 0 || etas.includes(null) ? null : Math.max(...etas.map(etaMs => etaMs ?? 0))
   }
-  const rate = nowMs > sinceMs ? done / (nowMs - sinceMs) * 1_000 : 0
-  return { active: total > 0, done, total, rate, etaMs: rate > 0 ? (total - done) / rate * 1_000 : null }
 }

@@ -1,7 +1,6 @@
-/** What sessions were like: the last ones, what follows from them about being synced, and each in a sentence. Knows no session that still runs. */
+/** What sessions were like: the last ones, and what follows from them about being synced. Knows no session that still runs. */
 import type { PeerId } from '../../base/peer.ts'
 import type { SyncReport } from '../api.ts'
-import type { ConversationEnd } from './conversation.ts'
 
 export interface Reports {
   /** Oldest first. */
@@ -14,7 +13,7 @@ export interface Reports {
   isSynced (neighbours: readonly PeerId[], nowMs: number): boolean | null
 }
 
-/** Reports kept, some 300 bytes each: those of the last quarter of an hour, with a neighbour or two. */
+/** Reports kept, some 300 bytes each, of those that found much 30 kB: those of the last quarter of an hour, with a neighbour or two. */
 const reportsMax = 100
 /** How long a comparison says something. Each hub begins one in 25 to 30 s (sessions.ts), so that two fall into this time. */
 const freshMs = 60_000
@@ -35,23 +34,4 @@ export function createReports (): Reports {
       return equal.length >= Math.min(witnesses, neighbours.length)
     }
   }
-}
-
-export function reportOf (
-  peer: PeerId, isInitiator: boolean, { record, outcome }: ConversationEnd, startedMs: number, endedMs: number
-): SyncReport {
-  const { strategies, estimate, symbols, rounds, bytesSent, bytesReceived, messageBytes, fetched, sent } = record
-  return {
-    peer, initiated: isInitiator, outcome, strategy: strategies.length === 0 ? 'none' : strategies.join(', '), estimate: estimate === undefined ? null : { ...estimate, feedsBytes: estimate.feedsBytes ?? null },
-    symbols, rounds, bytesSent, bytesReceived, messageBytes, fetched, sent, ms: endedMs - startedMs, at: endedMs
-  }
-}
-
-export function sentenceOf ({ outcome, strategy, fetched, sent, bytesSent, bytesReceived, ms }: SyncReport): string {
-  const cost = `${bytesSent + bytesReceived} bytes, ${Math.round(ms)} ms`
-  if (outcome === 'equal' && strategy === 'none') return `The hub has the same messages (${cost}).`
-  const moved = `${fetched} fetched, ${sent} sent, found by ${strategy}; ${cost}`
-  if (outcome === 'equal') return `The hub has the same messages now: ${moved}.`
-  if (outcome === 'unequal') return `Not equal yet, as messages came meanwhile; the next comparison goes on: ${moved}.`
-  return `The comparison ended early (${outcome}): ${moved}.`
 }

@@ -11,13 +11,16 @@ import type { Report } from '../../base/event-log.ts'
 import type { Timer } from '../../base/timer.ts'
 import type { PeerId } from '../../base/peer.ts'
 import { createSession, gossipsMs } from '../../sync/session/session.ts'
-import type { HubStatus, SyncReport } from '../api.ts'
+import type { HubStatus, SyncAlternative, SyncReport, SyncSession } from '../api.ts'
 import type { Comparable } from './comparable.ts'
 import { converse, type Conversation, type ConversationOptions, type SyncRejection } from './conversation.ts'
 import { progressOf } from './progress.ts'
-import { createReports, reportOf, sentenceOf } from './reports.ts'
+import { createRate, type Rate } from './rate.ts'
+import { createReports } from './reports.ts'
 import { createSchedule } from './schedule.ts'
+import { endedView, liveView, reportOf, sentenceOf, type SessionFacts } from './session-view.ts'
 import type { SyncNetwork, SyncStream } from './sync-stream.ts'
+import { createTally, type Tally } from './tally.ts'
 
 export interface Sessions {
   linkUp (peer: PeerId): void
@@ -36,6 +39,8 @@ export interface Sessions {
   readonly progress: HubStatus['sync']
   /** The last 100, oldest first. */
   readonly reports: readonly SyncReport[]
+  /** Those that run, then the last 100 that ended, the newest first. */
+  all (): SyncSession[]
   /** Resolves when no session runs or is about to begin. */
   settled (): Promise<void>
   /** Ends all sessions and begins none any more. */
@@ -45,7 +50,11 @@ export interface Sessions {
 export interface SessionsOptions {
   readonly network: SyncNetwork
   readonly comparable: Comparable
-  readonly conversation: Pick<ConversationOptions, 'read'> & { readonly taker: (peer: PeerId) => ConversationOptions['take'] }
+  /** How messages are read and taken in a session, which each of them that moves is counted for. */
+  readonly reader: (tally: Tally) => ConversationOptions['read']
+  readonly taker: (peer: PeerId, tally: Tally) => ConversationOptions['take']
+  /** What other ways would have cost. */
+  readonly alternatives: (tally: Tally, fetched: number) => readonly SyncAlternative[]
   /** The first epoch that this hub keeps whole. */
   readonly minEpoch: () => number
   /** Whether nothing else says that this hub is behind. */
@@ -68,7 +77,12 @@ const linkSettleMs = 1_000
 const waitingMax = 1_000
 
 interface Slot {
+  /** From 1, growing; given again after a restart. */
+  readonly id: number
+  readonly peer: PeerId
   readonly isInitiator: boolean
+  readonly tally: Tally
+  readonly rate: Rate
   conversation: Conversation | undefined
   startedMs: number
   /** The slot of this peer that goes on in its place. */
@@ -78,7 +92,7 @@ interface Slot {
 }
 
 export function createSessions (options: SessionsOptions): Sessions {
-  const { network, comparable, conversation: { read, taker }, minEpoch, isComplete, random, now, timer, wait, report, reject } = options
+  const { network, comparable, reader, taker, alternatives, minEpoch, isComplete, random, now, timer, wait, report, reject } = options
   const running = new Map<PeerId, Slot>()
   const schedule = createSchedule({ network, random, now })
   /** Since when gossip reaches a neighbour. */
@@ -88,11 +102,16 @@ export function createSessions (options: SessionsOptions): Sessions {
   /** What `settled` waits for. */
   const pending = new Set<Promise<unknown>>()
   let stopped = false
+  let slots = 0
 
   const isSynced = (): boolean | null => {
     const equal = reports.isSynced(network.neighbours(), now())
     return equal === true ? isComplete() : equal
   }
+
+  const factsOf = (slot: Slot, fetched: number): SessionFacts => ({ ...slot, alternatives: alternatives(slot.tally, fetched) })
+  const live = (): SyncSession[] => [...running.values()].map(slot =>
+    liveView(factsOf(slot, slot.conversation?.session.record.fetched ?? 0), slot.conversation, slot.rate, now()))
 
   function track<T> (work: Promise<T>): Promise<T> {
     pending.add(work)
@@ -114,7 +133,10 @@ export function createSessions (options: SessionsOptions): Sessions {
 
   /** Runs a session in a slot of its own. Never rejects. */
   function occupy (peer: PeerId, isInitiator: boolean, open: () => Promise<SyncStream | undefined>): Slot {
-    const slot: Slot = { isInitiator, conversation: undefined, startedMs: now(), supersededBy: undefined, report: Promise.resolve(undefined) }
+    const slot: Slot = {
+      id: slots += 1, peer, isInitiator, tally: createTally(), rate: createRate(),
+      conversation: undefined, startedMs: now(), supersededBy: undefined, report: Promise.resolve(undefined)
+    }
     running.set(peer, slot)
     schedule.remove(peer)
     const ran = run(peer, slot, open).catch((thrown: unknown) => {
@@ -145,10 +167,13 @@ export function createSessions (options: SessionsOptions): Sessions {
       // What was published before the link came up is nobody else's, however new it is.
       config: { newestMs: Math.min(gossipsMs, slot.startedMs - (linkedMs.get(peer) ?? -Infinity)) }
     })
-    const conversation = converse({ session, stream, isInitiator, now, rest: async () => wait(0), read, take: taker(peer) })
+    const conversation = converse({
+      session, stream, isInitiator, now, rest: async () => wait(0), read: reader(slot.tally), take: taker(peer, slot.tally),
+      onMoved: () => { slot.rate.note(session.progress.fetched + session.progress.sent, now()) }
+    })
     slot.conversation = conversation
     const end = await conversation.ended
-    const made = reportOf(peer, isInitiator, end, slot.startedMs, now())
+    const made = reportOf(factsOf(slot, end.record.fetched), end, now())
     report({ type: 'sync-ended', peer, sentence: sentenceOf(made) })
     const goesOn = successorOf(slot)
     if (goesOn !== undefined) return goesOn.report
@@ -229,8 +254,9 @@ export function createSessions (options: SessionsOptions): Sessions {
       })
     },
     get synced () { return isSynced() },
-    get progress () { return progressOf([...running.values()], now()) },
+    get progress () { return progressOf(live()) },
     get reports () { return reports.all },
+    all: () => [...live(), ...reports.all.toReversed().map(endedView)],
     async settled () {
       while (pending.size > 0) await Promise.all(pending)
     },

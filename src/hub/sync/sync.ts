@@ -10,23 +10,32 @@ import type { PeerId } from '../../base/peer.ts'
 import type { EventLog } from '../../base/event-log.ts'
 import type { Timer } from '../../base/timer.ts'
 import { gossipsMs } from '../../sync/session/session.ts'
-import type { HubStatus } from '../api.ts'
+import type { FrontierView, HubStatus, SyncAlternative, SyncSession, TreeView } from '../api.ts'
 import type { Messages } from '../messages/messages.ts'
 import type { Retention } from '../retention.ts'
+import { alternativesTo } from './alternatives.ts'
 import { createComparable, type Comparable } from './comparable.ts'
 import type { SyncRejection } from './conversation.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import type { SyncNetwork } from './sync-stream.ts'
 import { createTaking } from './taking.ts'
+import type { Tally } from './tally.ts'
+import { feedViews, treeView } from './views.ts'
 
 export interface Sync extends Pick<Comparable, 'entered' | 'displaced'> {
   readonly sessions: Sessions
+  /** Hex nibbles, eight at most. */
+  tree (prefix: string): Promise<TreeView>
+  /** The feeds with the most members, so many of them. */
+  frontier (limit: number): Promise<FrontierView>
   status (): Pick<HubStatus, 'root' | 'maxEpoch' | 'synced' | 'mode' | 'sync'>
 }
 
 export interface SyncOptions {
   readonly rules: NetworkGenesis
-  readonly set: Pick<ReplicatedSet, 'copyId' | 'readId' | 'feedOf' | 'feedCount' | 'copyFeed' | 'seqOf' | 'authorOf' | 'signerOf' | 'memberOf' | 'membersEnd' | 'hasBody' | 'servesBody' | 'bodiesWanted'>
+  readonly set: Pick<ReplicatedSet,
+  'copyId' | 'readId' | 'feedOf' | 'feedCount' | 'copyFeed' | 'seqOf' | 'isFirstOfSeq' | 'authorOf' | 'signerOf' | 'memberOf' | 'membersEnd' | 'hasBody' |
+  'servesBody' | 'bodiesWanted'>
   readonly messages: Pick<Messages, 'catalog' | 'getMembers'>
   readonly retention: Pick<Retention, 'minEpoch'>
   readonly network: SyncNetwork
@@ -64,43 +73,73 @@ export function createSync (options: SyncOptions): Sync {
     minEpoch: () => retention.minEpoch,
     isComplete: () => set.bodiesWanted(now()).length === 0,
     random: () => new DataView(random(4).buffer).getUint32(0),
-    conversation: {
-      read: async (members) => {
-        const nowMs = now()
-        const entries = await messages.getMembers([...members])
-        return entries.map(({ message: { id, bytes } }) => encodeSignedBytes(set.servesBody(id, nowMs) ? bytes : { ...bytes, body: undefined }))
-      },
-      taker: peer => createTaking({
-        rules, has, verify, stored,
-        offer: (message) => {
-          const isMember = (): boolean => set.memberOf(message.id) !== -1
-          const wasMember = isMember()
-          if (has(message)) return false
-          offer(message, peer)
-          return wasMember ? has(message) : isMember()
-        },
-        onFailure: (sentence) => { log.report({ type: 'verify-failed', peer, code: 'internal', sentence }) }
+    alternatives: compareWays,
+    reader: tally => async (members) => {
+      const nowMs = now()
+      const entries = await messages.getMembers([...members])
+      return entries.map(({ message: { id, header, bytes } }) => {
+        tally.sent(header)
+        return encodeSignedBytes(set.servesBody(id, nowMs) ? bytes : { ...bytes, body: undefined })
       })
-    }
+    },
+    taker: (peer, tally) => createTaking({
+      rules, has, verify, stored,
+      offer: (message) => {
+        const isMember = (): boolean => set.memberOf(message.id) !== -1
+        const wasMember = isMember()
+        if (has(message)) return false
+        offer(message, peer)
+        const isNew = wasMember ? has(message) : isMember()
+        if (isNew) tally.fetched(message.header)
+        return isNew
+      },
+      onFailure: (sentence) => { log.report({ type: 'verify-failed', peer, code: 'internal', sentence }) }
+    })
   })
 
-  function maxEpoch (): number | null {
-    let newest: number | null = null
-    messages.catalog.walk({}, 'descending', (member) => {
-      newest = epochOf(messages.catalog.timestampOf(member))
+  function compareWays ({ places }: Tally, fetched: number): readonly SyncAlternative[] {
+    const { tree } = comparable.set
+    return alternativesTo({
+      size: tree.size, spanMs: (newestMs() ?? 0) - (oldestMs() ?? 0), fetched,
+      places: places.map(({ range, differing }) => {
+        const count = Math.max(differing, tree.count(range))
+        return { rank: tree.count({ from: 0, end: range.from }), count, differing }
+      })
+    })
+  }
+
+  const timeAtEnd = (order: 'ascending' | 'descending') => (): number | undefined => {
+    let found: number | undefined
+    messages.catalog.walk({}, order, (member) => {
+      found = messages.catalog.timestampOf(member)
       return true
     })
-    return newest
+    return found
   }
+  const oldestMs = timeAtEnd('ascending')
+  const newestMs = timeAtEnd('descending')
 
   return {
     sessions,
     entered: (member) => { comparable.entered(member) },
     displaced: (member) => { comparable.displaced(member) },
+    tree: async prefix => treeView(comparable, prefix),
+    async frontier (limit) {
+      const feeds = await feedViews(set, messages.catalog, async () => wait(0))
+      const newest = new Map<string, SyncSession>()
+      for (const session of sessions.all()) if (!newest.has(session.peer)) newest.set(session.peer, session)
+      return {
+        count: feeds.length,
+        feeds: feeds.slice(0, limit),
+        hubs: [...newest.values()].map(({ peer, id, startedAt, at, outcome, feeds: differing }) =>
+          ({ peerId: peer, session: id, at: at ?? startedAt, outcome, feeds: differing }))
+      }
+    },
     status () {
       const { synced, progress } = sessions
+      const newest = newestMs()
       return {
-        root: comparable.root(now() - gossipsMs), maxEpoch: maxEpoch(), synced, sync: progress,
+        root: comparable.root(now() - gossipsMs), maxEpoch: newest === undefined ? null : epochOf(newest), synced, sync: progress,
         mode: progress.active ? 'sync' : synced === true ? 'synced' : 'unsynced'
       }
     }

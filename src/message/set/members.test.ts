@@ -16,6 +16,7 @@ describe('members by number', () => {
     const member = set.memberOf(second.id)
     expect([set.idOf(member), set.kindOf(member), set.authorOf(member), set.signerOf(member), set.seqOf(member), set.standingOf(member), set.hasBody(member)])
       .toEqual([second.id, 'post', ada, phone, 2, 'live', true])
+    expect(set.isFirstOfSeq(member)).toBe(true)
     expect([set.previousOf(member), set.previousOf(set.memberOf(first.id))]).toEqual([set.memberOf(first.id), -1])
     expect([set.memberOf(hexOf('nobody') as MessageId), set.membersEnd, set.size]).toEqual([-1, 3, 3])
     const bytes = new Uint8Array(40)

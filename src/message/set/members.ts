@@ -28,6 +28,8 @@ export interface Members {
   readonly feedCount: number
   /** Writes the 64 bytes of a feed's author and signer. */
   copyFeed (feed: number, target: Uint8Array, offset: number): void
+  /** False for all but one of the members of a fork. */
+  isFirstOfSeq (member: number): boolean
   standingOf (member: number): Standing
   hasBody (member: number): boolean
   /** The member that it names as the one before it, −1 where there is none, where that is no member, or where the name leads nowhere (R7). */
@@ -50,6 +52,7 @@ export function createMembers (membership: Membership): Members {
     feedOf: member => table.feedOf(member),
     get feedCount () { return membership.feedCount },
     copyFeed (feed, target, offset) { target.set(feedKeyBytes(membership.feedByNumber(feed)), offset) },
+    isFirstOfSeq: member => membership.firstAt(membership.feedOf(member), table.seqOf(member)) === member,
     standingOf: member => standings.of(member),
     hasBody: member => !standings.isBodyless(member),
     previousOf: member => membership.previousOf(member),

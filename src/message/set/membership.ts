@@ -32,6 +32,8 @@ export interface Membership extends Restoring {
   feedOf (index: number): Feed
   readonly feedCount: number
   feedByNumber (feed: number): Feed
+  /** The first member at a seq of a feed, or `none`. */
+  firstAt (feed: Feed, seq: number): number
   /** The first member at a feed's highest seq, or `none`. */
   highest (feed: Feed): number
   /** The member before this one in its chain, or `none`. */
@@ -124,6 +126,7 @@ export function createMembership (report: MembershipReports, tableSeed: number):
     get feedCount () { return feeds.count },
     feedByNumber: feed => feeds.byNumber(feed),
     get memoryBytes () { return table.memoryBytes + forks.memoryBytes + chains.memoryBytes },
+    firstAt: (feed, seq) => forks.first(feed, seq),
     highest: feed => forks.first(feed, feed.seqEnd),
     previousOf: index => chains.previousOf(index, feedOf(index)),
     knows: author => feeds.author(author) !== undefined,

@@ -54,3 +54,6 @@ export interface SessionRecord {
   /** Buckets (buckets.ts) in which this side sent or took something, as far as known: the first 64. */
   readonly differing: readonly number[]
 }
+
+/** What is recorded before it has ended. */
+export type SessionSoFar = Omit<SessionRecord, 'outcome' | 'again' | 'meeting'>

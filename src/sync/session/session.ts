@@ -25,7 +25,7 @@ import type { Meeting } from '../frontier/meetings.ts'
 import type { Estimate } from '../planner.ts'
 import type { Finding } from './finding.ts'
 import type { Haves } from './haves.ts'
-import type { SessionEffect, SessionInput, SessionOutcome, SessionRecord, Way } from './outcome.ts'
+import type { SessionEffect, SessionInput, SessionOutcome, SessionRecord, SessionSoFar, Way } from './outcome.ts'
 import type { Found } from './search.ts'
 import type { Measured } from './spans.ts'
 import type { Transfer } from './transfer.ts'
@@ -61,9 +61,15 @@ export interface Session {
   readonly ready: boolean
   /** When `tick` is due. */
   readonly deadlineMs: number
-  /** Of the current difference. toFetch is an estimate until this side knows it. */
+  /** Of the differences found so far, all passes together. toFetch is an estimate until this side knows it. */
   readonly progress: { readonly fetched: number, readonly toFetch: number, readonly sent: number, readonly toSend: number }
+  readonly phase: SessionPhase
+  /** What is recorded of it so far. */
+  readonly record: SessionSoFar
 }
+
+/** `idle`: before it begins and, for the side that answers, between two passes. */
+export type SessionPhase = 'idle' | 'comparing' | 'finding' | 'transferring' | 'ended'
 
 /** Gossip reaches all hubs within a second or two: what is newer than this in ms is on its way. Guess. */
 export const gossipsMs = 5_000
@@ -83,7 +89,7 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
   const seed = random()
   let effects: SessionEffect[] = []
   let versionTold = false
-  let phase: 'idle' | 'comparing' | 'finding' | 'transferring' | 'ended' = 'idle'
+  let phase: SessionPhase = 'idle'
   let job: { readonly slice: () => boolean, readonly then: () => void } | undefined
   let fromEpoch = ownFromEpoch
   let untilMs = 0
@@ -101,6 +107,8 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
   let theirTurn = 0
   let wanted: number | undefined
   let expectedTheirs = 0
+  /** How many more members the other side has in what differs; negative where this side has more. */
+  let surplus = 0
   let passes = 0
   let receivedBefore = 0
   let sentBefore = 0
@@ -135,7 +143,19 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
       ? { ...meetingOf(measured.digests, fromEpoch, splitEpoch, toldUntilMs, event), untilMs }
       : undefined
     const again = innocentlyUnequal.has(outcome) && totals.fetched + totals.sent > 0
-    effects.push({ type: 'ended', record: { outcome, strategies, estimate, ...totals, again, meeting, differing: [...differingBuckets] } satisfies SessionRecord })
+    effects.push({ type: 'ended', record: { ...recordOf(), outcome, again, meeting } satisfies SessionRecord })
+  }
+
+  function recordOf (): SessionSoFar {
+    return {
+      ...totals,
+      strategies: finding?.way === undefined ? [...strategies] : [...strategies, finding.way],
+      estimate: estimate ?? finding?.estimate,
+      symbols: totals.symbols + (finding?.symbols ?? 0),
+      sent: totals.sent + (transfer?.sent ?? 0),
+      spared: totals.spared + (transfer?.spared ?? 0),
+      differing: [...differingBuckets]
+    }
   }
 
   function closePass (): void {
@@ -151,6 +171,8 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
     finding = undefined
     transfer = undefined
     haves = undefined
+    wanted = undefined
+    expectedTheirs = 0
   }
 
   /** What both sides were, as of now. */
@@ -231,7 +253,8 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
     passes++
     set.settle(untilMs)
     const summary = createSummary(set.members, collect(set, spans, mask), salt)
-    expectedTheirs = Math.max(0, theirs - summary.list.length)
+    surplus = theirs - summary.list.length
+    expectedTheirs = Math.max(0, surplus)
     const told = haves = createHaves(set.members, salt, seed)
     transfer = createTransfer({
       send,
@@ -252,6 +275,8 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
     phase = 'transferring'
     wanted = asked
     const members = turned(owed.subarray(0, messagesMax - sentBefore), set.members, theirTurn)
+    // Both have the same without what either lacks.
+    expectedTheirs = Math.max(0, surplus + owed.length)
     for (const member of members) {
       if (differingBuckets.size === differingMax) break
       differingBuckets.add(set.members.bucketOf(member))
@@ -356,10 +381,12 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
     get deadlineMs () { return Math.min((startedMs ?? 0) + totalMs, heardMs + stallMs) },
     get progress () {
       return {
-        fetched: transfer?.received ?? 0, toFetch: wanted ?? expectedTheirs,
-        sent: transfer?.sent ?? 0, toSend: transfer?.toSend ?? 0
+        fetched: receivedBefore + (transfer?.received ?? 0), toFetch: receivedBefore + (wanted ?? expectedTheirs),
+        sent: totals.sent + (transfer?.sent ?? 0), toSend: totals.sent + (transfer?.toSend ?? 0)
       }
-    }
+    },
+    get phase () { return phase },
+    get record () { return recordOf() }
   }
 }
 
