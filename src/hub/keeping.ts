@@ -6,7 +6,7 @@
  * 1. A listener hears of a message after it is stored, with the event number it keeps for ever.
  * 2. What cannot be stored is reported with its cause; `keep` resolves with nothing that is not stored.
  */
-import { HubError, reasonOf } from '../base/errors.ts'
+import { assert, HubError, reasonOf } from '../base/errors.ts'
 import type { Report } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
 import type { ReplicatedSet } from '../message/replicated-set.ts'
@@ -28,8 +28,8 @@ export interface KeepingOptions {
 export interface Keeping {
   /** Resolves when the message is stored, and the set knows it. Codes: those of the store. */
   keep (message: Message, from: string | null, enterSet?: () => void): Promise<Entry>
-  /** The same for a neighbour's message, which the set has: where the write fails it is tried again with `tryAgain`. */
-  keepOrRemember (message: Message, from: PeerId): void
+  /** The same for neighbours' messages, which the set has: what cannot be written is tried again with `tryAgain`. Those of one call are written together. */
+  keepOrRemember (messages: readonly Message[], from: PeerId): void
   /** Tries what could not be stored. The set has it, so nobody sends it again. */
   tryAgain (): void
   /** One that is being written. */
@@ -46,6 +46,8 @@ export interface Keeping {
 
 /** Messages that may wait for the disk before reading from neighbours pauses. */
 const unstoredMax = 2_000
+/** Messages written in one piece: a frame of a comparison has some 40, of the largest 2 MiB. */
+const togetherMax = 256
 /** Neighbours' messages that could not be stored and are tried again with each tick, 2 MiB at most; what is over comes back after a restart. */
 const unkeptMax = 256
 
@@ -59,36 +61,53 @@ export function createKeeping ({ set, messages, retention, entered, report, now 
   let lastAppend: Promise<unknown> = Promise.resolve()
 
   async function keep (message: Message, from: string | null, enterSet?: () => void): Promise<Entry> {
-    unstored += 1
-    storing.set(message.id, message)
+    const [entry] = await keepAll([message], from, enterSet)
+    assert(entry !== undefined, 'what was appended has an entry')
+    return entry
+  }
+
+  async function keepAll (several: readonly Message[], from: string | null, enterSet?: () => void): Promise<Entry[]> {
+    unstored += several.length
+    for (const message of several) storing.set(message.id, message)
     try {
       const storedAt = now()
-      const append = messages.append(message, storedAt, from)
-        .catch(async (thrown: unknown) => retention.writeAgain(thrown, async () => messages.append(message, storedAt, from)))
+      const append = messages.append(several, storedAt, from)
+        .catch(async (thrown: unknown) => retention.writeAgain(thrown, async () => messages.append(several, storedAt, from)))
       lastAppend = append.catch(() => undefined) // only waited for; whoever appended hears of the failure
-      const entry = await append
+      const entries = await append
       trouble = null
       enterSet?.()
-      messages.enter(entry)
-      entered(set.memberOf(message.id))
-      report({ type: 'message-stored', peer: from, message: message.id, sentence: `Message ${message.id.slice(0, 8)}… (${message.header.kind}, number ${message.header.seq}) is stored.` })
-      for (const listener of listeners) listener(entry)
-      return entry
+      entries.forEach(enter)
+      return entries
     } catch (thrown) {
       trouble = `What is written here or comes in cannot be stored: ${reasonOf(thrown)}`
       report({ type: 'storage-failed', code: thrown instanceof HubError ? thrown.code : 'storage-failed', sentence: trouble })
       throw thrown
     } finally {
-      unstored -= 1
-      storing.delete(message.id)
+      unstored -= several.length
+      for (const { id } of several) storing.delete(id)
     }
   }
 
-  function keepOrRemember (message: Message, from: PeerId): void {
-    keep(message, from).catch(() => { // reported there
-      unkept.set(message.id, { message, from })
-      if (unkept.size > unkeptMax) for (const oldest of unkept.keys()) { unkept.delete(oldest); break }
-    })
+  function enter (entry: Entry): void {
+    const { message: { id, header }, from } = entry
+    messages.enter(entry)
+    entered(set.memberOf(id))
+    report({ type: 'message-stored', peer: from, message: id, sentence: `Message ${id.slice(0, 8)}… (${header.kind}, number ${header.seq}) is stored.` })
+    for (const listener of listeners) listener(entry)
+  }
+
+  function keepOrRemember (several: readonly Message[], from: PeerId): void {
+    for (let start = 0; start < several.length; start += togetherMax) {
+      const together = several.slice(start, start + togetherMax)
+      keepAll(together, from).catch(() => { // reported there
+        for (const message of together) unkept.set(message.id, { message, from })
+        for (const oldest of unkept.keys()) {
+          if (unkept.size <= unkeptMax) break
+          unkept.delete(oldest)
+        }
+      })
+    }
   }
 
   return {
@@ -101,7 +120,7 @@ export function createKeeping ({ set, messages, retention, entered, report, now 
         const member = set.memberOf(message.id)
         // Displaced meanwhile, or stored since with all there is of it here.
         if (member === -1 || (message.body === undefined && messages.catalog.eventOf(member) !== undefined)) continue
-        keepOrRemember(set.hasBody(member) ? message : { ...message, body: undefined, bytes: { ...message.bytes, body: undefined } }, from)
+        keepOrRemember([set.hasBody(member) ? message : { ...message, body: undefined, bytes: { ...message.bytes, body: undefined } }], from)
       }
     },
     get: id => storing.get(id),

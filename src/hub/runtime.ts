@@ -47,6 +47,8 @@ export interface RuntimeOptions {
   readonly random: (length: number) => Uint8Array<ArrayBuffer>
   readonly store: MessageStore
   readonly verify: (message: Message) => Promise<boolean>
+  /** The same of many. @default each by itself */
+  readonly verifyAll?: (messages: readonly Message[]) => Promise<readonly boolean[]>
   /** Whether this hub writes as this author: such messages are never given up. */
   readonly isOwn: (author: PublicKeyHex) => boolean
   readonly transport: Transport
@@ -115,6 +117,7 @@ const nobody: SyncNetwork = { peerId: '' as PeerId, neighbours: () => [], open: 
 export async function createRuntime (options: RuntimeOptions): Promise<Runtime> {
   const { rules, random, store, verify, isOwn, transport, syncNetwork = nobody, log, now, timer = platformTimer, onProgress } = options
   const { createBroadcast = createBroadcastTree, reportTrace } = options
+  const verifyAll = options.verifyAll ?? (async (given: readonly Message[]) => Promise.all(given.map(async message => verify(message))))
   const { wait = async (ms: number) => new Promise((resolve) => { timer(ms, resolve) }) } = options
   const [tableSeed = 0] = new Uint32Array(random(4).buffer)
   const set = createReplicatedSet({ ...rules, tableSeed })
@@ -127,6 +130,8 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   let callOffDeadline = (): void => undefined
   let deadlineMs: number | undefined
   let stopped = false
+  /** What is to be stored by the inputs that are being given; undefined: each by itself. */
+  let gathering: Message[] | undefined
 
   const intake = createIntake({
     rules,
@@ -154,11 +159,8 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   })
 
   const sync = createSync({
-    rules, set, messages, retention, network: syncNetwork, verify, log, random, now, timer, wait,
-    offer: (message, from) => {
-      traces.arrived(message.id, { by: 'comparison', from, hops: null, traced: false })
-      input({ type: 'synced', message, from })
-    },
+    rules, set, messages, retention, network: syncNetwork, verifyAll, log, random, now, timer, wait,
+    offerAll: storedTogether,
     stored: async () => keeping.settled(),
     reject: transport.reject
   })
@@ -205,6 +207,21 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   function input (given: HubInput): void {
     for (const effect of core.handle(given, now())) perform(effect)
     awaitDeadline()
+  }
+
+  /** Messages of one comparison, one after the other: what is to be kept of them goes to the disk in one piece. */
+  function storedTogether (from: PeerId, offers: (offer: (message: Message) => void) => void): void {
+    const gathered: Message[] = []
+    gathering = gathered
+    try {
+      offers((message) => {
+        traces.arrived(message.id, { by: 'comparison', from, hops: null, traced: false })
+        input({ type: 'synced', message, from })
+      })
+    } finally {
+      gathering = undefined
+      keeping.keepOrRemember(gathered, from)
+    }
   }
 
   /** One timer, for the next deadline of the core. One that comes too early does nothing. */
@@ -265,7 +282,8 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
           log.report({ type: 'not-kept', peer: effect.from, code: 'below-retention', sentence: 'A message is older than what this hub keeps: it was passed on and not stored.' })
           return
         }
-        keeping.keepOrRemember(effect.message, effect.from)
+        if (gathering === undefined) keeping.keepOrRemember([effect.message], effect.from)
+        else gathering.push(effect.message)
         return
       case 'displaced':
         sync.displaced(effect.member)

@@ -68,6 +68,7 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
     random: randomBytes,
     store,
     verify: verifier.verify,
+    verifyAll: verifier.verifyAll,
     isOwn: author => author === identity.author,
     onProgress,
     transport: {

@@ -190,3 +190,20 @@ test('closing ends what waits for a worker, and refuses what comes after it', as
 test('one worker beside the engine where there are two cores, two where there are more', () => {
   expect([1, 2, 4, 64].map(workersFor)).toEqual([1, 1, 2, 2])
 })
+
+test('many that are asked in one call are answered in one, each in its place, and those of a lost worker too', async () => {
+  const { pool, workers } = await poolOf([check])
+  const honest = await honestMessage(1)
+  const expected = Array.from({ length: batchMax + 40 }, (_, number) => number % 7 !== 3)
+  const messages = expected.map((valid, number) => withBitChanged(honest, valid ? undefined : 8 * 64 + number))
+  expect(await pool.verifyAll(messages)).toEqual(expected)
+  expect(workers[0]!.posted).toHaveLength(2)
+  const asked = pool.verifyAll(messages)
+  workers[0]!.fail('gone')
+  expect(await asked).toEqual(expected)
+  expect(await pool.verifyAll([])).toEqual([])
+  await expect(pool.verifyAll(Array.from({ length: verificationsMax + 1 }, () => honest))).rejects.toMatchObject({ code: 'too-many' })
+  const open = pool.verifyAll(messages)
+  pool.close()
+  await expect(open).rejects.toMatchObject({ code: 'stopped' })
+})

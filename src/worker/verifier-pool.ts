@@ -14,6 +14,8 @@ import { createVerifier, verificationsMax, type SignedMessage, type Verifier } f
 import { answer, packBatch, type WorkerMessage } from './verify-batch.ts'
 
 export interface VerifierPool extends Verifier {
+  /** The same of many messages in one call, answered together: a promise for each costs as much as all else of it here. Codes: those of `verify`. */
+  readonly verifyAll: (messages: readonly SignedMessage[]) => Promise<readonly boolean[]>
   /** Workers that listen at this time. 0: this thread checks itself. */
   readonly workers: number
   /** Ends the workers. What waits for them rejects with `stopped`, and so does every later call. */
@@ -50,10 +52,19 @@ export function workersFor (cores: number): number {
   return cores <= 2 ? 1 : 2
 }
 
+/** What was asked in one call, answered when all of it is. */
+interface Asked {
+  readonly answers: boolean[]
+  open: number
+  readonly resolve: (answers: readonly boolean[]) => void
+  readonly reject: (error: unknown) => void
+}
+
 interface Question {
   readonly message: SignedMessage
-  readonly resolve: (isValid: boolean) => void
-  readonly reject: (error: unknown) => void
+  readonly asked: Asked
+  /** Its place among `answers`. */
+  readonly place: number
 }
 
 interface Batch {
@@ -135,8 +146,7 @@ export function createVerifierPool (options: VerifierPoolOptions = {}): Verifier
       const given = answers[index]
       if (given !== answer.valid && given !== answer.invalid) open.push(question)
       else {
-        underWay -= 1
-        question.resolve(given === answer.valid)
+        settle(question, given === answer.valid)
       }
     }
     checkHere(open)
@@ -154,9 +164,38 @@ export function createVerifierPool (options: VerifierPoolOptions = {}): Verifier
   }
 
   function checkHere (questions: readonly Question[]): void {
-    for (const { message, resolve, reject } of questions) {
-      verifier.verify(message).finally(() => { underWay -= 1 }).then(resolve, reject)
+    for (const question of questions) {
+      verifier.verify(question.message).then((isValid) => { settle(question, isValid) }, (thrown: unknown) => {
+        underWay -= 1
+        question.asked.reject(thrown)
+      })
     }
+  }
+
+  function settle ({ asked, place }: Question, isValid: boolean): void {
+    underWay -= 1
+    asked.answers[place] = isValid
+    asked.open -= 1
+    if (asked.open === 0) asked.resolve(asked.answers)
+  }
+
+  async function ask (messages: readonly SignedMessage[]): Promise<readonly boolean[]> {
+    if (isClosed) throw stopped()
+    if (underWay + messages.length > verificationsMax) throw new HubError('too-many', `More than ${verificationsMax} signatures wait to be checked.`)
+    return new Promise((resolve, reject) => {
+      const asked: Asked = { answers: messages.map(() => false), open: 0, resolve, reject }
+      messages.forEach((message, place) => {
+        if (message.bytes.signature.byteLength !== signatureBytes) return
+        asked.open += 1
+        waiting.push({ message, asked, place })
+      })
+      underWay += asked.open
+      if (asked.open === 0) resolve(asked.answers)
+      else if (!isFlushDue) {
+        isFlushDue = true
+        queueMicrotask(flush)
+      }
+    })
   }
 
   function tellTrouble (reason: unknown): void {
@@ -167,17 +206,8 @@ export function createVerifierPool (options: VerifierPoolOptions = {}): Verifier
 
   return {
     get workers () { return members.filter(({ state }) => state === 'listening').length },
-    verify (message) {
-      if (isClosed) return Promise.reject(stopped())
-      if (underWay >= verificationsMax) return Promise.reject(new HubError('too-many', `More than ${verificationsMax} signatures wait to be checked.`))
-      if (message.bytes.signature.byteLength !== signatureBytes) return Promise.resolve(false)
-      underWay += 1
-      if (!isFlushDue) {
-        isFlushDue = true
-        queueMicrotask(flush)
-      }
-      return new Promise<boolean>((resolve, reject) => { waiting.push({ message, resolve, reject }) })
-    },
+    verify: async message => (await ask([message]))[0] === true,
+    verifyAll: ask,
     close () {
       isClosed = true
       for (const member of members) {
@@ -186,7 +216,7 @@ export function createVerifierPool (options: VerifierPoolOptions = {}): Verifier
         waiting.push(...[...member.batches.values()].flatMap(takeBack))
         member.batches.clear()
       }
-      for (const { reject } of waiting.splice(0)) reject(stopped())
+      for (const { asked } of waiting.splice(0)) asked.reject(stopped())
     }
   }
 }

@@ -27,8 +27,8 @@ export interface Messages {
   readonly size: number
   readonly catalog: Catalog
   readonly hash: ReferenceHash
-  /** Stores a message. What it becomes is told by `enter`, once the set knows it. Codes: those of the store. */
-  append: (message: Message, storedAt: number, from: string | null) => Promise<Entry>
+  /** Stores messages, all of them or none, under consecutive events. What each becomes is told by `enter`, once the set knows it. Codes: those of the store. */
+  append: (messages: readonly Message[], storedAt: number, from: string | null) => Promise<Entry[]>
   /** A stored message that the set was offered. */
   enter: (entry: Entry) => void
   /** Whether a message is stored that is no member. */
@@ -159,9 +159,9 @@ export async function createMessages ({ store, set, rules, report, random, onPro
     lost,
     get size () { return catalog.size },
     get lastEvent () { return lastEvent },
-    async append (message, storedAt, from) {
-      const event = await store.append([{ bytes: message.bytes, id: message.id, storedAt, from }])
-      return { message, event, storedAt, from }
+    async append (several, storedAt, from) {
+      const event = await store.append(several.map(({ bytes, id }) => ({ bytes, id, storedAt, from })))
+      return several.map((message, index) => ({ message, event: event + index, storedAt, from }))
     },
     enter (entry) {
       const { message: { id, header, body }, event } = entry

@@ -55,6 +55,8 @@ export function converse ({ session, stream, isInitiator, now, rest, read, take,
   let blame: SyncRejection | 'sync-failed' | undefined
   let becameReady: (() => void) | undefined
   const isOver = (): boolean => over
+  /** Resolves when what was read last is handed in: reads may be answered in another order than that in which they were asked for. */
+  let brought = Promise.resolve()
 
   function give (input: SessionInput): void {
     if (over) return
@@ -78,8 +80,14 @@ export function converse ({ session, stream, isInitiator, now, rest, read, take,
   }
 
   async function bring (members: Uint32Array): Promise<void> {
-    const messages = await read(members)
+    const reading = read(members)
+    const before = brought
+    let done = (): void => undefined
+    brought = new Promise((resolve) => { done = resolve })
+    const messages = await reading
+    await before
     await stream.room()
+    done()
     give({ type: 'read', messages })
     onMoved()
   }

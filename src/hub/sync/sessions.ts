@@ -179,8 +179,9 @@ export function createSessions (options: SessionsOptions): Sessions {
     if (goesOn !== undefined) return goesOn.report
     reports.add(made)
     if (end.offence !== undefined) reject(peer, end.offence, `The hub broke the rules of comparing: ${end.offence}.`)
-    // It had no room, or was about to compare with this hub by itself: the next tick tries again.
-    if (isInitiator && end.outcome === 'closed' && !conversation.isAnswered) schedule.addLater(peer)
+    // It had no room, or was about to compare with this hub by itself; or there is more, and what moved shows that it can: the next tick goes on.
+    const isRefused = end.outcome === 'closed' && !conversation.isAnswered
+    if (isInitiator && (isRefused || (end.offence === undefined && end.record.again))) schedule.addLater(peer)
     return made
   }
 

@@ -39,9 +39,10 @@ export interface SyncOptions {
   readonly messages: Pick<Messages, 'catalog' | 'getMembers'>
   readonly retention: Pick<Retention, 'minEpoch'>
   readonly network: SyncNetwork
-  readonly verify: (message: Message) => Promise<boolean>
-  /** Hands a verified message to the core. */
-  readonly offer: (message: Message, from: PeerId) => void
+  /** For each, whether its signature is valid. */
+  readonly verifyAll: (messages: readonly Message[]) => Promise<readonly boolean[]>
+  /** Calls `offers` at once, in which verified messages are handed to the core, one by one. What is kept of them is written together. */
+  readonly offerAll: (from: PeerId, offers: (offer: (message: Message) => void) => void) => void
   /** Resolves when what the core was handed is stored, as far as it can be. */
   readonly stored: () => Promise<unknown>
   readonly reject: (peer: PeerId, code: SyncRejection, sentence: string) => void
@@ -53,7 +54,7 @@ export interface SyncOptions {
 }
 
 export function createSync (options: SyncOptions): Sync {
-  const { rules, set, messages, retention, network, verify, offer, stored, reject, log, random, now, timer, wait } = options
+  const { rules, set, messages, retention, network, verifyAll, offerAll, stored, reject, log, random, now, timer, wait } = options
   const comparable = createComparable({ set, catalog: messages.catalog, rest: async () => wait(0) })
   void comparable.built() // beside everything else: the hub is ready without it
 
@@ -83,15 +84,20 @@ export function createSync (options: SyncOptions): Sync {
       })
     },
     taker: (peer, tally) => createTaking({
-      rules, has, verify, stored,
-      offer: (message) => {
-        const isMember = (): boolean => set.memberOf(message.id) !== -1
-        const wasMember = isMember()
-        if (has(message)) return false
-        offer(message, peer)
-        const isNew = wasMember ? has(message) : isMember()
-        if (isNew) tally.fetched(message.header)
-        return isNew
+      rules, has, verifyAll, stored,
+      offerAll (taken) {
+        let fetched = 0
+        offerAll(peer, (offer) => {
+          for (const message of taken) {
+            const wasMember = set.memberOf(message.id) !== -1
+            if (has(message)) continue
+            offer(message)
+            if (wasMember ? !has(message) : set.memberOf(message.id) === -1) continue
+            tally.fetched(message.header)
+            fetched += 1
+          }
+        })
+        return fetched
       },
       onFailure: (sentence) => { log.report({ type: 'verify-failed', peer, code: 'internal', sentence }) }
     })

@@ -7,8 +7,10 @@ import type { SyncFrame } from '../frames.ts'
 
 /** Members asked of the store at once: a frame or three, so that a message of either side never waits long for a read. Guess. */
 const readMembersMax = 64
-/** Batches handed on and not yet stored: about as many as keep two verifying workers busy. */
-const takesMax = 8
+/** Reads under way: the next is answered while the frames of this one wait for room. */
+const readsMax = 2
+/** Batches handed on and not yet stored: a stream's window full (S17), so that what is verified and what is written at a time need not wait for each other. */
+const takesMax = 32
 /** Bytes of a message's envelope in its frame. */
 const envelopeBytes = 4
 
@@ -16,7 +18,7 @@ export interface TransferPort {
   send (frame: SyncFrame): void
   /** Whether the other side has got this member from elsewhere. */
   isSpared (member: number): boolean
-  /** Asks for the bytes of these members; `read` brings them. */
+  /** Asks for the bytes of these members; `read` brings them, in the order in which they were asked for. */
   read (members: Uint32Array): void
   /** Hands on messages that came; `taken` says that they were dealt with. */
   take (messages: readonly Uint8Array[]): void
@@ -48,22 +50,22 @@ export function createTransfer (port: TransferPort): Transfer {
   let spared = 0
   let received = 0
   let takes = 0
+  let reads = 0
   let isSent = false
   let isReceived = false
 
   function readOn (): void {
-    if (queue === undefined) return
-    if (asked === queue.length) {
-      isSent = true
-      return
+    while (queue !== undefined && asked < queue.length && reads < readsMax) {
+      const members: number[] = []
+      for (; asked < queue.length && members.length < readMembersMax; asked++) {
+        const member = queue[asked] as number
+        if (port.isSpared(member)) spared++
+        else members.push(member)
+      }
+      reads++
+      port.read(Uint32Array.from(members))
     }
-    const members: number[] = []
-    for (; asked < queue.length && members.length < readMembersMax; asked++) {
-      const member = queue[asked] as number
-      if (port.isSpared(member)) spared++
-      else members.push(member)
-    }
-    port.read(Uint32Array.from(members))
+    isSent = reads === 0
   }
 
   return {
@@ -74,7 +76,8 @@ export function createTransfer (port: TransferPort): Transfer {
     },
     read (messages) {
       const present = messages.filter(message => message !== undefined)
-      const isLast = asked === queue?.length
+      reads--
+      const isLast = reads === 0 && asked === queue?.length
       sent += present.length
       const batches = pack(present)
       batches.forEach((batch, index) => { port.send({ type: 'messages', messages: batch, last: isLast && index === batches.length - 1 }) })
