@@ -2,7 +2,7 @@
  * The bench page in a real Chromium: built by the page's own settings into a folder of its own, and served with the page's own headers. What
  * is measured is in browser/worker.ts; this only calls it.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,8 +32,8 @@ type Answer<Name extends keyof BrowserTasks> = Awaited<ReturnType<BrowserTasks[N
 
 const projectFolder = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** Builds and serves the page. Whoever opens it closes it. */
-export async function openBenchPage (): Promise<BenchPage> {
+/** Builds and serves the page, and these files beside it by their names. Whoever opens it closes it. */
+export async function openBenchPage (files: Readonly<Record<string, Uint8Array>> = {}): Promise<BenchPage> {
   const folder = await mkdtemp(join(tmpdir(), 'hubbub-bench-'))
   const server = createServer()
   const browsers = new Set<Browser>()
@@ -45,6 +45,7 @@ export async function openBenchPage (): Promise<BenchPage> {
   }
   try {
     await build(join(folder, 'page'))
+    for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, 'page', name), bytes)
     const address = await serve(server, join(folder, 'page'))
     return {
       async open () {

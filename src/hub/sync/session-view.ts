@@ -1,7 +1,6 @@
 /** A session as it is told of: while it runs, and once it has ended. Shapes only. */
 import type { PeerId } from '../../base/peer.ts'
-import type { SessionSoFar } from '../../sync/session/outcome.ts'
-import type { SessionPhase } from '../../sync/session/session.ts'
+import type { SessionPhase, SessionSoFar } from '../../sync/session/outcome.ts'
 import type { SyncAlternative, SyncReport, SyncSession } from './api.ts'
 import type { Conversation, ConversationEnd } from './conversation.ts'
 import type { Rate } from './rate.ts'

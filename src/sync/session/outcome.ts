@@ -57,3 +57,6 @@ export interface SessionRecord {
 
 /** What is recorded before it has ended. */
 export type SessionSoFar = Omit<SessionRecord, 'outcome' | 'again' | 'meeting'>
+
+/** `idle`: before it begins and, for the side that answers, between two passes. */
+export type SessionPhase = 'idle' | 'comparing' | 'finding' | 'transferring' | 'ended'

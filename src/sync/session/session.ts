@@ -25,7 +25,7 @@ import type { Meeting } from '../frontier/meetings.ts'
 import type { Estimate } from '../planner.ts'
 import type { Finding } from './finding.ts'
 import type { Haves } from './haves.ts'
-import type { SessionEffect, SessionInput, SessionOutcome, SessionRecord, SessionSoFar, Way } from './outcome.ts'
+import type { SessionEffect, SessionInput, SessionOutcome, SessionPhase, SessionRecord, SessionSoFar, Way } from './outcome.ts'
 import type { Found } from './search.ts'
 import type { Measured } from './spans.ts'
 import type { Transfer } from './transfer.ts'
@@ -67,9 +67,6 @@ export interface Session {
   /** What is recorded of it so far. */
   readonly record: SessionSoFar
 }
-
-/** `idle`: before it begins and, for the side that answers, between two passes. */
-export type SessionPhase = 'idle' | 'comparing' | 'finding' | 'transferring' | 'ended'
 
 /** Gossip reaches all hubs within a second or two: what is newer than this in ms is on its way. Guess. */
 export const gossipsMs = 5_000

@@ -1,0 +1,80 @@
+/**
+ * A fresh hub in a tab until it has everything that others have: from a hub at the server, then tab from tab with a server that only introduces; and
+ * the same bytes merely fetched and stored. A row for fast sync comes with fast sync.
+ */
+import { fileURLToPath } from 'node:url'
+import { createScene } from '../../e2e/harness/scene.ts'
+import { buildPageIfStale } from '../node/build.ts'
+import type { Benchmark } from './benchmark.ts'
+import { openBenchPage } from './browser/bench-page.ts'
+import { makeFeed } from './ingest/feed.ts'
+import { fillServer } from './join/filled-server.ts'
+import { etaError, joinUntil, type Joined } from './join/joining.ts'
+
+const options = {
+  messages: { default: 100_000, sentence: 'Messages that there are, about 300 bytes each.' }
+}
+
+/** Between two messages of a device: a hundred thousand are four days of sixteen devices. */
+const stepMs = 60_000
+const copyName = 'messages.bin'
+
+/**
+ * JSON: `{messages, rows: [{by: 'diff-sync' or 'raw-copy', usableMs, verifiedMs, bytes, …}], betweenTabs}`. usableMs: from opening the address to the last
+ * message's being there; verifiedMs: until all of it is verified, null where nothing is. bytes: all of the sessions, both ways. Of diff-sync also `perSecond`,
+ * `longTasks` and `longestTaskMs` (the page's main thread, above 50 ms, while messages moved) and `etaError` (the median error of the time left, as a
+ * share of what was left). `betweenTabs`: the same of a tab that has only another tab to ask.
+ */
+export const join: Benchmark<typeof options> = {
+  name: 'join',
+  sentence: 'A fresh hub in a tab: milliseconds until it has all messages, beside a mere copy of the bytes.',
+  options,
+  async run ({ messages }) {
+    await buildPageIfStale(projectFolder)
+    const feed = await makeFeed(messages, stepMs)
+    const copied = await copy(feed)
+    const scene = createScene()
+    try {
+      const filled = await fillServer(feed)
+      scene.owns(filled, async () => filled.remove())
+      const full = await scene.server({ data: filled.data, options: ['--genesis', filled.genesis] })
+      const browsers = await Promise.all([scene.chromium(), scene.chromium()])
+      const first = await joinUntil(await browsers[0].newPage(), full.address, 'first', messages)
+      await full.stop()
+      await scene.server({ port: full.port, data: filled.data, options: ['--no-hub', '--genesis', filled.genesis] })
+      await first.hub.reload() // as one that comes back to what it has
+      const second = await joinUntil(await browsers[1].newPage(), full.address, 'second', messages)
+      return {
+        messages,
+        rows: [
+          { by: 'diff-sync', ...rowOf(first, messages) },
+          { by: 'raw-copy', usableMs: Math.round(copied.ms), verifiedMs: null, bytes: copied.bytes }
+        ],
+        betweenTabs: rowOf(second, messages)
+      }
+    } finally {
+      await scene.end()
+    }
+  }
+}
+
+const projectFolder = fileURLToPath(new URL('../..', import.meta.url))
+
+function rowOf (joined: Joined, messages: number): Readonly<Record<string, number | null>> {
+  const { ms, bytes, longTasksMs } = joined
+  const error = etaError(joined)
+  return {
+    usableMs: Math.round(ms), verifiedMs: Math.round(ms), bytes, perSecond: Math.round(messages / ms * 1_000),
+    longTasks: longTasksMs.length, longestTaskMs: Math.round(Math.max(0, ...longTasksMs)), etaError: error === null ? null : Math.round(error * 100) / 100
+  }
+}
+
+async function copy (feed: readonly Uint8Array[]): Promise<{ readonly ms: number, readonly bytes: number }> {
+  const page = await openBenchPage({ [copyName]: Buffer.concat(feed) })
+  try {
+    const tab = await page.open()
+    return await tab.call('rawCopy', `/${copyName}`)
+  } finally {
+    await page.close()
+  }
+}

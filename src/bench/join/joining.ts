@@ -1,0 +1,77 @@
+/** One hub in a tab that joins: watched from inside its own page until it has everything. */
+import type { SyncSession } from '../../worker/api.ts'
+import type { ChromiumPage } from '../../../e2e/harness/chromium.ts'
+import { openHub, type HubPage } from '../../../e2e/harness/hub-page.ts'
+
+/** A look at the session that moves most, while it runs. */
+export type Look = Readonly<Pick<SyncSession, 'phase' | 'done' | 'total' | 'etaMs'>> & { readonly ms: number }
+
+export interface Joined {
+  readonly hub: HubPage<ChromiumPage>
+  /** From the address's being opened to the last message's being verified, stored and counted. */
+  readonly ms: number
+  readonly looks: readonly Look[]
+  /** Tasks of the page's main thread above 50 ms from the moment on at which messages moved, as the browser counts them. */
+  readonly longTasksMs: readonly number[]
+  /** Of all sessions until then, both ways. */
+  readonly bytes: number
+}
+
+const lookEveryMs = 200
+/** What a slow machine takes for a million. */
+const joinTimeoutMs = 600_000
+
+const observeLongTasks = `globalThis.longTasks = []
+new PerformanceObserver(list => { for (const { startTime, duration } of list.getEntries()) globalThis.longTasks.push({ startTime, duration }) }).observe({ type: 'longtask' })`
+
+/** Opens a fresh hub and resolves when it holds `messages` at least. Rejects when it does not get there. */
+export async function joinUntil (page: ChromiumPage, address: string, name: string, messages: number): Promise<Joined> {
+  await page.playwright.addInitScript(observeLongTasks)
+  const start = performance.now()
+  const hub = await openHub(page, address, { name })
+  const openedMs = performance.now() - start
+  const { looks, ms, movedAt, bytes, longTasks } = await page.evaluate<Watched>(`(${watch.toString()})(${messages}, ${lookEveryMs}, ${joinTimeoutMs})`)
+  return { hub, ms: openedMs + ms, looks, bytes, longTasksMs: longTasks.filter(({ startTime }) => startTime >= (movedAt ?? 0)).map(({ duration }) => duration) }
+}
+
+interface Watched extends Pick<Joined, 'ms' | 'looks' | 'bytes'> {
+  /** When messages began to move, by the page's own clock; null: they were all there before one looked. */
+  readonly movedAt: number | null
+  readonly longTasks: ReadonlyArray<{ readonly startTime: number, readonly duration: number }>
+}
+
+/** Runs in the page, as text: it may name nothing from outside. */
+async function watch (messages: number, everyMs: number, timeoutMs: number): Promise<unknown> {
+  const { hubbub, longTasks } = globalThis as unknown as { hubbub: HubPageApi, longTasks: unknown[] }
+  const start = performance.now()
+  const looks: unknown[] = []
+  let movedAt = Infinity
+  for (;;) {
+    const ms = performance.now() - start
+    const [status, sessions] = await Promise.all([hubbub.status(), hubbub.sessions()])
+    const moving = sessions.filter(session => session.outcome === null && session.total > 0).sort((one, other) => other.total - one.total)[0]
+    if (moving !== undefined) {
+      looks.push({ ms, phase: moving.phase, done: moving.done, total: moving.total, etaMs: moving.etaMs })
+      movedAt = Math.min(movedAt, performance.now())
+    }
+    if (status.messages >= messages) {
+      return { looks, ms, movedAt, longTasks, bytes: sessions.reduce((sum, { bytesSent, bytesReceived }) => sum + bytesSent + bytesReceived, 0) }
+    }
+    if (ms > timeoutMs) throw new Error(`after ${timeoutMs} ms the hub has ${status.messages} of ${messages} messages`)
+    await new Promise((resolve) => { setTimeout(resolve, everyMs) })
+  }
+}
+
+interface HubPageApi {
+  status: () => Promise<{ readonly messages: number }>
+  sessions: () => Promise<SyncSession[]>
+}
+
+/** By how much the time left was off, as a share of it: the median of what was told between a tenth and nine tenths. null: nothing was told. */
+export function etaError ({ looks }: Pick<Joined, 'looks'>): number | null {
+  const endMs = looks.at(-1)?.ms
+  if (endMs === undefined) return null
+  const errors = looks.filter(({ done, total }) => done > total / 10 && done < total * 9 / 10)
+    .flatMap(({ etaMs, ms }) => etaMs === null || endMs <= ms ? [] : [Math.abs(etaMs - (endMs - ms)) / (endMs - ms)]).sort((one, other) => one - other)
+  return errors[Math.floor(errors.length / 2)] ?? null
+}
