@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { wantBytes } from '../../sync/frames.ts'
 import { alternativesTo } from './alternatives.ts'
 
 const yearMs = 365 * 24 * 3_600_000
@@ -30,7 +31,7 @@ describe('what other ways would have cost', () => {
   test('of nothing there is none, and of all in a small set no more than all of it costs', () => {
     expect(alternativesTo({ size: 1_000, spanMs: yearMs, places: [], fetched: 0 })).toEqual([])
     const all = alternativesTo({ size: 10, spanMs: 1_000, places: [{ rank: 0, count: 10, differing: 10 }], fetched: 10 })
-    expect(all).toContainEqual({ by: 'list', bytes: 50, computed: true })
+    expect(all).toContainEqual({ by: 'list', bytes: 10 * wantBytes, computed: true })
     expect(all).toContainEqual({ by: 'negentropy', bytes: 320, computed: true })
   })
 })
