@@ -27,16 +27,10 @@ export interface LinkCounts {
   readonly notesOut: number
 }
 
-interface Planned {
-  readonly hubs?: () => Promise<HubView[]>
-}
-
 export async function hubsOf (hub: HubApi): Promise<HubView[] | null> {
-  const { hubs } = hub as HubApi & Planned
-  return hubs == null ? null : hubs()
+  return hub.hubs()
 }
 
 export function countsOf (peer: PeerView): LinkCounts | null {
-  const counts = peer as PeerView & Partial<LinkCounts>
-  return counts.messagesIn == null ? null : counts as PeerView & LinkCounts
+  return peer
 }
