@@ -13,6 +13,8 @@ type IngestSpeeds = Readonly<Record<'workers' | 'perSecond' | 'ceilingPerSecond'
 interface BundleResult extends Readonly<Record<'firstPaintGzipBytes' | 'workerGzipBytes', number>> {
   readonly chunks: ReadonlyArray<{ readonly part: string, readonly gzipBytes: number }>
 }
+interface JoinRow { readonly by: string, readonly usableMs: number, readonly bytes: number }
+interface JoinResult { readonly messages: number, readonly rows: readonly JoinRow[], readonly betweenTabs: Omit<JoinRow, 'by'> }
 interface IngestResult extends IngestSpeeds { readonly where: string, readonly messages: number, readonly node: IngestSpeeds }
 
 test('bench connect dials two tabs and reports what it measured', async () => {
@@ -37,6 +39,17 @@ test('bench ingest takes messages in, in a worker and in Node, as the bare pipel
   }
 })
 
+test('bench join: a fresh tab gets all there is from a hub, and another one from that tab', async () => {
+  const { stdout } = await bench('join', '--messages', '3000', '--json')
+  const { messages, rows, betweenTabs } = JSON.parse(stdout) as JoinResult
+  expect(messages).toBe(3_000)
+  expect(rows.map(({ by }) => by)).toEqual(['diff-sync', 'raw-copy'])
+  for (const { usableMs, bytes } of [...rows, betweenTabs]) {
+    expect(usableMs).toBeGreaterThan(0)
+    expect(bytes, 'all messages crossed').toBeGreaterThan(3_000 * 200)
+  }
+})
+
 test('bench memory opens a hub that another process has filled', async () => {
   const { stdout } = await bench('memory', '--messages', '3000', '--json')
   const result = JSON.parse(stdout) as Readonly<Record<'messages' | 'bytesPerMessage' | 'indexBytes' | 'openMs', number>>
@@ -58,7 +71,7 @@ test('bench lists its benchmarks, explains itself, and refuses what it does not 
     bench('--list'), bench('connect', '--help'),
     ...wrongs.map(wrong => bench(...wrong).then(() => undefined, (thrown: unknown) => thrown as { code: number, stdout: string, stderr: string }))
   ])
-  expect(list.stdout.split('\n')).toEqual(expect.arrayContaining(['bundle', 'connect', 'ingest', 'memory']))
+  expect(list.stdout.split('\n')).toEqual(expect.arrayContaining(['bundle', 'connect', 'ingest', 'join', 'memory']))
   expect(help.stdout).toContain('--dials')
   for (const [index, refused] of refusals.entries()) {
     expect(refused, wrongs[index]?.join(' ')).toMatchObject({ code: 1, stdout: '' })
