@@ -66,7 +66,8 @@ describe('a Maelstrom node', () => {
       expect(await ask({ type: 'init', msg_id: 2, ...wrong })).toEqual(failure(12, 2))
     }
     await ask(init)
-    expect(await ask({ ...init, msg_id: 3 })).toEqual(failure(12, 3))
+    expect(await ask({ ...init, msg_id: 3 })).toEqual({ type: 'init_ok', in_reply_to: 3 })
+    expect(await ask({ ...init, msg_id: 3, node_id: 'n2', node_ids: ['n2'] })).toEqual(failure(12, 3))
     expect(await ask({ type: 'write', msg_id: 4 })).toEqual(failure(10, 4))
     expect(await ask({ type: 'broadcast', msg_id: 5 })).toEqual(failure(12, 5))
     expect(await ask({ type: 'broadcast', msg_id: 6, message: 'x'.repeat(9_000) })).toEqual(failure(12, 6))

@@ -51,7 +51,11 @@ export function createMaelstromNode (options: MaelstromNodeOptions): MaelstromNo
     if (typeof id !== 'string' || id === '' || !isTexts(ids) || !ids.includes(id)) {
       throw new RequestError('malformed-request', 'init wants a node_id, and node_ids that hold it.')
     }
-    if (starting !== undefined) throw new RequestError('malformed-request', 'This node was initialised before.')
+    if (starting !== undefined) {
+      if (id !== nodeId) throw new RequestError('malformed-request', `This node was initialised as ${nodeId}.`)
+      await starting
+      return { type: 'init_ok' } // asked again: the first answer was slow
+    }
     nodeId = id
     starting = createMaelstromHub({
       ...options, nodeId, nodeIds: [...new Set(ids)],

@@ -30,6 +30,8 @@ type Latency = Pick<TestOptions, 'latencyMs' | 'latencyDistribution'>
 export function createNetwork (world: MaelstromWorld, ids: readonly string[], { latencyMs, latencyDistribution }: Latency, random: Random): MaelstromNetwork {
   const nodes = new Map<string, MaelstromNodeHandle>()
   const waiting = new Map<number, { readonly client: string, readonly resolve: (body: Body | undefined) => void, readonly callOff: () => void }>()
+  /** Requests that were given up: their answers may still come, once. */
+  const givenUp = new Set<number>()
   const stray: string[] = []
   let blocked: (from: string, to: string) => boolean = () => false
   let serverMessages = 0
@@ -59,6 +61,7 @@ export function createNetwork (world: MaelstromWorld, ids: readonly string[], { 
   }
 
   function answer (src: string, dest: string, body: Body): void {
+    if (givenUp.delete(body.in_reply_to ?? -1)) return
     const asked = waiting.get(body.in_reply_to ?? -1)
     if (asked?.client !== dest) { noteStray(`${src} sent ${body.type} to ${dest}, which did not ask.`); return }
     waiting.delete(body.in_reply_to ?? -1)
@@ -83,6 +86,7 @@ export function createNetwork (world: MaelstromWorld, ids: readonly string[], { 
       return new Promise((resolve) => {
         const callOff = world.timer(requestTimeoutMs, () => {
           waiting.delete(msgId)
+          givenUp.add(msgId)
           resolve(undefined)
         })
         waiting.set(msgId, { client, resolve, callOff })
