@@ -25,6 +25,8 @@ export interface Conversation {
   readonly session: Session
   /** Whether the peer has said anything yet. */
   readonly isAnswered: boolean
+  /** A member came from elsewhere. */
+  arrived (member: number): void
   /** To be called now and then: ends a session that is overdue. */
   tick (): void
   /** Ends it at once: for the session of the other side that goes before this one. */
@@ -134,6 +136,7 @@ export function converse ({ session, stream, isInitiator, now, rest, read, take,
   return {
     session,
     get isAnswered () { return isAnswered },
+    arrived (member) { give({ type: 'arrived', member }) },
     tick () { if (now() >= session.deadlineMs) give({ type: 'tick' }) },
     abandon () { give({ type: 'closed' }) },
     ended

@@ -10,6 +10,7 @@ import { HubError, reasonOf } from '../../base/errors.ts'
 import type { Report } from '../../base/event-log.ts'
 import type { Timer } from '../../base/timer.ts'
 import type { PeerId } from '../../base/peer.ts'
+import { createMeetings } from '../../sync/frontier/meetings.ts'
 import { createSession, gossipsMs } from '../../sync/session/session.ts'
 import type { HubStatus, SyncAlternative, SyncReport, SyncSession } from '../api.ts'
 import type { Comparable } from './comparable.ts'
@@ -27,6 +28,8 @@ export interface Sessions {
   linkDown (peer: PeerId): void
   /** The stream of a session that another hub begins. */
   accept (peer: PeerId, stream: SyncStream): void
+  /** A member entered the set: with several sessions at once, peers are told, so that it does not come twice. */
+  arrived (member: number): void
   /** To be called every `tickMs`. */
   tick (): void
   /** Gossip misses something, or this hub slept: compares with a neighbour by chance, now, or with the next tick where that was done in the last 2 s. */
@@ -73,6 +76,8 @@ export interface SessionsOptions {
 const sessionsMax = 4
 /** From a link's coming up to its comparison: the other side has to notice it too, and gossip's offer of the newest ids goes first. Guess. */
 const linkSettleMs = 1_000
+/** Where each peer begins with what it owes, in sixteenths: as far from one another as they can be. */
+const turnsBySession = [0, 8, 4, 12]
 /** Callers that wait to be synced, so that a script in a loop cannot pile them up. */
 const waitingMax = 1_000
 
@@ -97,6 +102,7 @@ export function createSessions (options: SessionsOptions): Sessions {
   const schedule = createSchedule({ network, random, now })
   /** Since when gossip reaches a neighbour. */
   const linkedMs = new Map<PeerId, number>()
+  const meetings = createMeetings()
   const reports = createReports()
   const waiting = new Set<() => void>()
   /** What `settled` waits for. */
@@ -164,6 +170,7 @@ export function createSessions (options: SessionsOptions): Sessions {
     report({ type: 'sync-started', peer, sentence: isInitiator ? 'Comparing messages with the hub.' : 'The hub compares messages with this one.' })
     const session = createSession({
       role: isInitiator ? 'initiator' : 'responder', set: comparable.set, fromEpoch: minEpoch(), random,
+      meeting: meetings.recall(peer), turn: turnsBySession[running.size - 1] ?? 0,
       // What was published before the link came up is nobody else's, however new it is.
       config: { newestMs: Math.min(gossipsMs, slot.startedMs - (linkedMs.get(peer) ?? -Infinity)) }
     })
@@ -173,6 +180,7 @@ export function createSessions (options: SessionsOptions): Sessions {
     })
     slot.conversation = conversation
     const end = await conversation.ended
+    if (end.record.meeting !== undefined) meetings.remember(peer, end.record.meeting)
     const made = reportOf(factsOf(slot, end.record.fetched), end, now())
     report({ type: 'sync-ended', peer, sentence: sentenceOf(made) })
     const goesOn = successorOf(slot)
@@ -210,6 +218,9 @@ export function createSessions (options: SessionsOptions): Sessions {
       if (slot === undefined) return
       slot.supersededBy = taken
       slot.conversation?.abandon()
+    },
+    arrived (member) {
+      if (running.size > 1) for (const { conversation } of running.values()) conversation?.arrived(member)
     },
     hurry () {
       schedule.hurry()

@@ -127,7 +127,10 @@ export function createSync (options: SyncOptions): Sync {
 
   return {
     sessions,
-    entered: (member) => { comparable.entered(member) },
+    entered (member) {
+      comparable.entered(member)
+      if (member >= 0) sessions.arrived(member)
+    },
     displaced: (member) => { comparable.displaced(member) },
     tree: async prefix => treeView(comparable, prefix),
     async frontier (limit) {
