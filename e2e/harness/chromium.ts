@@ -8,7 +8,7 @@ export interface ChromiumPage extends BrowserPage {
   readonly playwright: Page
 }
 
-const flags = [
+export const chromiumFlags: readonly string[] = [
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
@@ -30,7 +30,7 @@ export async function launchChromium (options: BrowserOptions = {}): Promise<Bro
   if (executablePath == null) throw new Error(chromiumMissing)
   const profile = await openProfile(options)
   // Playwright ends this very process on close(), and it ends by itself when the pipe to its starter breaks.
-  const context = await chromium.launchPersistentContext(profile.folder, { executablePath, headless: true, args: flags, timeout: pageTimeoutMs })
+  const context = await chromium.launchPersistentContext(profile.folder, { executablePath, headless: true, args: [...chromiumFlags], timeout: pageTimeoutMs })
   return {
     kind: 'chromium',
     newPage: async () => asBrowserPage(await context.newPage()),

@@ -1,7 +1,8 @@
 /** Firefox processes through puppeteer-core over WebDriver BiDi (Playwright drives only a patched Firefox). It knows nothing of hubs. */
-import { launch, type Page } from 'puppeteer-core'
-import { asJson, type Browser, type BrowserOptions, type BrowserPage, collectConsole, openProfile, pageTimeoutMs } from './browser.ts'
+import { launch } from 'puppeteer-core'
+import { type Browser, type BrowserOptions, openProfile, pageTimeoutMs } from './browser.ts'
 import { findFirefox, firefoxMissing } from './find-browser.ts'
+import { asBrowserPage } from './puppeteer-page.ts'
 
 const preferences = {
   // Host candidates by address and on the loopback interface: see the same two flags in chromium.ts.
@@ -24,19 +25,5 @@ export async function launchFirefox (options: BrowserOptions = {}): Promise<Brow
       await browser.close()
       await profile.remove()
     }
-  }
-}
-
-function asBrowserPage (page: Page): BrowserPage {
-  const messages = collectConsole()
-  page.setDefaultTimeout(pageTimeoutMs)
-  page.on('console', message => messages.add(`${message.type()}: ${message.text()}`))
-  page.on('pageerror', error => messages.add(`thrown: ${String(error)}`))
-  return {
-    goto: async (url) => { await page.goto(url, { waitUntil: 'domcontentloaded' }) },
-    reload: async () => { await page.reload({ waitUntil: 'domcontentloaded' }) },
-    evaluate: async <T>(expression: string) => JSON.parse(await page.evaluate(asJson(expression)) as string) as T,
-    consoleLines: messages.lines,
-    close: () => page.close()
   }
 }

@@ -7,12 +7,15 @@ import { type ChromiumPage, launchChromium } from './chromium.ts'
 import { within } from './deadline.ts'
 import { launchFirefox } from './firefox.ts'
 import { type HubPage, type HubPageOptions, openHub } from './hub-page.ts'
+import { launchSleepyChromium, type SleepyPage } from './sleepy-chromium.ts'
 import { type HubServer, type ServerOptions, startServer } from './server.ts'
 
 export interface Scene {
   server (options?: ServerOptions): Promise<HubServer>
   chromium (options?: BrowserOptions): Promise<Browser<ChromiumPage>>
   firefox (options?: BrowserOptions): Promise<Browser>
+  /** Chromium whose pages can be frozen. */
+  sleepyChromium (options?: BrowserOptions): Promise<Browser<SleepyPage>>
   /** A hub in a new page of this browser. */
   hub<Page extends BrowserPage>(browser: Browser<Page>, server: HubServer, options: HubPageOptions): Promise<HubPage<Page>>
   /** Something else to end. */
@@ -41,6 +44,7 @@ export function createScene (): Scene {
     },
     chromium: options => owned(launchChromium(options)),
     firefox: options => owned(launchFirefox(options)),
+    sleepyChromium: options => owned(launchSleepyChromium(options)),
     hub: async (browser, server, options) => openHub(await browser.newPage(), server.address, options),
     async end () {
       const failures: unknown[] = []

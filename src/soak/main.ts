@@ -8,8 +8,9 @@ import { crash } from './crash.ts'
 import { crashNode } from './crash-node.ts'
 import { fuzz } from './fuzz.ts'
 import { maelstrom, maelstromVirtual } from './maelstrom.ts'
+import { mesh } from './mesh.ts'
 import { asCommand } from './soak.ts'
 
-const checks = [fuzz, crash, crashNode, maelstrom, maelstromVirtual]
+const checks = [fuzz, crash, crashNode, maelstrom, maelstromVirtual, mesh]
 
 await runCommandLine({ script: 'soak', noun: 'check', commands: checks.map(asCommand), isFailure: ({ failed }) => failed !== 0 }, process.argv.slice(2))

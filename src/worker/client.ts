@@ -32,6 +32,9 @@ export interface HubClient {
 /** What worker/main.ts exposes. */
 export interface Engine extends HubApi {
   start: (config: EngineConfig) => Promise<void>
+  /** The page is about to be frozen: says goodbye to everybody. */
+  pause: () => Promise<void>
+  resume: () => Promise<void>
 }
 
 const starting = 'Starting the hub: keys and storage are being opened.'
@@ -111,12 +114,28 @@ async function run (options: PageOptions, set: (state: HubState) => void): Promi
     if (isOpeningProgress(data)) set({ type: 'starting', sentence: openingSentence(data.done, data.total) })
   })
   try {
-    set({ type: 'running', hub: remoteHub(await start(worker, options)) })
+    const engine = await start(worker, options)
+    sleepWithPage(engine)
+    set({ type: 'running', hub: remoteHub(engine) })
   } catch (thrown) {
     worker.terminate() // it may hold the storage open, which the next tab is to have
     host.dispose()
     throw thrown
   }
+}
+
+/**
+ * A frozen page stops its worker too, at whatever it does. So the hub leaves its neighbours on `freeze` and comes back on `resume`; likewise while the page
+ * waits in the browser's history. What the worker has no time for, the page's host of connections has done by itself (network/rtc/host.ts).
+ */
+function sleepWithPage (engine: Remote<Engine>): void {
+  const report = (thrown: unknown): void => { console.error(`The hub could not be told that the page sleeps or wakes: ${reasonOf(thrown)}`) }
+  const pause = (): void => { engine.pause().catch(report) }
+  const resume = (): void => { engine.resume().catch(report) }
+  document.addEventListener('freeze', pause)
+  document.addEventListener('resume', resume)
+  addEventListener('pagehide', ({ persisted }) => { if (persisted) pause() })
+  addEventListener('pageshow', ({ persisted }) => { if (persisted) resume() })
 }
 
 async function start (worker: Worker, options: PageOptions): Promise<Remote<Engine>> {

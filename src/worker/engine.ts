@@ -34,11 +34,18 @@ const firstVisitWaitMs = 6_000
 /** How long one waits that knows its network: long enough that a quick answer brings its ICE servers, too short to be noticed. */
 const returnWaitMs = 300
 
+export interface StartedEngine {
+  readonly hub: HubApi
+  /** The page is about to sleep: leaves everybody in order, and dials nobody until `resume`. */
+  readonly pause: () => void
+  readonly resume: () => void
+}
+
 /**
  * Starts the hub of `config`; `onProgress` hears how many stored messages of all are open.
  * Codes: those of the store, `wrong-network`, `address-invalid`, `key-unavailable`.
  */
-export async function startEngine (config: EngineConfig, onProgress: (done: number, total: number) => void): Promise<HubApi> {
+export async function startEngine (config: EngineConfig, onProgress: (done: number, total: number) => void): Promise<StartedEngine> {
   const now = (): number => Date.now()
   const log = createEventLog(now)
   const overriddenRelay = config.relay == null ? undefined : parseAddress(config.relay)
@@ -137,7 +144,7 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
     verifier.close()
   }
 
-  return createHubApi({
+  const hub = createHubApi({
     runtime,
     publisher,
     identity,
@@ -172,6 +179,7 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
       wipe: async () => wiping ??= wipe()
     }
   })
+  return { hub, pause: network.pause, resume: network.resume }
 }
 
 async function rememberedNetwork (store: MessageStore, log: EventLog): Promise<NetworkGenesis | undefined> {

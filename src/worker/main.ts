@@ -2,15 +2,14 @@
 import '../network/rtc/install.ts'
 import './transfer.ts'
 import { expose, proxy } from 'comlink'
-import type { HubApi } from './api.ts'
 import type { Engine } from './client.ts'
-import { startEngine } from './engine.ts'
+import { startEngine, type StartedEngine } from './engine.ts'
 import { engineReady, type OpeningProgress } from './engine-config.ts'
 import { forward } from './forward.ts'
 
-const started = Promise.withResolvers<HubApi>()
+const started = Promise.withResolvers<StartedEngine>()
 started.promise.catch(() => { /* whoever called `start` is told; this keeps the worker from reporting it a second time */ })
-const hub = forward(async () => started.promise)
+const hub = forward(async () => (await started.promise).hub)
 
 const engine: Engine = {
   ...hub,
@@ -22,6 +21,8 @@ const engine: Engine = {
     startEngine(config, tell).then(started.resolve, started.reject)
     await started.promise
   },
+  pause: async () => { (await started.promise).pause() },
+  resume: async () => { (await started.promise).resume() },
   // What is returned is a function, and functions cross a boundary only as proxies.
   subscribe: async (...given) => proxy(await hub.subscribe(...given))
 }

@@ -290,6 +290,19 @@ test('messages that are none, or about what is gone, change nothing on either si
   expect(page.host.size).toBe(1)
 })
 
+test('a host that closes all connections, as before a page is frozen, says so and goes on making new ones', async () => {
+  page = createFakePage('moved')
+  const connections = [page.connection(), page.connection()]
+  await Promise.all(connections.map(async connection => await connection.getStats()))
+  page.host.closeAll()
+  expect(page.host.size).toBe(0)
+  expect(page.reals.every(real => real.closed)).toBe(true)
+  await page.settled()
+  expect(connections.map(connection => connection.connectionState)).toEqual(['closed', 'closed'])
+  await page.connection().getStats()
+  expect(page.host.size).toBe(1)
+})
+
 test('a disposed host closes all connections, says so, and makes no more', async () => {
   page = createFakePage('moved')
   const connections = [page.connection(), page.connection()]

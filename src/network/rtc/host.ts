@@ -6,7 +6,7 @@
  *    proxied (host-channel.ts).
  * 2. When the DTLS transport of a connected peer closes, the peer has left: the connection is closed at once. `connectionState` alone
  *    would say so only after ICE has timed out, about 13 s later.
- * 3. When the page goes, all connections are closed, so that peers see this hub leave in milliseconds.
+ * 3. When the page goes, or the browser is about to freeze it, all connections are closed, so that peers see this hub leave in milliseconds.
  */
 import { progressOf, relayChannel } from './host-channel.ts'
 import type { HostChannel } from './host-channel.ts'
@@ -20,6 +20,8 @@ export interface PeerConnectionHost {
   readonly size: number
   /** Connections constructed since the host began. */
   readonly constructed: number
+  /** Closes every connection. */
+  closeAll (): void
   /** Closes every connection, and refuses new ones. Call it when the worker is terminated: nothing else would close them. */
   dispose (): void
 }
@@ -46,8 +48,13 @@ export function hostPeerConnections (worker: Worker, options: HostOptions = {}):
     host.dispose()
   }
   worker.addEventListener('message', ({ data }: MessageEvent) => { if (isPortOffer(data)) host.serve(data.port) }, { signal })
-  addEventListener('pagehide', ({ persisted }) => { if (!persisted) dispose() }, { signal })
-  return { get size () { return host.size }, get constructed () { return host.constructed }, dispose }
+  addEventListener('pagehide', ({ persisted }) => {
+    if (persisted) host.closeAll() // it may be shown again
+    else dispose()
+  }, { signal })
+  // A frozen page answers nobody: its peers are not to wait until they notice.
+  document.addEventListener('freeze', () => { host.closeAll() }, { signal })
+  return { get size () { return host.size }, get constructed () { return host.constructed }, closeAll: () => { host.closeAll() }, dispose }
 }
 
 const relayedEvents: readonly ConnectionEventName[] = [
@@ -61,10 +68,14 @@ interface HostConnection {
 
 /** A host without a page around it: `serve` connects it to the worker's port. */
 export function createPeerConnectionHost (options: HostOptions, surroundings: HostSurroundings): PeerConnectionHost & { serve (port: BridgePort): void } {
-  const disposals = new Set<() => void>() // one for the worker's port
+  const closings = new Set<() => void>() // one for the worker's port
   let size = 0
   let constructed = 0
   let disposed = false
+
+  function closeAll (): void {
+    for (const close of closings) close()
+  }
 
   function serve (port: BridgePort): void {
     const connections = new Map<number, HostConnection>() // also what keeps them from being collected while they live
@@ -190,16 +201,17 @@ export function createPeerConnectionHost (options: HostOptions, surroundings: Ho
     }
 
     port.onmessage = ({ data }: MessageEvent) => { if (isTagged(data)) obey(data as ToHost) }
-    disposals.add(() => { for (const number of connections.keys()) end(number) })
+    closings.add(() => { for (const number of connections.keys()) end(number) })
   }
 
   return {
     get size () { return size },
     get constructed () { return constructed },
     serve,
+    closeAll,
     dispose () {
       disposed = true
-      for (const disposal of disposals) disposal()
+      closeAll()
     }
   }
 }
