@@ -3,16 +3,15 @@
  * sparklines are made, and the links that ended just now. Pure. A gap, while the page was hidden or the link was down, stays a gap.
  */
 import type { PeerView } from '../../worker/api.ts'
-import { countsOf } from './planned.ts'
 
 export interface LinkSample {
   readonly at: number
   readonly rttMs: number | null
   readonly bytesIn: number
   readonly bytesOut: number
-  /** Messages since the link came up; null: not counted. */
-  readonly messagesIn: number | null
-  readonly messagesOut: number | null
+  /** Messages since the link came up. */
+  readonly messagesIn: number
+  readonly messagesOut: number
 }
 
 export interface LostLink {
@@ -43,8 +42,7 @@ export const gapMs = 5_000
 
 export function followLinks (before: LinksSeen | null, peers: readonly PeerView[], now: number): LinksSeen {
   const samples = new Map(peers.map((peer) => {
-    const { rttMs, bytesIn, bytesOut, since } = peer
-    const { messagesIn = null, messagesOut = null } = countsOf(peer) ?? {}
+    const { rttMs, bytesIn, bytesOut, messagesIn, messagesOut, since } = peer
     const kept = (before?.samples.get(peer.peerId) ?? []).filter(({ at }) => now - at < samplesKeptMs && at >= since)
     return [peer.peerId, [...kept, { at: now, rttMs, bytesIn, bytesOut, messagesIn, messagesOut }]] as const
   }))
@@ -70,5 +68,5 @@ export function ratesOf (samples: readonly LinkSample[], counter: LinkCounter): 
 
 function rateBetween (first: LinkSample, last: LinkSample, counter: LinkCounter): number | null {
   const [from, to] = [first[counter], last[counter]]
-  return from == null || to == null || to < from || last.at <= first.at ? null : (to - from) * 1000 / (last.at - first.at)
+  return to < from || last.at <= first.at ? null : (to - from) * 1000 / (last.at - first.at)
 }

@@ -1,9 +1,8 @@
 /** What the engine is asked for, and how often. The paces are guesses: what a reader can take in, and no more questions than that. */
-import type { CandidateView, Diagnosis, HubStatus, IdentityView, LogEvent } from '../../worker/api.ts'
+import type { CandidateView, Diagnosis, HubStatus, HubView, IdentityView, LogEvent } from '../../worker/api.ts'
 import { mergeLog } from './log-tail.ts'
 import { followLinks, type LinksSeen } from './link-samples.ts'
 import type { Topic } from './live.ts'
-import { type HubView, hubsOf } from './planned.ts'
 
 export const statusTopic: Topic<HubStatus> = { name: 'status', everyMs: 1_000, read: hub => hub.status() }
 
@@ -14,8 +13,8 @@ export const linksTopic: Topic<LinksSeen> = {
 
 export const candidatesTopic: Topic<readonly CandidateView[]> = { name: 'candidates', everyMs: 1_000, read: hub => hub.candidates() }
 
-/** Every hub that was heard of, as it announced itself; null: this engine does not tell. */
-export const hubsTopic: Topic<readonly HubView[] | null> = { name: 'hubs', everyMs: 2_000, read: hubsOf }
+/** Every hub that was heard of, as it announced itself. */
+export const hubsTopic: Topic<readonly HubView[]> = { name: 'hubs', everyMs: 2_000, read: hub => hub.hubs() }
 
 /** Asked again and again, because an import changes who one is. */
 export const identityTopic: Topic<IdentityView> = { name: 'identity', everyMs: 5_000, read: hub => hub.identity.show() }

@@ -1,7 +1,6 @@
 /** The address by which a hub can be dialled that only introducers reach. Pure. */
 import { bestRelay } from '../../words/sentences.ts'
-import type { HubStatus, PeerView } from '../../../worker/api.ts'
-import type { HubView } from '../../data/planned.ts'
+import type { HubStatus, HubView, PeerView } from '../../../worker/api.ts'
 
 /** Through an introducer of its own that is linked here, otherwise through the relay; null: nobody could introduce it. */
 export function dialAddress (peerId: string, status: Pick<HubStatus, 'relays'>, peers: readonly PeerView[], report: HubView | null): string | null {

@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { followLinks, type LinksSeen } from '../../data/link-samples.ts'
-import type { LinkCounts } from '../../data/planned.ts'
 import { samplePeer, sampleTime } from '../../data/samples.ts'
 import { flightsBetween, fly, hopMs, rippleMs } from './flights.ts'
 
-const counted = (messagesIn: number, messagesOut: number, before: LinksSeen | null = null): LinksSeen => {
-  const counts: LinkCounts = { messagesIn, messagesOut, duplicatesIn: 0, notesIn: 0, notesOut: 0 }
-  return followLinks(before, [{ ...samplePeer({ peerId: 'a' }), ...counts }], sampleTime + messagesIn + messagesOut)
-}
+const counted = (messagesIn: number, messagesOut: number, before: LinksSeen | null = null): LinksSeen =>
+  followLinks(before, [samplePeer({ peerId: 'a', messagesIn, messagesOut })], sampleTime + messagesIn + messagesOut)
 
 describe('comets', () => {
   test('stand for messages that were counted, in their direction', () => {

@@ -27,7 +27,7 @@ export function flightsBetween (self: string, before: LinksSeen | null, seen: Li
     const [earlier, latest] = [before.samples.get(peerId)?.at(-1), seen.samples.get(peerId)?.at(-1)]
     if (earlier == null || latest == null) continue
     for (const [counter, from, to] of [['messagesIn', peerId, self], ['messagesOut', self, peerId]] as const) {
-      const number = Math.min(onLinkMax, (latest[counter] ?? 0) - (earlier[counter] ?? 0))
+      const number = Math.min(onLinkMax, latest[counter] - earlier[counter])
       for (let index = 0; index < number; index += 1) flights.push({ from, to, startsAt: now + spreadMs * index / onLinkMax })
     }
   }

@@ -1,6 +1,5 @@
 /** What flows through this hub now, in figures. */
 import { type LinksSeen, rateOf } from '../../data/link-samples.ts'
-import { countsOf } from '../../data/planned.ts'
 import { bytes, rate, unknown } from '../../design/format.ts'
 
 export function Flow ({ seen }: { seen: LinksSeen }) {
@@ -11,9 +10,8 @@ export function Flow ({ seen }: { seen: LinksSeen }) {
   }
   const messages = sum('messagesIn')
   const [bytesIn, bytesOut] = [sum('bytesIn'), sum('bytesOut')]
-  const counts = seen.peers.map(countsOf).filter(value => value != null)
-  const inAll = counts.reduce((total, { messagesIn }) => total + messagesIn, 0)
-  const again = counts.reduce((total, { duplicatesIn }) => total + duplicatesIn, 0)
+  const inAll = seen.peers.reduce((total, { messagesIn }) => total + messagesIn, 0)
+  const again = seen.peers.reduce((total, { duplicatesIn }) => total + duplicatesIn, 0)
   return (
     <div className="flow" role="group" aria-label="What flows now">
       <p><b>{rate(messages)}</b> messages/s in</p>

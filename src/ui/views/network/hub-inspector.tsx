@@ -1,7 +1,6 @@
 /** One hub: how it is linked and how well, or why it is not; then what it says of itself, with who says so and when. */
 import type { ReactNode } from 'react'
 import { type LinksSeen, rateOf } from '../../data/link-samples.ts'
-import { countsOf } from '../../data/planned.ts'
 import { Age } from '../../design/age.tsx'
 import { bytes, count, peerTail, rate, span, unknown } from '../../design/format.ts'
 import type { PeerView } from '../../../worker/api.ts'
@@ -29,7 +28,6 @@ function Section ({ title, note, children }: { title: string, note?: ReactNode, 
 
 function Linked ({ hub, peer, facts, seen }: { hub: HubFact, peer: PeerView, facts: NetworkFacts, seen: LinksSeen }) {
   const samples = seen.samples.get(peer.peerId) ?? []
-  const counts = countsOf(peer)
   const perSecond = (counter: 'bytesIn' | 'bytesOut'): string => {
     const value = rateOf(samples, counter)
     return `${value == null ? unknown : `${bytes(value)}/s`}, ${bytes(peer[counter])} in all`
@@ -54,9 +52,9 @@ function Linked ({ hub, peer, facts, seen }: { hub: HubFact, peer: PeerView, fac
         <dl className="facts">
           <dt>In</dt><dd>{perSecond('bytesIn')}</dd>
           <dt>Out</dt><dd>{perSecond('bytesOut')}</dd>
-          <dt>Messages</dt><dd>{counts == null ? unknown : `${count(counts.messagesIn)} in, ${count(counts.messagesOut)} out; ${rate(rateOf(samples, 'messagesIn'))}/s in`}</dd>
-          <dt>Notes</dt><dd>{counts == null ? unknown : `${count(counts.notesIn)} in, ${count(counts.notesOut)} out`}</dd>
-          <dt>Duplicates</dt><dd>{counts == null ? unknown : `${count(counts.duplicatesIn)} of ${count(counts.messagesIn)}${counts.messagesIn > 0 ? ` (${Math.round(counts.duplicatesIn / counts.messagesIn * 100)} %)` : ''}`}</dd>
+          <dt>Messages</dt><dd>{count(peer.messagesIn)} in, {count(peer.messagesOut)} out; {rate(rateOf(samples, 'messagesIn'))}/s in</dd>
+          <dt>Notes</dt><dd>{count(peer.notesIn)} in, {count(peer.notesOut)} out</dd>
+          <dt>Duplicates</dt><dd>{count(peer.duplicatesIn)} of {count(peer.messagesIn)}{peer.messagesIn > 0 && ` (${Math.round(peer.duplicatesIn / peer.messagesIn * 100)} %)`}</dd>
         </dl>
       </Section>
       <Reported hub={hub} facts={facts} />

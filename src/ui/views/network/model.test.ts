@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { followLinks } from '../../data/link-samples.ts'
-import type { HubView } from '../../data/planned.ts'
+import type { HubView } from '../../../worker/api.ts'
 import { sampleCandidate, samplePeer, sampleStatus, sampleTime } from '../../data/samples.ts'
 import { countWords, hubSentence, wayTo } from './hub-words.ts'
 import { networkFacts } from './model.ts'

@@ -2,9 +2,8 @@
  * What the network view draws, as facts: the hubs and the links between them, each with who says so and when. Pure: from what the
  * engine answers, and the same facts for graph, matrix and table. What is not known is null.
  */
-import type { CandidateView, HubStatus, Mode, PeerView } from '../../../worker/api.ts'
+import type { CandidateView, HubStatus, HubView, Mode, PeerView } from '../../../worker/api.ts'
 import type { LinksSeen } from '../../data/link-samples.ts'
-import type { HubView } from '../../data/planned.ts'
 
 export interface HubFact {
   readonly peerId: string
