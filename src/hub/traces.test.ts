@@ -75,4 +75,18 @@ describe('reports', () => {
     const counts = Array.from({ length: messages }, (_, number) => traces.wayOf(idOf(number))!.seen.reports.size)
     expect(counts).toEqual([0, ...Array.from({ length: messages - 1 }, () => holdersMax)])
   })
+
+  test('[T5] of messages that never come are bounded as well, and leave no holders behind', () => {
+    const traces = createTraces(() => 0)
+    const messages = 2 * reportsMax / holdersMax
+    for (let number = 0; number < messages; number += 1) {
+      for (let hub = 0; hub < holdersMax; hub += 1) traces.reported(reportOf(idOf(number)), `hub ${hub}` as PeerId)
+    }
+    const all = Array.from({ length: messages }, (_, number) => traces.seenOf(idOf(number))!)
+    expect(all.reduce((sum, { reports }) => sum + reports.size, 0)).toBe(reportsMax)
+    expect(all.reduce((sum, { holders }) => sum + holders.size, 0)).toBe(reportsMax)
+    arrive(traces)
+    traces.reported(reportOf(), ben)
+    expect(traces.wayOf(id)!.seen.reports.size, 'what came keeps its reports').toBe(1)
+  })
 })

@@ -58,12 +58,14 @@ export const waysMax = 4_096
 export const earlyMax = 1_024
 /** Hubs that are remembered to hold one message: more than a hub's links, for reports. */
 export const holdersMax = 1_024
-/** Reports of all messages together, some 150 bytes each. Past this the reports of the oldest message go. */
+/** Reports of all messages together, some 150 bytes each. Past this those of the message that was reported first go. */
 export const reportsMax = 16_384
 
 export function createTraces (now: () => number): Traces {
   const ways = new Map<MessageId, Way>()
   const early = new Map<MessageId, Seen>()
+  /** Whatever has reports, the first reported first: also messages that have not come. */
+  const reported = new Set<Seen>()
   let reports = 0
 
   const known = (id: MessageId): Seen | undefined => ways.get(id)?.seen ?? early.get(id)
@@ -74,7 +76,7 @@ export function createTraces (now: () => number): Traces {
     if (its != null) return its
     const seen: Seen = { holders: new Map(), reports: new Map() }
     early.set(id, seen)
-    if (early.size > earlyMax) for (const [oldest, { reports: lost }] of early) { reports -= lost.size; early.delete(oldest); break }
+    if (early.size > earlyMax) for (const [oldest, lost] of early) { forgetReports(lost); early.delete(oldest); break }
     return seen
   }
 
@@ -82,12 +84,18 @@ export function createTraces (now: () => number): Traces {
     if (!holders.has(peer) && holders.size < holdersMax) holders.set(peer, how)
   }
 
-  /** The oldest messages lose their reports first. */
+  /** And the hubs that are known by a report alone: else reports of invented hubs would leave as many holders behind. */
+  function forgetReports (seen: Seen): void {
+    reports -= seen.reports.size
+    for (const peer of seen.reports.keys()) if (seen.holders.get(peer) === 'reported') seen.holders.delete(peer)
+    seen.reports.clear()
+    reported.delete(seen)
+  }
+
   function makeRoomForReports (): void {
-    for (const { seen } of ways.values()) {
+    for (const seen of reported) {
       if (reports <= reportsMax) return
-      reports -= seen.reports.size
-      seen.reports.clear()
+      forgetReports(seen)
     }
   }
 
@@ -98,7 +106,7 @@ export function createTraces (now: () => number): Traces {
       early.delete(id)
       if (from != null) holds(seen, from, 'sent')
       ways.set(id, { by, from, hops, arrivalMs: now(), traced, duplicates: 0, seen })
-      if (ways.size > waysMax) for (const [oldest, way] of ways) { reports -= way.seen.reports.size; ways.delete(oldest); break }
+      if (ways.size > waysMax) for (const [oldest, way] of ways) { forgetReports(way.seen); ways.delete(oldest); break }
     },
     duplicate (id, from) {
       const way = ways.get(id)
@@ -118,6 +126,7 @@ export function createTraces (now: () => number): Traces {
       if (seen.reports.has(by) || seen.reports.size >= holdersMax) return
       holds(seen, by, 'reported')
       seen.reports.set(by, report)
+      reported.add(seen)
       reports += 1
       makeRoomForReports()
     },
