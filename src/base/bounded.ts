@@ -50,7 +50,7 @@ export class TokenBucket {
   take (nowMs: number): boolean {
     const elapsedMs = Math.max(0, nowMs - this.#atMs)
     this.#tokens = Math.min(this.#burst, this.#tokens + elapsedMs / 1000 * this.#perSecond)
-    this.#atMs = Math.max(this.#atMs, nowMs)
+    this.#atMs = nowMs // also where the clock was set back: waiting for the old time would take as long as the clock was wrong
     if (this.#tokens < 1) return false
     this.#tokens -= 1
     return true
