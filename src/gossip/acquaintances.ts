@@ -13,6 +13,8 @@ export interface Acquaintance {
   heardAt: number
   /** Not dialled before this. */
   dueAt: number
+  /** When a full hub last named it: that hastens a dial once in a while, or two that name each other would be dialled for ever. */
+  namedAt: number
   /** It is for the other one to dial; this hub waits until it is due, or the other wants no more links. */
   yielding: boolean
   /** Failed dials since the last direct link. */
@@ -33,6 +35,8 @@ export interface Acquaintances {
   meetLinked: (peer: PeerId, nowMs: number) => Acquaintance
   /** Lets go of who is gone, and of more than the passive view holds. */
   forget: (nowMs: number) => void
+  /** The clock went by so many milliseconds. */
+  shift: (byMs: number) => void
 }
 
 export interface AcquaintancesOptions {
@@ -52,7 +56,7 @@ export function createAcquaintances ({ config, random, isReachable }: Acquaintan
 
   function add (peer: PeerId, nowMs: number): Acquaintance {
     const added: Acquaintance = {
-      peer, heardAt: nowMs, dueAt: nowMs, yielding: false, attempts: 0, dialling: false, linked: undefined, parting: false, lastError: null
+      peer, heardAt: nowMs, dueAt: nowMs, namedAt: -Infinity, yielding: false, attempts: 0, dialling: false, linked: undefined, parting: false, lastError: null
     }
     known.set(peer, added)
     return added
@@ -84,6 +88,13 @@ export function createAcquaintances ({ config, random, isReachable }: Acquaintan
       return add(peer, nowMs)
     },
     meetLinked: (peer, nowMs) => known.get(peer) ?? add(peer, nowMs),
+    shift (byMs) {
+      for (const each of known.values()) {
+        each.heardAt += byMs
+        each.dueAt += byMs
+        each.namedAt += byMs
+      }
+    },
     forget (nowMs) {
       const members = passive().sort((a, b) => b.heardAt - a.heardAt)
       for (const [index, { peer, heardAt }] of members.entries()) {

@@ -23,7 +23,7 @@ export interface MembershipConfig {
   readonly callingMs: number
   readonly retryFirstMs: number
   readonly retryMaxMs: number
-  /** A hub that was full, or made room, is left alone for so long, unless it was named by another, or nobody else is left. */
+  /** A hub that was full, or made room, is left alone for so long, unless nobody else is left, or another one names it: once in so long. */
   readonly fullMs: number
   /** Between two looks for links to spare, while there are more than wanted. Two announcements are heard in it where something changed. */
   readonly tidyMs: number

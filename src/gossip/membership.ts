@@ -86,6 +86,19 @@ export function createMembership (host: MembershipHost, config: MembershipConfig
   let swapAt: number | undefined
   let swapping: PeerId | undefined
 
+  let lastMs = -Infinity
+
+  /** The clock was set back: what was to be done at its old time is not put off by as much. */
+  function follow (nowMs: number): void {
+    const backMs = lastMs - nowMs
+    lastMs = nowMs
+    if (backMs <= 0) return
+    known.shift(-backMs)
+    quietUntil -= backMs
+    tidyAt -= backMs
+    if (swapAt != null) swapAt -= backMs
+  }
+
   const active = (): Acquaintance[] => known.all().filter(each => each.linked != null && !each.parting)
   const dials = (): Acquaintance[] => known.all().filter(each => each.dialling)
   const linksOf = (peer: PeerId): number => said(peer)?.neighbours.size ?? 0
@@ -151,17 +164,21 @@ export function createMembership (host: MembershipHost, config: MembershipConfig
   /** What a hub said of its links lately. */
   function believed (peer: PeerId, nowMs: number): ReadonlySet<PeerId> | undefined {
     const last = said(peer)
-    return last != null && nowMs - last.at <= config.believedMs ? last.neighbours : undefined
+    return last != null && Math.abs(nowMs - last.at) <= config.believedMs ? last.neighbours : undefined
+  }
+
+  /** Those of its links that the other end announces too: one hub alone could invent the other way round that makes a link look spare. */
+  function* neighboursOf (of: PeerId, nowMs: number): Iterable<PeerId> {
+    for (const neighbour of believed(of, nowMs) ?? []) if (believed(neighbour, nowMs)?.has(of) === true) yield neighbour
   }
 
   /** Gives up the least useful spare link whose other end has more than `theirsAbove` links; none where there is no such link. */
   function part (theirsAbove: number, nowMs: number, but?: PeerId): MembershipEffect[] {
     const direct = active().filter(({ linked }) => linked === 'direct')
     const peers = direct.map(({ peer }) => peer)
-    const neighboursOf = (of: PeerId): Iterable<PeerId> => believed(of, nowMs) ?? []
     const [least] = direct
       .map(each => ({ each, theirs: believed(each.peer, nowMs)?.size ?? 0, ...host.worth(each.peer) }))
-      .filter(({ each: { peer }, theirs }) => peer !== but && theirs > theirsAbove && isSpare(self, peer, peers, neighboursOf))
+      .filter(({ each: { peer }, theirs }) => peer !== but && theirs > theirsAbove && isSpare(self, peer, peers, of => neighboursOf(of, nowMs)))
       .sort((a, b) => Number(b.theirs > config.linksWanted) - Number(a.theirs > config.linksWanted) ||
         Number(a.eager) - Number(b.eager) || (b.rttMs ?? Infinity) - (a.rttMs ?? Infinity))
     if (least == null) return []
@@ -200,12 +217,15 @@ export function createMembership (host: MembershipHost, config: MembershipConfig
     for (const other of named) {
       if (other === self || other === peer) continue
       const next = known.get(other) ?? (isReachable(other) ? known.meet(other, nowMs) : undefined)
-      if (next?.linked == null && next?.dialling === false) next.dueAt = Math.min(next.dueAt, nowMs + spread())
+      if (next == null || next.linked != null || next.dialling || nowMs - next.namedAt < config.fullMs) continue
+      next.namedAt = nowMs
+      next.dueAt = Math.min(next.dueAt, nowMs + spread())
     }
   }
 
   return {
     handle (input, nowMs) {
+      follow(nowMs)
       const each = 'peer' in input ? known.get(input.peer) : undefined
       if ('peer' in input && input.peer === self) return []
       switch (input.type) {
