@@ -20,7 +20,7 @@ const phases: Readonly<Record<SessionPhase, SyncSession['phase']>> = {
   idle: 'comparing', comparing: 'comparing', finding: 'finding', transferring: 'moving', ended: 'ended'
 }
 const nothingYet: SessionSoFar = {
-  strategies: [], estimate: undefined, symbols: 0, rounds: 0, bytesSent: 0, bytesReceived: 0, messageBytes: 0, fetched: 0, sent: 0, spared: 0, differing: []
+  strategies: [], estimate: undefined, symbols: 0, rounds: 0, bytesSent: 0, bytesReceived: 0, messageBytes: 0, fetched: 0, sent: 0, spared: 0
 }
 
 export function liveView (facts: SessionFacts, conversation: Pick<Conversation, 'session'> | undefined, rate: Rate, nowMs: number): SyncSession {

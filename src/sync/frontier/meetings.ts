@@ -27,6 +27,12 @@ export function proofOf ({ digest }: Meeting, salt: Uint8Array): Uint8Array<Arra
   return blake3(proofDomain, salt, digest).slice(0, metBytes)
 }
 
+/** Whether these bytes prove that the peer remembers this meeting. */
+export function isProof (bytes: Uint8Array, meeting: Meeting, salt: Uint8Array): boolean {
+  const proof = proofOf(meeting, salt)
+  return bytes.length === proof.length && proof.every((byte, place) => byte === bytes[place])
+}
+
 const meetingDomain = new TextEncoder().encode('hubbub/sync/meeting')
 const proofDomain = new TextEncoder().encode('hubbub/sync/met')
 

@@ -8,7 +8,7 @@ export type SessionInput =
   | { readonly type: 'frame', readonly bytes: Uint8Array } // only while `ready`
   | { readonly type: 'work' } // after a `work` effect, when nothing more urgent waits
   | { readonly type: 'read', readonly messages: ReadonlyArray<Uint8Array | undefined> } // answers a `read` effect, once the stream has room for more
-  | { readonly type: 'taken', readonly fetched: number, readonly buckets?: readonly number[] } // answers a `take` effect: all of it was dealt with, so many were new and admitted, in these buckets
+  | { readonly type: 'taken', readonly fetched: number } // answers a `take` effect: all of it was dealt with, so many were new and admitted
   | { readonly type: 'arrived', readonly member: number } // a member came from elsewhere: the peer need not send it
   | { readonly type: 'tick' } // at or after `deadlineMs`
   | { readonly type: 'closed' } // the stream ended
@@ -51,8 +51,6 @@ export interface SessionRecord {
   readonly again: boolean
   /** What to remember of this peer; undefined: the two did not end equal, or nothing can be remembered. */
   readonly meeting: Meeting | undefined
-  /** Buckets (buckets.ts) in which this side sent or took something, as far as known: the first 64. */
-  readonly differing: readonly number[]
 }
 
 /** What is recorded before it has ended. */

@@ -10,50 +10,25 @@
  * whenever members are measured or listed, this one's comes first.
  */
 import { assert } from '../../base/errors.ts'
-import { meetingOf, proofOf } from '../frontier/meetings.ts'
+import { isProof, meetingOf, proofOf } from '../frontier/meetings.ts'
 import { saltBytes } from '../sketch/short-ids.ts'
 import { decodeSyncFrame, encodeSyncFrame, syncVersion } from '../frames.ts'
 import { createFinding } from './finding.ts'
 import { createHaves, turned } from './haves.ts'
 import { createSummary } from './summary.ts'
 import { createTransfer } from './transfer.ts'
-import { collect, countIn, differing, measure, spansOf, splitOf } from './spans.ts'
+import { countIn, createCollecting, differing, measure, spansOf, splitOf } from './spans.ts'
 import type { BucketRange } from '../buckets.ts'
-import type { ComparableSet } from '../comparable-set.ts'
 import type { Compare, SyncFrame } from '../frames.ts'
 import type { Meeting } from '../frontier/meetings.ts'
 import type { Estimate } from '../planner.ts'
 import type { Finding } from './finding.ts'
 import type { Haves } from './haves.ts'
+import type { SessionOptions } from './options.ts'
 import type { SessionEffect, SessionInput, SessionOutcome, SessionPhase, SessionRecord, SessionSoFar, Way } from './outcome.ts'
 import type { Found } from './search.ts'
 import type { Measured } from './spans.ts'
 import type { Transfer } from './transfer.ts'
-
-export interface SessionConfig {
-  /** Messages published in these last ms are gossip's. @default gossipsMs */
-  readonly newestMs?: number
-  /** Ms without anything from the peer. @default 15,000 */
-  readonly stallMs?: number
-  /** Ms for the whole session. @default 600,000: a million messages at the rate at which they are verified take a minute. */
-  readonly totalMs?: number
-  /** Messages taken in one session; the next one goes on where this ended. @default 2²⁰ */
-  readonly messagesMax?: number
-}
-
-export interface SessionOptions {
-  readonly role: 'initiator' | 'responder'
-  readonly set: ComparableSet
-  /** The first epoch of namespace 1 that both hold, as far as this side knows: an initiator that heard of the peer's own asks no less. 0 for all. */
-  readonly fromEpoch: number
-  /** 32 random bits that the peer cannot guess. */
-  readonly random: () => number
-  /** What this side remembers of the peer (`meeting` of a record). */
-  readonly meeting?: Meeting | undefined
-  /** Where the peer is to begin with what it owes, in sixteenths: another one for each session that this hub has at the same time. @default 0 */
-  readonly turn?: number
-  readonly config?: SessionConfig
-}
 
 export interface Session {
   handle (input: SessionInput, nowMs: number): readonly SessionEffect[]
@@ -76,8 +51,6 @@ const passesMax = 3
 const skewMaxMs = 600_000
 /** Nodes of the tree hashed in one slice: pages, mostly, of 0.03 to 0.2 ms. */
 const sliceNodes = 48
-/** Buckets recorded of what differed. */
-const differingMax = 64
 /** Messages above what was asked for: a short want may name two members. */
 const unaskedMax = 16
 
@@ -113,7 +86,6 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
   let heardMs = 0
   let spoke = false
   const strategies: Way[] = []
-  const differingBuckets = new Set<number>()
   const totals = { rounds: 0, bytesSent: 0, bytesReceived: 0, messageBytes: 0, fetched: 0, sent: 0, spared: 0, symbols: 0 }
   let estimate: Estimate | undefined
 
@@ -150,8 +122,7 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
       estimate: estimate ?? finding?.estimate,
       symbols: totals.symbols + (finding?.symbols ?? 0),
       sent: totals.sent + (transfer?.sent ?? 0),
-      spared: totals.spared + (transfer?.spared ?? 0),
-      differing: [...differingBuckets]
+      spared: totals.spared + (transfer?.spared ?? 0)
     }
   }
 
@@ -237,19 +208,28 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
         return
       }
       const meeting = meetingFor()
-      const since = meeting !== undefined && sameBytes(proofOf(meeting, salt), frame.met) ? meeting : undefined
-      find(mask, countIn(mask, frame.counts), since).open((strategy, counters) => {
-        send({ type: 'differ', spans: mask, counts: own.counts, strategy, estimate: counters, since: since !== undefined, turn })
+      const since = meeting !== undefined && isProof(frame.met, meeting, salt) ? meeting : undefined
+      find(mask, countIn(mask, frame.counts), since, (found) => {
+        found.open((strategy, counters) => {
+          send({ type: 'differ', spans: mask, counts: own.counts, strategy, estimate: counters, since: since !== undefined, turn })
+        })
       })
     })
   }
 
   /** Looks for the difference in the spans of `mask`. */
-  function find (mask: number, theirs: number, since: Meeting | undefined): Finding {
+  function find (mask: number, theirs: number, since: Meeting | undefined, begin: (finding: Finding) => void): void {
     phase = 'finding'
     passes++
-    set.settle(untilMs)
-    const summary = createSummary(set.members, collect(set, spans, mask), salt)
+    const collecting = createCollecting(set, spans, mask)
+    run(() => {
+      set.settle(untilMs)
+      return collecting.collect()
+    }, () => { begin(findAmong(collecting.list(), theirs, since)) })
+  }
+
+  function findAmong (list: Uint32Array, theirs: number, since: Meeting | undefined): Finding {
+    const summary = createSummary(set.members, list, salt)
     surplus = theirs - summary.list.length
     expectedTheirs = Math.max(0, surplus)
     const told = haves = createHaves(set.members, salt, seed)
@@ -274,10 +254,6 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
     const members = turned(owed.subarray(0, messagesMax - sentBefore), set.members, theirTurn)
     // Both have the same without what either lacks.
     expectedTheirs = Math.max(0, surplus + owed.length)
-    for (const member of members) {
-      if (differingBuckets.size === differingMax) break
-      differingBuckets.add(set.members.bucketOf(member))
-    }
     transfer?.begin(members)
   }
 
@@ -287,7 +263,7 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
     const meeting = meetingFor()
     if (frame.since && meeting === undefined) { end('unexpected-frame'); return }
     theirTurn = frame.turn
-    find(frame.spans, countIn(frame.spans, frame.counts), frame.since ? meeting : undefined).follow(frame.strategy, frame.estimate)
+    find(frame.spans, countIn(frame.spans, frame.counts), frame.since ? meeting : undefined, (found) => { found.follow(frame.strategy, frame.estimate) })
   }
 
   function receive (messages: readonly Uint8Array[], last: boolean): void {
@@ -348,7 +324,6 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
       case 'read': transfer?.read(input.messages); break
       case 'taken':
         totals.fetched += input.fetched
-        for (const bucket of input.buckets ?? []) if (differingBuckets.size < differingMax) differingBuckets.add(bucket)
         transfer?.taken()
         break
       case 'arrived':
@@ -389,10 +364,6 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
 
 /** Endings after which nobody is to blame and the next session goes on. */
 const innocentlyUnequal: ReadonlySet<SessionOutcome> = new Set<SessionOutcome>(['unequal', 'closed', 'stalled', 'timed-out'])
-
-function sameBytes (one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, index) => byte === other[index])
-}
 
 function carriesMessages (frame: SyncFrame): boolean {
   return frame.type === 'messages' && frame.messages.length > 0

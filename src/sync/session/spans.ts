@@ -54,14 +54,38 @@ export function countIn (mask: number, counts: readonly number[]): number {
   return counts.reduce((sum, count, span) => (mask >> span & 1) === 1 ? sum + count : sum, 0)
 }
 
-/** The members of the spans in `mask`, in their order. */
-export function collect ({ tree }: ComparableSet, spans: readonly BucketRange[], mask: number): Uint32Array<ArrayBuffer> {
-  const lists = spans.filter((_, span) => (mask >> span & 1) === 1).map(span => tree.collect(span))
-  const all = new Uint32Array(lists.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const list of lists) {
-    all.set(list, at)
-    at += list.length
+/** Members listed in one slice, about. Measured: 1 to 2 ms. */
+const sliceListed = 131_072
+
+export interface Collecting {
+  /** Lists a part; whether that was the last. The set must be cut where it is compared. */
+  collect (): boolean
+  /** All that was listed, in the order of the set. */
+  list (): Uint32Array<ArrayBuffer>
+}
+
+/** The members of the spans in `mask`, part by part. What comes or goes between two parts is in the list or not: the roots show it afterwards. */
+export function createCollecting ({ tree }: ComparableSet, spans: readonly BucketRange[], mask: number): Collecting {
+  const lists: Array<Uint32Array<ArrayBuffer>> = []
+  const open = spans.filter((_, span) => (mask >> span & 1) === 1).reverse()
+  return {
+    collect () {
+      const range = open.pop()
+      if (range === undefined) return true
+      const middle = Math.floor((range.from + range.end) / 2)
+      // One bucket is as small as it gets.
+      if (middle === range.from || tree.count(range) <= sliceListed) lists.push(tree.collect(range))
+      else open.push({ from: middle, end: range.end }, { from: range.from, end: middle })
+      return open.length === 0
+    },
+    list () {
+      const all = new Uint32Array(lists.reduce((sum, { length }) => sum + length, 0))
+      let at = 0
+      for (const list of lists) {
+        all.set(list, at)
+        at += list.length
+      }
+      return all
+    }
   }
-  return all
 }
