@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { SyncStream } from '../hub/sync/sync-stream.ts'
 import { createFrameStream, type FrameStream } from './frame-stream.ts'
-import { createWindowedStream, creditBytes, windowBytes } from './windowed-stream.ts'
+import { createWindowedStream, creditBytes, unreadFramesMax, windowBytes } from './windowed-stream.ts'
 
 const frameBytes = 16_000
 
@@ -70,6 +70,15 @@ describe('[S17] a stream with a window', () => {
   test('a peer that sends more than the window while nobody reads is cut off', async () => {
     const [peer, stream] = await createHalf()
     for (let sent = 0; sent <= windowBytes; sent += frameBytes) peer.send(new Uint8Array(frameBytes))
+    await expect.poll(() => peer.send(Uint8Array.of(1)), { interval: 1 }).toBe('closed')
+    let read = await stream.read()
+    while (read.type === 'frame') read = await stream.read()
+    expect(read).toEqual({ type: 'end', code: 'inbound-overflow' })
+  })
+
+  test('a peer that fills the window with more frames than that, however small, is cut off', async () => {
+    const [peer, stream] = await createHalf()
+    for (let sent = 0; sent <= unreadFramesMax; sent += 1) peer.send(Uint8Array.of(1))
     await expect.poll(() => peer.send(Uint8Array.of(1)), { interval: 1 }).toBe('closed')
     let read = await stream.read()
     while (read.type === 'frame') read = await stream.read()

@@ -12,6 +12,8 @@ import type { FaultyFrames } from './faulty-frames.ts'
 export const windowBytes = 524_288
 /** S17. An empty frame says that so many more were read: often enough to keep a sender going, rare enough to cost nothing. */
 export const creditBytes = 65_536
+/** S17. Unread frames, however small: an empty one takes some 200 bytes of memory. An honest window has 33 full ones and as many small answers. */
+export const unreadFramesMax = 4_096
 /** How long the peer may take to close its side after this one did. */
 const closeTimeoutMs = 2_000
 
@@ -60,7 +62,7 @@ export function createWindowedStream (frames: FaultyFrames, timer: Timer = platf
     if (isClosing) return true
     inbox.push(bytes)
     unread += bytes.byteLength
-    if (unread > windowBytes) {
+    if (unread > windowBytes || inbox.length > unreadFramesMax) {
       finish('inbound-overflow')
       return false
     }

@@ -292,6 +292,10 @@ describe('a hostile peer', () => {
     let rounds = 0
     for (; rounds < 1_000; rounds++) if (outcomeOf(made.frame({ type: 'have', ids: ids(rounds) })) !== undefined) break
     expect(rounds).toBeLessThan(70)
+    const { made: again } = lister()
+    again.frame({ type: 'feed-wants', wants: none, last: true })
+    for (rounds = 0; rounds < 1_000; rounds++) if (outcomeOf(again.frame({ type: 'have', ids: ids(0) })) !== undefined) break
+    expect(rounds, 'the same ones, again and again').toBeLessThan(70)
   })
 
   test('[S8] a version that it does not speak is answered with the one that it does; once', () => {

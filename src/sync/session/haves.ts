@@ -34,6 +34,8 @@ export function createHaves (members: Members, salt: Uint8Array, seed: number): 
   const theirs = createShortIdTable(wantedHigh, seed)
   let pending: number[] = []
   let told = 0
+  /** Told by the peer, the same one twice too. */
+  let learned = 0
 
   const lowOf = (member: number): number => {
     one[0] = member
@@ -56,8 +58,10 @@ export function createHaves (members: Members, salt: Uint8Array, seed: number): 
       return bytes
     },
     learn (ids) {
+      learned += ids.length / wantBytes
+      if (ids.length === 0 || learned > toldMax) return false
       addPrefixes(theirs, ids)
-      return theirs.size <= toldMax
+      return true
     },
     isTheirs: member => theirs.size > 0 && theirs.find(lowOf(member), 0) >= 0
   }
