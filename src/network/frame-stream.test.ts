@@ -105,6 +105,16 @@ describe('the end of a stream', () => {
     expect(frames.send(Uint8Array.of(1))).toBe('closed')
   })
 
+  test('comes in 2 s also where the neighbour reads nothing of what waits for it', async () => {
+    const [sender] = await streamPair({ capacity: 1 })
+    sender.send = () => false
+    sender.addEventListener('drain', (event) => { event.stopImmediatePropagation() })
+    const frames = createFrameStream(sender)
+    frames.send(new Uint8Array(16_000))
+    await frames.close()
+    expect(sender.status).toBe('aborted')
+  })
+
   test('does not come for a reader that gave up waiting', async () => {
     const { raw, frames } = await createPair()
     expect(await frames.read({ signal: AbortSignal.timeout(5) })).toMatchObject({ type: 'failed', code: undefined })

@@ -103,7 +103,8 @@ export function createFrameStream (stream: Stream, onDrained: () => void = () =>
     async close () {
       const signal = AbortSignal.timeout(closeTimeoutMs)
       try {
-        await pumping
+        // A neighbour that reads nothing would keep the queue, and the stream, for ever.
+        await Promise.race([pumping, new Promise((_resolve, reject) => { signal.addEventListener('abort', () => { reject(signal.reason as Error) }) })])
         await stream.close({ signal })
       } catch (thrown) {
         stream.abort(thrown instanceof Error ? thrown : new Error(String(thrown)))
