@@ -57,10 +57,15 @@ export async function readJson (request: IncomingMessage): Promise<Readonly<Reco
   }
   const parts: Buffer[] = []
   let size = 0
-  for await (const part of request) {
-    size += (part as Buffer).length
-    if (size > bodyBytesMax) throw new HttpFailure(413, 'invalid-argument', `The body is longer than ${bodyBytesMax} bytes.`)
-    parts.push(part as Buffer)
+  try {
+    for await (const part of request) {
+      size += (part as Buffer).length
+      if (size > bodyBytesMax) throw new HttpFailure(413, 'invalid-argument', `The body is longer than ${bodyBytesMax} bytes.`)
+      parts.push(part as Buffer)
+    }
+  } catch (thrown) {
+    if (thrown instanceof HttpFailure) throw thrown
+    throw new HttpFailure(400, 'invalid-argument', 'The body broke off.') // the asker is gone, or was too slow: nothing for the log
   }
   const value = parseJson(Buffer.concat(parts).toString())
   if (typeof value !== 'object' || value == null || Array.isArray(value)) throw new HttpFailure(400, 'invalid-argument', 'The body must be a JSON object.')

@@ -24,6 +24,11 @@ export async function streamMessages (api: Pick<HubApi, 'subscribe'>, response: 
     if (!response.write(`id: ${event}\nevent: message\ndata: ${JSON.stringify(message, bytesAsBase64)}\n\n`)) await Promise.race([drained(response), closed])
   }, fromEvent === undefined ? {} : { fromEvent })
   begin()
+  if (response.req.method === 'HEAD') {
+    stop()
+    response.end()
+    return
+  }
   const beating = setInterval(() => { if (!response.writableNeedDrain) response.write(': \n\n') }, beatMs)
   await closed
   clearInterval(beating)

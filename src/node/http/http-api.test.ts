@@ -117,6 +117,8 @@ describe('refusals', () => {
     ['a filter that the hub refuses, before anything is streamed', '/api/events?standing=gone', {}, undefined, 400],
     ['another method', '/api/status', { method: 'DELETE' }, undefined, 405],
     ['a path that is none', '/api/', {}, undefined, 404],
+    ['a path that every object has', '/api/constructor', {}, undefined, 404],
+    ['another one', '/api/__proto__', {}, undefined, 404],
     ['a body that is a form', '/api/messages', { method: 'POST', 'Content-Type': 'text/plain' }, '{}', 415],
     ['a body that is no JSON', '/api/messages', { method: 'POST', ...json }, '{', 400],
     ['a body that is a list', '/api/messages', { method: 'POST', ...json }, '[]', 400],
@@ -161,6 +163,12 @@ describe('events', () => {
       asked.end()
     })
   }
+
+  test('HEAD is answered and holds nothing open', async ({ onTestFinished }) => {
+    const { port } = await startHub(onTestFinished)
+    expect(await ask(port, '/api/events', { method: 'HEAD' })).toMatchObject({ status: 200, headers: { 'content-type': 'text/event-stream' }, text: '' })
+    expect(await ask(port, '/api/events?standing=gone', { method: 'HEAD' })).toMatchObject({ status: 400 })
+  })
 
   test('a reader that is cut off and resumes at random sees every message once, in order, while they come', async ({ onTestFinished }) => {
     const { port } = await startHub(onTestFinished)

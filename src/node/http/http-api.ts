@@ -123,9 +123,10 @@ export function createHttpApi ({ rules, access, hub, log }: HttpApiConfig): Http
     const [path = '', search] = (request.url ?? '').split('?', 2)
     const [, name = '', id = ''] = /^\/api\/(messages\/(?=.)|[^/]*$)(.*)$/.exec(path) ?? []
     const method = request.method === 'HEAD' ? 'GET' : request.method
-    const route = method === 'POST' ? routes[`POST ${name}`] : routes[name]
+    const key = method === 'POST' ? `POST ${name}` : name
+    const route = Object.hasOwn(routes, key) ? routes[key] : undefined
     if (route != null && route.method === method) return { route, id, parameters: new URLSearchParams(search) }
-    const others = [...name in routes ? ['GET', 'HEAD'] : [], ...`POST ${name}` in routes ? ['POST'] : []]
+    const others = [...Object.hasOwn(routes, name) ? ['GET', 'HEAD'] : [], ...Object.hasOwn(routes, `POST ${name}`) ? ['POST'] : []]
     if (others.length === 0) throw new HttpFailure(404, 'not-found', 'There is nothing here: /api/openapi.json says what there is.')
     response.setHeader('Allow', others.join(', '))
     throw new HttpFailure(405, 'method-refused', `Only ${others.join(', ')} ${others.length === 1 ? 'is' : 'are'} answered here.`)
