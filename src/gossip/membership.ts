@@ -51,6 +51,8 @@ export interface Membership {
   nextDeadlineMs: () => number | undefined
   /** Whether a hub that asks for a link and has `links` others gets it; otherwise who may have a place (V3). */
   admits: (peer: PeerId, links: number, nowMs: number) => { readonly ok: true } | { readonly ok: false, readonly others: readonly PeerId[] }
+  /** Whether it is in either view, or dialled. */
+  knows: (peer: PeerId) => boolean
   /** The active view. */
   linked: () => PeerId[]
   /** The passive view, and who is being dialled. */
@@ -291,6 +293,7 @@ export function createMembership (host: MembershipHost, config: MembershipConfig
       if (known.get(peer)?.linked != null || count < config.linksMax || (links === 0 && count < config.linksMax + config.guestsMax)) return { ok: true }
       return { ok: false, others: others(peer, nowMs) }
     },
+    knows: peer => known.get(peer) != null,
     linked: () => active().map(({ peer }) => peer),
     candidates: () => known.all().filter(each => each.linked == null).map(({ peer, dialling, attempts, lastError, dueAt }) => ({
       peer,

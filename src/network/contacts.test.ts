@@ -54,3 +54,12 @@ test('1,024 are remembered; the one not heard of for longest falls out', () => {
   contacts.note(peers.at(-1)!, announced())
   expect([0, 1, 2, 1_024].map(index => contacts.get(peers[index]!) != null)).toEqual([true, false, true, true])
 })
+
+test('who is needed stays, however many others announce themselves', () => {
+  const contacts = createContacts(() => nowMs, peer => peer === ann)
+  contacts.note(ann, announced())
+  contacts.note(ben, announced())
+  for (let index = 0; index < 2_000; index += 1) contacts.note(`invented ${index}` as PeerId, announced())
+  expect([ann, ben].map(peer => contacts.get(peer) != null)).toEqual([true, false])
+  expect(contacts.views(() => false)).toHaveLength(1_024)
+})

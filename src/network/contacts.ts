@@ -25,10 +25,14 @@ export interface Contacts {
   views: (isLinked: (peer: PeerId) => boolean) => HubView[]
 }
 
-/** Hubs remembered, about 1 KB each; the one not heard of for longest falls out. A picture of more could not be drawn. */
+/**
+ * Hubs remembered, about 1 KB each; the one not heard of for longest falls out, but who is needed: else a flood of announcements by invented hubs would make
+ * this one forget how to reach those it knows. A picture of more could not be drawn.
+ */
 const contactsMax = 1_024
 
-export function createContacts (now: () => number): Contacts {
+/** `isNeeded`: for hubs of the views of membership, which are few. */
+export function createContacts (now: () => number, isNeeded: (peer: PeerId) => boolean = () => false): Contacts {
   const contacts = new Map<PeerId, Contact>()
 
   return {
@@ -48,7 +52,7 @@ export function createContacts (now: () => number): Contacts {
       contacts.set(peer, contact)
       for (const oldest of contacts.keys()) {
         if (contacts.size <= contactsMax) break
-        contacts.delete(oldest)
+        if (!isNeeded(oldest)) contacts.delete(oldest)
       }
       return contact
     },

@@ -182,6 +182,27 @@ test('[V9] a link that is given up is ended with the names of others; one that i
   expect(inputs).toEqual(['deadline', 'unlinked'])
 })
 
+test('a dial that fails while this hub refuses a call of the other one has failed', async () => {
+  const inputs: unknown[] = []
+  const membership = {
+    handle: ({ type }: { type: string }) => {
+      inputs.push(type)
+      return type === 'deadline' ? [{ type: 'dial', peer: ann, path: 'direct' }] : []
+    },
+    nextDeadlineMs: () => undefined
+  } as unknown as Membership
+  const ends = [undefined, { code: 'full', sentence: 'It was not let in.' }]
+  const links = { get: (peer: PeerId) => peer === ben ? { path: 'direct' } : undefined, lastEnd: () => ends.shift(), open: async () => undefined } as unknown as Links
+  const contacts = createContacts(() => 0)
+  contacts.note(ann, announced({ introducers: [ben] }))
+  const libp2p = { getConnections: () => [], dial: async () => ({ close: async () => undefined, abort: () => undefined }) } as unknown as Libp2p
+  const dialer = createDialer({
+    libp2p, links, membership, contact: contacts.get, relays: () => [], trails: createTrails(() => 0), now: () => 0, report: () => undefined
+  })
+  dialer.tell({ type: 'deadline' })
+  await expect.poll(() => inputs, { interval: 1 }).toEqual(['deadline', 'dial-failed'])
+})
+
 describe('the diagnosis of a dial', () => {
   test('names the stage at which it failed, of this attempt and not of an earlier one, and who introduced the two', async () => {
     const { hear, trails, linked } = start(async (_address, progress) => {

@@ -122,7 +122,8 @@ export function createDialer (options: DialerOptions): Dialer {
       if (await links.open(connection) == null) {
         closeConnection(connection)
         const ended = links.lastEnd(peer)
-        if (ended !== endBefore && ended?.code === 'full') return { type: 'done' } // membership was told who has a place
+        // It names others, and membership was told; without them it is this hub's own answer to a call of the other one.
+        if (ended !== endBefore && ended?.others != null) return { type: 'done' }
         throw new Error(ended?.sentence ?? 'It did not answer on the connection.')
       }
       return { type: 'done' }

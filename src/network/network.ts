@@ -79,7 +79,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
   const { libp2p, circuits } = await createBrowserNode({ ...options, introduces: peer => links.get(peer)?.path === 'direct' })
   const trails = createTrails(now)
   const faults = createFaults({ report })
-  const contacts = createContacts(now)
+  const contacts = createContacts(now, peer => membership.knows(peer))
   const self = libp2p.peerId.toString() as PeerId
   const membership = createMembership({
     self,
