@@ -31,7 +31,7 @@ export function sortHubs (hubs: readonly HubFact[], { key, descending }: Sorting
   }).map(({ hub }) => hub)
 }
 
-function valueOf ({ peerId, peer, at, mode, messages }: HubFact, key: SortKey, seen: LinksSeen): number | string | null {
+function valueOf ({ peerId, peer, report, at, mode, messages }: HubFact, key: SortKey, seen: LinksSeen): number | string | null {
   switch (key) {
     case 'hub': return peerId.slice(-4)
     case 'link': return peer == null ? null : { eager: 0, lazy: 1, none: 2 }[peer.link]
@@ -42,7 +42,7 @@ function valueOf ({ peerId, peer, at, mode, messages }: HubFact, key: SortKey, s
     case 'score': return peer?.score ?? null
     case 'mode': return mode
     case 'messages': return messages
-    case 'reported': return at
+    case 'reported': return report?.heardAt ?? (peer == null ? at : null)
   }
 }
 

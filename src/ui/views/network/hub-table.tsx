@@ -126,7 +126,7 @@ function Row ({ index, hub, seen, nowMs, selected, reachable, onSelect }: RowPro
       <td className="figure wide">{peer == null ? unknown : count(peer.score)}</td>
       <td className="wide">{mode ?? unknown}</td>
       <td className="figure wide">{count(messages)}</td>
-      <td className="figure">{peer == null ? <Age at={at} nowMs={nowMs} by={via == null ? undefined : peerTail(via)} /> : <span className="age">now, here</span>}</td>
+      <td className="figure"><Age at={hub.report?.heardAt ?? (peer == null ? at : null)} nowMs={nowMs} by={peer == null && hub.report == null && via != null ? peerTail(via) : undefined} /></td>
     </tr>
   )
 }

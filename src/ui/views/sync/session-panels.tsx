@@ -2,11 +2,10 @@
 import { bytes, clockTime, count, peerTail } from '../../design/format.ts'
 import { PeerName } from '../../design/ids.tsx'
 import type { SyncSession } from '../../../worker/api.ts'
-import { costs, effortWords, findingBytes, outcomeWords, phases, phaseWords, progressOf, sessionSentence, strategyWords } from './sync-model.ts'
+import { costs, effortWords, findingBytes, outcomeWords, phaseState, phases, phaseWords, progressOf, sessionSentence, strategyWords } from './sync-model.ts'
 
 export function CurrentSession ({ session }: { session: SyncSession }) {
   const progress = progressOf(session)
-  const at = phases.indexOf(session.phase)
   return (
     <section className="sync-current" aria-label="The comparison shown">
       <h2><span>With <PeerName peerId={session.peer} size={16} /></span><span className="section-note">{session.initiated ? 'began here' : 'began there'}, {clockTime(session.startedAt)}</span></h2>
@@ -20,8 +19,8 @@ export function CurrentSession ({ session }: { session: SyncSession }) {
         </dl>
       )}
       <ol className="phases">
-        {phases.map((phase, index) => (
-          <li key={phase} data-state={session.phase === 'ended' ? session.outcome === 'equal' || index < at ? 'done' : 'failed' : index < at ? 'done' : index === at ? 'now' : 'ahead'}>
+        {phases.map(phase => (
+          <li key={phase} data-state={phaseState(session, phase)}>
             <b>{phaseWords[phase].title}</b><small>{phaseWords[phase].words}</small>
           </li>
         ))}

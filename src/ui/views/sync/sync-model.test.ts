@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { FrontierView, SyncSession } from '../../../worker/api.ts'
 import { sampleTime } from '../../data/samples.ts'
 import { heatRows, heatStep } from './heat-model.ts'
-import { costs, findingBytes, progressOf, sessionSentence } from './sync-model.ts'
+import { costs, findingBytes, phases, phaseState, progressOf, sessionSentence } from './sync-model.ts'
 
 const session = (changes: Partial<SyncSession> = {}): SyncSession => ({
   id: 1, peer: '12D3KooWPeer', initiated: true, phase: 'ended', outcome: 'equal', strategy: 'sketch', estimate: null, symbols: 0, rounds: 3,
@@ -29,6 +29,14 @@ describe('what is said of a comparison', () => {
     const shown = costs(session({ alternatives: [{ by: 'merkle-walk', bytes: 50_000, computed: true }, { by: 'negentropy', bytes: 20_000, computed: true }] }))
     expect(shown.map(({ name, by, times }) => [name, by, times])).toEqual([['This one', 'measured', null], ['negentropy', 'computed', 40], ['Tree walk', 'computed', 100]])
     expect(costs(session({ alternatives: [{ by: 'list', bytes: 400, computed: true }] }))[1]?.times, 'cheaper is not so many times dearer').toBeNull()
+  })
+
+  test('steps that were not needed, or of which nothing is told, are not shown as done', () => {
+    const states = (changes: Partial<SyncSession>): string[] => phases.map(step => phaseState(session(changes), step))
+    expect(states({})).toEqual(['done', 'done', 'done', 'done'])
+    expect(states({ strategy: 'none' })).toEqual(['done', 'ahead', 'ahead', 'done'])
+    expect(states({ outcome: 'link-down' })).toEqual(['ahead', 'ahead', 'ahead', 'failed'])
+    expect(states({ phase: 'moving', outcome: null })).toEqual(['done', 'done', 'now', 'ahead'])
   })
 
   test('progress is of the current difference, and there is none without one', () => {

@@ -12,6 +12,15 @@ export const phaseWords: Readonly<Record<SyncSession['phase'], { readonly title:
   ended: { title: 'Compare again', words: 'until equal' }
 }
 
+/** How a step of a comparison stands. ahead: not reached, or not needed. */
+export function phaseState ({ phase, outcome, strategy }: SyncSession, step: SyncSession['phase']): 'done' | 'now' | 'failed' | 'ahead' {
+  const [at, index] = [phases.indexOf(phase), phases.indexOf(step)]
+  if (phase !== 'ended') return index < at ? 'done' : index === at ? 'now' : 'ahead'
+  if (outcome === 'equal') return strategy === 'none' && (step === 'finding' || step === 'moving') ? 'ahead' : 'done'
+  // Where it ended early is not told: only that the end was not an equal one.
+  return step === 'ended' ? 'failed' : 'ahead'
+}
+
 /** Bytes spent to find the difference: all but those of the messages themselves. */
 export function findingBytes ({ bytesSent, bytesReceived, messageBytes }: Pick<SyncSession, 'bytesSent' | 'bytesReceived' | 'messageBytes'>): number {
   return Math.max(0, bytesSent + bytesReceived - messageBytes)
