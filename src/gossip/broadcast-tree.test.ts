@@ -131,9 +131,17 @@ describe('links', () => {
 
   test('[G25] two messages that come first over different links never prune both', () => {
     const hub = hubWithLazyBen()
-    hub.takes(m2, ben)
-    expect(hub.give({ type: 'duplicate', id: m2, from: ann })).toEqual([])
+    hub.takes(`${seldom}0` as MessageId, ben)
+    expect(hub.give({ type: 'duplicate', id: `${seldom}0` as MessageId, from: ann })).toEqual([])
     expect(hub.linkOf(ann)).toBe('eager')
+  })
+
+  test('[G25] a pruning message that comes first over a lazy link grafts it, for others cut by the way that it took', () => {
+    const hub = hubWithLazyBen()
+    expect(told(hub.takes(m2, ben, 0, 10))).toEqual([['payload', ann, m2], ['graft', ben, 2, []]])
+    expect(hub.linkOf(ben)).toBe('eager')
+    expect(told(hub.give({ type: 'duplicate', id: m2, from: ann }, 20))).toEqual([['prune', ann, 1]])
+    expect([hub.linkOf(ann), hub.linkOf(ben)]).toEqual(['lazy', 'eager'])
   })
 
   test('[G25] one\'s own message that comes back prunes, if another link is eager', () => {

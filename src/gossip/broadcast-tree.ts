@@ -68,7 +68,8 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
     const grafted = entry?.askedOf != null && entry.askedOf === from
     const onward = from == null ? 0 : hops + 1
     const notedAtMs = entry?.announcers[0]?.atMs
-    decided.set(id, { source, hops: onward, notedAtMs: grafted ? notedAtMs : undefined, prunes: by === 'gossip' && pruners.count(id, nowMs) })
+    const prunes = by === 'gossip' && pruners.count(id, nowMs)
+    decided.set(id, { source, hops: onward, notedAtMs: grafted ? notedAtMs : undefined, prunes })
     const sender = source == null ? undefined : links.get(source)
     if (sender != null) {
       learn(sender, id)
@@ -86,6 +87,8 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
       }
     }
     if (sender?.eager === true && !grafted) effects.push(...optimise(entry, hops, nowMs))
+    // Others cut their cycles by the way that this message took, and this link is part of it: what cut it here was another message, a moment ago.
+    if (sender?.eager === false && prunes) effects.push({ type: 'send-graft', peer: sender.peer, counter: decide(sender, true), ids: [] })
     return effects
   }
 
