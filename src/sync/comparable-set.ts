@@ -18,24 +18,42 @@ export interface ComparableSet {
   add (member: number): void
   /** Takes out a member that is there; what `members` says of it is still what it was. */
   remove (member: number): void
+  /** What comes and goes from now on, until it is ended. */
+  changes (): Changes
   /** From now on the tree holds the members with a timestamp up to `untilMs`, and no others. Costs what changed since, and the newest epoch. */
   settle (untilMs: number): void
+}
+
+/** What became of the members since some moment: whoever told others of them as they were then goes by that. Bounded by what comes in meanwhile. */
+export interface Changes {
+  readonly added: ReadonlySet<number>
+  /** Whether a member of that moment is gone. */
+  readonly hasLost: boolean
+  end (): void
 }
 
 export function createComparableSet (members: Members, feeds?: Feeds): ComparableSet {
   const tree = createTree(members)
   const newer = new Set<number>()
+  const watches = new Set<{ readonly added: Set<number>, hasLost: boolean }>()
   let settledMs = -1
 
   return {
     members,
     feeds,
     tree,
+    changes () {
+      const watch = { added: new Set<number>(), hasLost: false }
+      watches.add(watch)
+      return Object.assign(watch, { end: () => { watches.delete(watch) } })
+    },
     add (member) {
+      for (const { added } of watches) added.add(member)
       if (members.timestampOf(member) <= settledMs) tree.add(member)
       else newer.add(member)
     },
     remove (member) {
+      for (const watch of watches) if (!watch.added.delete(member)) watch.hasLost = true
       if (!newer.delete(member)) tree.remove(member)
     },
     settle (untilMs) {

@@ -164,6 +164,23 @@ describe('two hubs', () => {
     expect(new Set(outcomes.trim().split(' '))).toEqual(new Set(['unequal']))
   })
 
+  test.each([
+    ['list', range(0, 40), range(0, 5_000)], ['sketch', range(0, 4_000).filter(number => number % 9 > 0), range(0, 4_000).filter(number => number % 7 > 0)]
+  ])('[S4] what comes in from others after a side told its counts is not part of them: %s', (way, ours, theirs) => {
+    const [one, other] = [hubOf(ours), hubOf(theirs)]
+    let frames = 0
+    const { records } = sync(one, other, {
+      onFrame (side, bytes) {
+        // The initiator waits for the answer to what it told.
+        if (side === 0 && frames++ === 0) for (const number of range(5_000, 5_200)) one.add(number)
+        return bytes
+      }
+    })
+    expect(records.map(({ outcome }) => outcome)).toEqual(['equal', 'equal'])
+    expect(records[0].strategies[0]).toBe(way)
+    expect(numbersOf(other)).toEqual(numbersOf(one))
+  })
+
   test('[S16] no slice takes long: a large set is worked on in many', () => {
     const { slices } = sync(hubOf(range(0, size)), hubOf(range(1, size)))
     expect(slices).toBeGreaterThan(2 * Math.ceil(size / 16_384) * 2)
@@ -242,6 +259,12 @@ describe('a hostile peer', () => {
     give({ type: 'start' })
     frame({ ...differ, counts: [0, 1, 0], strategy: 'list' })
     frame({ type: 'list', ids: new Uint8Array(6).fill(3), last: true })
+    expect(outcomeOf(frame({ type: 'messages', messages: Array.from({ length: 30 }, () => Uint8Array.of(1)), last: false }))).toBe('unasked-messages')
+  })
+
+  test('[S13] more messages than the peer told to have end it, where it knows the difference', () => {
+    const { give, frame } = lone('responder', hubOf(range(0, 100)))
+    give({ type: 'frame', bytes: encodeSyncFrame({ ...compare, counts: [0, 2, 0] }) })
     expect(outcomeOf(frame({ type: 'messages', messages: Array.from({ length: 30 }, () => Uint8Array.of(1)), last: false }))).toBe('unasked-messages')
   })
 

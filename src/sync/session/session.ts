@@ -19,6 +19,7 @@ import { createSummary } from './summary.ts'
 import { createTransfer } from './transfer.ts'
 import { countIn, createCollecting, differing, measure, spansOf, splitOf } from './spans.ts'
 import type { BucketRange } from '../buckets.ts'
+import type { Changes } from '../comparable-set.ts'
 import type { Compare, SyncFrame } from '../frames.ts'
 import type { Meeting } from '../frontier/meetings.ts'
 import type { Estimate } from '../planner.ts'
@@ -71,11 +72,15 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
   let salt = new Uint8Array(saltBytes)
   let spans: readonly BucketRange[] = []
   let measured: Measured | undefined
+  /** Since it measured what it tells. */
+  let changes: Changes | undefined
   let finding: Finding | undefined
   let transfer: Transfer | undefined
   let haves: Haves | undefined
   let theirTurn = 0
   let wanted: number | undefined
+  /** What the peer told to have in the spans that differ: nobody owes more. */
+  let claimed = 0
   let expectedTheirs = 0
   /** How many more members the other side has in what differs; negative where this side has more. */
   let surplus = 0
@@ -106,6 +111,7 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
   function end (outcome: SessionOutcome): void {
     if (phase === 'ended') return
     closePass()
+    changes?.end()
     phase = 'ended'
     job = undefined
     const meeting = outcome === 'equal' && measured !== undefined && set.feeds !== undefined
@@ -147,6 +153,8 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
   function measureNow (): Measured {
     set.settle(untilMs)
     event = set.feeds?.lastEvent ?? 0
+    changes?.end()
+    changes = set.changes()
     return measure(set, spans, salt)
   }
 
@@ -225,11 +233,19 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
     run(() => {
       set.settle(untilMs)
       return collecting.collect()
-    }, () => { begin(findAmong(collecting.list(), theirs, since)) })
+    }, () => {
+      // As they were told to be: what came in since, from others, belongs to the next pass.
+      const { added, hasLost } = changes ?? { added: new Set<number>(), hasLost: false }
+      const list = collecting.list()
+      changes?.end()
+      if (hasLost) end('unequal')
+      else begin(findAmong(added.size === 0 ? list : list.filter(member => !added.has(member)), theirs, since))
+    })
   }
 
   function findAmong (list: Uint32Array, theirs: number, since: Meeting | undefined): Finding {
     const summary = createSummary(set.members, list, salt)
+    claimed = theirs
     surplus = theirs - summary.list.length
     expectedTheirs = Math.max(0, surplus)
     const told = haves = createHaves(set.members, salt, seed)
@@ -271,8 +287,9 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
     transfer.receive(messages, last)
     const ids = last ? undefined : haves?.take()
     if (ids !== undefined) send({ type: 'have', ids })
+    const due = wanted ?? claimed
     if (receivedBefore + transfer.received > messagesMax) end('over-budget')
-    else if (wanted !== undefined && transfer.received > wanted + Math.ceil(wanted / 8) + unaskedMax) end('unasked-messages')
+    else if (transfer.received > due + Math.ceil(due / 8) + unaskedMax) end('unasked-messages')
   }
 
   function takeFrame (frame: SyncFrame, nowMs: number): void {
