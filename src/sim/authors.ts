@@ -22,6 +22,8 @@ export interface SimFeed {
   readonly head: MessageId | undefined
   /** Its next message, dated with a hub's clock; later than the last one in any case. */
   write: (body: Body, timestampMs: number) => Message
+  /** Another message under the number of the newest one, which the next follows: what an honest device never does. */
+  fork: (body: Body, timestampMs: number) => Message
 }
 
 export interface SimAuthor {
@@ -69,19 +71,30 @@ function createKey (random: Random): Key {
 
 function createFeed (author: PublicKeyHex, key: Key): SimFeed {
   let seq = 0
-  let prev: MessageId | undefined
+  let head: MessageId | undefined
+  let beforeHead: MessageId | undefined
   let lastMs = 0
+
+  function compose (prev: MessageId | undefined, body: Body, timestampMs: number): Message {
+    lastMs = Math.max(Math.floor(timestampMs), lastMs + 1)
+    const unsigned = composeMessage({ author, signer: key.publicKey, seq, prev, timestamp: lastMs, body }, simRules)
+    const { id, header, headerBytes, bodyBytes } = unsigned
+    beforeHead = prev
+    head = id
+    return { id, header, body: unsigned.body, bytes: { header: headerBytes, body: bodyBytes, signature: key.sign(signingInput(id)) } }
+  }
+
   return {
     author,
     signer: key.publicKey,
-    get head () { return prev },
+    get head () { return head },
     write (body, timestampMs) {
       seq += 1
-      lastMs = Math.max(Math.floor(timestampMs), lastMs + 1)
-      const unsigned = composeMessage({ author, signer: key.publicKey, seq, prev, timestamp: lastMs, body }, simRules)
-      const { id, header, headerBytes, bodyBytes } = unsigned
-      prev = id
-      return { id, header, body: unsigned.body, bytes: { header: headerBytes, body: bodyBytes, signature: key.sign(signingInput(id)) } }
+      return compose(head, body, timestampMs)
+    },
+    fork (body, timestampMs) {
+      if (seq === 0) seq = 1
+      return compose(beforeHead, body, timestampMs)
     }
   }
 }

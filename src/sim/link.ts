@@ -31,9 +31,10 @@ export interface CarrierOptions {
   readonly network: NetworkModel
   /** Something was lost. */
   readonly onLost: () => void
+  readonly onStreamBytes: (bytes: number) => void
 }
 
-export function createCarrier ({ time, random, network, onLost }: CarrierOptions): Carrier {
+export function createCarrier ({ time, random, network, onLost, onStreamBytes }: CarrierOptions): Carrier {
   const [minMs, maxMs] = network.latencyMs
   const latencyMs = minMs + random.below(1_000) / 1_000 * (maxMs - minMs)
   const open: [boolean, boolean] = [true, true]
@@ -77,6 +78,7 @@ export function createCarrier ({ time, random, network, onLost }: CarrierOptions
       const lastMs: [number, number] = [0, 0]
       const pipe = createPipe((from, bytes, arrive) => {
         const to = from === 0 ? 1 : 0
+        onStreamBytes(bytes)
         // Sent one after the other, then under way.
         lastMs[from] = Math.max(lastMs[from], time.nowMs) + bytes / bytesPerMs[from]
         time.at(lastMs[from] + latencyMs, () => { arriveReliably(from, () => { receive(to, arrive) }) })

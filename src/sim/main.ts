@@ -25,10 +25,12 @@ const usage = `Usage: npm run sim -- --scenario NAME [options]
   --hubs N             As many hubs.
   --senders N          As many of them write.
   --messages N         As many messages.
+  --history N          As many messages from before the run.
   --strategy NAME      tree or flood.
   --seed S             What all chance follows from (1).
   --seeds COUNT        So many runs, of this seed and those that follow.
   --without 0,2        Without these faults and hostile hubs, by their places.
+  --lenient            Held to what every run must keep, and to no figure.
   --json               One line of JSON instead of lines for people.
 `
 
@@ -51,8 +53,8 @@ async function main (given: readonly string[]): Promise<void> {
     const scenario = scenarios.find(({ name }) => name === values.scenario)
     if (scenario == null) throw new HubError('invalid-argument', `There is no scenario "${values.scenario ?? ''}": --list names them all.`)
     const variation: Variation = {
-      hubs: numberOf('hubs', values.hubs), senders: numberOf('senders', values.senders), messages: numberOf('messages', values.messages),
-      strategy: strategyOf(values.strategy), without: values.without?.split(',').map(Number)
+      hubs: numberOf('hubs', values.hubs), senders: numberOf('senders', values.senders), messages: numberOf('messages', values.messages), history: numberOf('history', values.history),
+      strategy: strategyOf(values.strategy), lenient: values.lenient, without: values.without?.split(',').map(Number)
     }
     const seed = numberOf('seed', values.seed) ?? 1
     if (values.seeds == null) await runOne(scenario, seed, variation, values.json === true)
@@ -66,8 +68,8 @@ function parse (given: readonly string[]) {
     return parseArgs({
       args: [...given], strict: true, allowPositionals: true,
       options: {
-        scenario: text, hubs: text, senders: text, messages: text, strategy: text, seed: text, seeds: text, without: text,
-        json: flag, list: flag, accept: flag, help: flag
+        scenario: text, hubs: text, senders: text, messages: text, history: text, strategy: text, seed: text, seeds: text, without: text,
+        json: flag, lenient: flag, list: flag, accept: flag, help: flag
       }
     })
   } catch (thrown) {

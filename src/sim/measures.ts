@@ -75,7 +75,7 @@ interface Holding {
 export function createMeasures (ledger: Ledger, messagesMax: number, onArrival?: (arrival: Arrival) => void): Measures {
   const happened: Happenings = {
     payloads: 0, duplicates: 0, noteFrames: 0, notes: 0, grafts: 0, prunes: 0, otherFrames: 0, lost: 0, rejected: 0,
-    linksDown: 0, linksUp: 0, crashes: 0, freezes: 0, comparisons: 0, comparedMessages: 0
+    linksDown: 0, linksUp: 0, crashes: 0, freezes: 0, comparisons: 0, comparedMessages: 0, syncBytes: 0
   }
   const violations: string[] = []
   const rejections = new Map<string, number>()

@@ -12,5 +12,9 @@ export interface PinnedSeed {
 export const pinnedSeeds: readonly PinnedSeed[] = [
   { scenario: 'many-far', seed: 1, variation: {}, sentence: 'Messages of different senders cut one cycle in two places: the tree fell into pieces, grew cycles where it was mended, and never settled.' },
   { scenario: 'partition', seed: 1, variation: {}, sentence: 'Two halves of a healed network had all the links that they wanted, and none to each other.' },
+  {
+    scenario: 'one-sender', seed: 3, variation: { hubs: 20, messages: 60 },
+    sentence: 'Two messages crossed, one hub cut the link over which the second came first, others cut by the second: a piece of the tree heard by grafts alone.'
+  },
   { scenario: 'graft-flood', seed: 1, variation: {}, sentence: 'A neighbour that asked again and again for what it had was sent it 256 times a second.' }
 ]

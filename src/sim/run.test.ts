@@ -63,9 +63,12 @@ describe('the tree', () => {
   })
 })
 
-describe('scenarios', () => {
-  test.each(scenarios.map(({ name }) => name))('%s holds', async (name) => {
-    expect((await run(small(named(name)), 4)).failures).toEqual([])
+/** Those in trouble are soak/seeds.test.ts's. */
+const quiet = scenarios.filter(({ faults, hostile, history }) => faults.length + hostile.length === 0 && history == null)
+
+describe('scenarios without trouble', () => {
+  test.each(quiet.map(({ name }) => name))('%s holds', async (name) => {
+    expect((await run(small(named(name)), 3)).failures).toEqual([])
   })
 })
 

@@ -3,11 +3,15 @@ import { createRandom, type Random } from '../base/seeded-random.ts'
 import type { Broadcast, BroadcastHost } from '../gossip/broadcast.ts'
 import { createBroadcastFlood } from '../gossip/broadcast-flood.ts'
 import { createBroadcastTree } from '../gossip/broadcast-tree.ts'
+import { idsMax } from '../gossip/frames.ts'
 import { defaultTreeConfig, type TreeConfig } from '../gossip/tree-config.ts'
+import { epochOf } from '../message/epoch.ts'
 import type { Message } from '../message/types.ts'
 import { createImmediateCheck } from '../node/verifier.ts'
+import { agreementOf, compareAgain, type Agreement } from './agreement.ts'
 import { clockStartMs, createSimAuthor } from './authors.ts'
 import { scheduleFault } from './faults.ts'
+import { dealHistory, writeHistory } from './history.ts'
 import { createHostileHub } from './hostile-hub.ts'
 import { createSimHub, type SimHub, type SimPorts } from './hub.ts'
 import { createLedger, type Ledger } from './ledger.ts'
@@ -19,13 +23,11 @@ import { createVirtualTime, type VirtualTime } from './virtual-time.ts'
 import { createWire } from './wire.ts'
 import { createWorld, type Place, type World } from './world.ts'
 
-export interface Report extends Figures {
+export interface Report extends Figures, Agreement {
   readonly scenario: string
   readonly seed: number
   readonly hubs: number
   readonly messages: number
-  /** Pairs of a hub and a message that it lacks at the end, of those that any honest hub holds. */
-  readonly missed: number
   /** How the eager links lie at the end. */
   readonly tree: Tree
   readonly rejections: Readonly<Record<string, number>>
@@ -37,6 +39,8 @@ export interface Report extends Figures {
 const mendEveryMs = 2_000
 /** … and full ones swap a link so seldom: every hub about twice a minute. */
 const swapShare = 1 / 15
+/** One byte a second. */
+const slowBytesPerMs = 0.001
 /** Messages start when all hubs are linked and their first round trips are over. */
 const startMs = 1_000
 
@@ -49,13 +53,18 @@ export interface Observer {
 
 export async function run (scenario: Scenario, seed: number, treeConfig: TreeConfig = defaultTreeConfig, observer: Observer = {}): Promise<Report> {
   const ledger = createLedger()
-  const measures = createMeasures(ledger, scenario.senders + scenario.messages, observer.arrived)
+  const measures = createMeasures(ledger, scenario.senders + scenario.messages + historyMax(scenario), observer.arrived)
   const world = await build(scenario, seed, ledger, measures, treeConfig)
   observer.linked?.(pairsOf(world))
   const faultsEndMs = Math.max(0, ...scenario.faults.map(endOf))
   const publishedMs = startMs + scenario.messages / scenario.perSecond * 1_000
   await world.time.runUntil(Math.max(faultsEndMs, publishedMs) + scenario.settleMs)
   return reportOf(scenario, seed, world, ledger, measures)
+}
+
+/** Each author may add a few devices, and every removal and revocation is a message or two. */
+function historyMax ({ history }: Scenario): number {
+  return history == null ? 0 : idsMax + 1 + 2 * history.messages + 10 * history.authors + (history.removals ?? 0) + 2 * (history.revocations ?? 0)
 }
 
 function endOf (fault: Fault): number {
@@ -68,12 +77,18 @@ async function build (scenario: Scenario, seed: number, ledger: Ledger, measures
     scenario.strategy === 'flood' ? createBroadcastFlood(host) : createBroadcastTree(host, chance, treeConfig)
   const createHub = async (place: Place, ports: SimPorts): Promise<SimHub> => {
     const hostility = scenario.hostile[place.index - scenario.hubs]
+    const isLight = place.honest && place.index >= scenario.hubs - (scenario.history?.lightHubs ?? 0)
+    const options = { createBroadcast, minEpoch: isLight ? lightEpochOf(scenario) : undefined }
     const own = scenario.compares === false ? { ...ports, syncNetwork: { ...ports.syncNetwork, neighbours: () => [] } } : ports
-    return hostility == null ? createSimHub(own, { createBroadcast }) : createHostileHub(hostility, own, { createBroadcast }, createRandom(random.next()))
+    return hostility == null ? createSimHub(own, options) : createHostileHub(hostility, own, options, createRandom(random.next()))
   }
   const time = createVirtualTime()
   const world = createWorld({ time, random, network: scenario.network, measures, verify: createMemoisedCheck(), wire: createWire(ledger), createHub })
-  for (let index = 0; index < scenario.hubs + scenario.hostile.length; index += 1) await world.start(world.addPlace({ honest: index < scenario.hubs }))
+  for (let index = 0; index < scenario.hubs + scenario.hostile.length; index += 1) {
+    const bytesPerMs = scenario.hostile[index - scenario.hubs] === 'slow' ? slowBytesPerMs : Infinity
+    await world.start(world.addPlace({ honest: index < scenario.hubs, bytesPerMs }))
+  }
+  await publishHistory(world, scenario, random, ledger)
   await publish(world, scenario, random, ledger, measures)
   link(world, scenario, random)
   for (const fault of scenario.faults) scheduleFault(fault, world, random)
@@ -115,6 +130,24 @@ function link (world: World, { degree, faults, hostile }: Scenario, random: Rand
   }
 }
 
+function lightEpochOf ({ history }: Scenario): number {
+  return epochOf(clockStartMs) - Math.floor((history?.epochs ?? 0) / 2)
+}
+
+/** Puts what each hub has of the history on its disk. */
+async function publishHistory ({ time, places }: World, { hubs, history }: Scenario, random: Random, ledger: Ledger): Promise<void> {
+  if (history == null) return
+  const messages = writeHistory(history, random)
+  const { device, introduction } = createSimAuthor(random)
+  const recent = [introduction, ...Array.from({ length: idsMax }, (_, number) =>
+    device.write({ kind: 'post', text: `Recent number ${number}.`, parent: undefined }, clockStartMs - 30_000))]
+  for (const message of [...messages, ...recent]) ledger.write(message, 0)
+  for (const [index, hand] of dealHistory(messages, recent, hubs, history, random).entries()) {
+    const hub = places[index]?.hub?.runtime
+    for (const message of hand) if (hub?.retention.keeps(message.header) === true) await time.done(hub.publish(message))
+  }
+}
+
 /** Authors that all hubs know, and what they write. */
 async function publish (world: World, scenario: Scenario, random: Random, ledger: Ledger, measures: Measures): Promise<void> {
   const { hubs, senders, messages, perSecond, warmUp } = scenario
@@ -145,21 +178,21 @@ function repeat (time: VirtualTime, firstMs: number, everyMs: number, action: ()
   })
 }
 
-function reportOf (scenario: Scenario, seed: number, world: World, ledger: Ledger, measures: Measures): Report {
+async function reportOf (scenario: Scenario, seed: number, world: World, ledger: Ledger, measures: Measures): Promise<Report> {
   const { limits } = scenario
   const there = world.places.filter(({ honest, hub }) => honest && hub != null)
-  let missed = 0
-  for (const { message: { id } } of ledger.all) {
-    const holders = there.filter(({ hub }) => hub?.runtime.set.has(id) === true).length
-    if (holders > 0) missed += there.length - holders
-  }
+  const agreement = agreementOf(there, ledger)
   const figures = measures.figures(scenario.hubs)
   const tree = treeOf(there)
   const failures = [...measures.violations]
+  if (scenario.compares !== false && agreement.missed === 0) failures.push(...await compareAgain(world, there))
   const over = (what: string, is: number, limit: number | undefined): void => {
     if (limit != null && !(is <= limit)) failures.push(`${what} is ${is}, above ${limit}.`)
   }
-  over('The number of missed messages', missed, limits.missed ?? 0)
+  over('The number of missed messages', agreement.missed, limits.missed ?? 0)
+  over('The number of messages that hubs take for different things', agreement.standings, 0)
+  over('The number of bodies that live messages lack', agreement.bodies, 0)
+  over('The number of bytes of sessions for each hub', figures.happened.syncBytes / scenario.hubs, limits.syncBytesPerHub)
   over('The redundancy', figures.rmr, limits.rmr)
   over('The number of links to the last hub', figures.lastHops, limits.lastHops)
   over('The time of 99 arrivals in 100, in milliseconds,', figures.p99Ms, limits.p99Ms)
@@ -167,7 +200,7 @@ function reportOf (scenario: Scenario, seed: number, world: World, ledger: Ledge
   over('The number of frames for each delivery', figures.framesPerDelivery, limits.framesPerDelivery)
   for (const what of limits.happens) if (figures.happened[what] === 0) failures.push(`Nothing was proved: there were no ${what}.`)
   return {
-    scenario: scenario.name, seed, hubs: scenario.hubs, messages: scenario.messages, missed, ...figures, tree,
+    scenario: scenario.name, seed, hubs: scenario.hubs, messages: scenario.messages, ...agreement, ...figures, tree,
     rejections: Object.fromEntries(measures.rejections), failures
   }
 }

@@ -14,7 +14,31 @@ export type Fault =
   /** One hub after the other crashes, every `everyMs`, and comes back 5 s later. */
   | { readonly type: 'churn', readonly atMs: number, readonly forMs: number, readonly everyMs: number, readonly keepsData: boolean }
 
-export type Hostility = 'junk' | 'replay' | 'note-flood' | 'deaf' | 'hop-liar' | 'graft-flood' | 'prune-loop'
+/** What was written before the run, so that hubs begin with different sets. */
+export interface History {
+  readonly messages: number
+  /** Of 17.5 min, up to the start of the run. At most 80: then genesis was. */
+  readonly epochs: number
+  readonly authors: number
+  /** Each hub has each message by this chance. */
+  readonly share: number
+  /** Signer-removes, with a head to keep or none, some of one device twice. @default 0 */
+  readonly revocations?: number
+  /** @default 0 */
+  readonly removals?: number
+  /** @default false */
+  readonly forks?: boolean
+  /** Hubs stored what they have in any order. @default false: signers before what they signed */
+  readonly outOfOrder?: boolean
+  /** The last so many hubs keep only the newer half of the epochs. @default 0 */
+  readonly lightHubs?: number
+}
+
+/** In sessions of diff sync. */
+export type SyncHostility = 'wrong-counts' | 'false-roots' | 'far-epochs' | 'endless-signers' | 'undecodable' | 'empty-symbols' | 'wants-all' | 'unasked' | 'holes' |
+  'unsigned-synced' | 'noise' | 'mute' | 'slow' | 'greedy'
+
+export type Hostility = SyncHostility | 'stripper' | 'junk' | 'replay' | 'note-flood' | 'deaf' | 'hop-liar' | 'graft-flood' | 'prune-loop'
 
 export interface NetworkModel {
   /** One way, drawn once a link. */
@@ -42,6 +66,8 @@ export interface Limits {
   readonly pieces?: number
   /** Frames of any kind, for each message and hub. */
   readonly framesPerDelivery?: number
+  /** Bytes of all sessions, of each hub on average. */
+  readonly syncBytesPerHub?: number
   /** Counts that must not be 0: a run in which nothing happened proves nothing. */
   readonly happens: ReadonlyArray<keyof Happenings>
 }
@@ -63,6 +89,7 @@ export interface Happenings {
   freezes: number
   comparisons: number
   comparedMessages: number
+  syncBytes: number
 }
 
 export interface Scenario {
@@ -84,6 +111,8 @@ export interface Scenario {
   readonly faults: readonly Fault[]
   /** Hubs that are not honest, beside the others. */
   readonly hostile: readonly Hostility[]
+  /** @default none */
+  readonly history?: History
   /** @default true: hubs compare with each other, as they do. Without, gossip is all there is. */
   readonly compares?: boolean
   /** How long the run goes on after the last message and fault. Two rounds of comparison and some. */

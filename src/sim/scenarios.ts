@@ -1,5 +1,5 @@
 /** The scenarios by name. A new one is an entry here; its first figures are accepted with `npm run sim -- compare --accept`. */
-import type { Fault, Hostility, Limits, NetworkModel, Scenario } from './scenario.ts'
+import type { Fault, History, Hostility, Limits, NetworkModel, Scenario } from './scenario.ts'
 
 /** Reliable and in order, as data channels are; latencies as iroh-gossip's simulations have them, so that figures compare. */
 const network: NetworkModel = { latencyMs: [10, 50], jitterMs: 2, loss: 0, duplicate: 0, reorder: false }
@@ -22,6 +22,21 @@ function inTrouble (name: string, sentence: string, faults: readonly Fault[], ha
 
 function withHostile (hostility: Hostility, sentence: string, happens: Limits['happens'], limits: Partial<Limits> = {}): Scenario {
   return { ...troubled, name: hostility, sentence, hostile: [hostility, hostility, hostility], limits: { framesPerDelivery: 12, happens: ['payloads', 'prunes', ...happens], ...limits } }
+}
+
+/** Hubs that begin with different sets, and have two rounds of comparison and some to become equal. */
+const apart = { ...quiet, hubs: 10, degree: 4, senders: 5, messages: 40, settleMs: 80_000 } satisfies typeof quiet | object
+const someHistory = { messages: 600, epochs: 12, authors: 8, share: 0.4 } satisfies History
+
+function inHistory (name: string, sentence: string, history: Partial<History>, more: Partial<Scenario> = {}): Scenario {
+  return { ...apart, name, sentence, history: { ...someHistory, ...history }, limits: { happens: ['payloads', 'comparisons', 'comparedMessages'] }, ...more }
+}
+
+function inSessions (hostility: Hostility, sentence: string, happens: Limits['happens'] = [], syncBytesPerHub = 2_000_000): Scenario {
+  return {
+    ...apart, name: `sync-${hostility}`, sentence, history: someHistory, hostile: [hostility, hostility, hostility],
+    limits: { syncBytesPerHub, happens: ['payloads', 'comparisons', 'comparedMessages', ...happens] }
+  }
 }
 
 export const scenarios: readonly Scenario[] = [
@@ -50,5 +65,37 @@ export const scenarios: readonly Scenario[] = [
   withHostile('deaf', 'Hubs note messages and never send one.', []),
   withHostile('hop-liar', 'Hubs say that everything comes from next door.', []),
   withHostile('graft-flood', 'Hubs ask for everything, again and again.', [], { framesPerDelivery: 40 }),
-  withHostile('prune-loop', 'Hubs prune whatever is grafted.', [])
+  withHostile('prune-loop', 'Hubs prune whatever is grafted.', []),
+  inHistory('scattered', 'Hubs have missed this and that of a long time.', { messages: 1_500 }),
+  inHistory('one-each', 'Every message is at one hub alone.', { share: 0 }),
+  inHistory('revocations', 'Devices were revoked, some twice, with and without a head to keep, and forked.', { revocations: 16, forks: true }),
+  inHistory('removals', 'Messages were removed, some by devices that were revoked.', { removals: 80, revocations: 6 }),
+  inHistory('erasure', 'Removed bodies are erased after a day, in which all slept.', { messages: 300, removals: 80, revocations: 4 }, {
+    faults: [{ type: 'freeze', atMs: 50_000, forMs: 86_500_000, share: 1 }]
+  }),
+  inHistory('light-hubs', 'Some hubs keep the newer epochs only.', { lightHubs: 4 }, { degree: 'full' }), // what two whole hubs lack does not pass through light ones
+  inHistory('out-of-order', 'Signers come after what they signed.', { outOfOrder: true, share: 0.2, revocations: 8 }),
+  inHistory('stripper', 'Hubs send headers without bodies.', {}, { hostile: ['stripper', 'stripper', 'stripper'] }),
+  inHistory('apart-in-trouble', 'Hubs with different sets crash, freeze, and lose frames.', { revocations: 8, removals: 20 }, {
+    network: { ...network, loss: 0.1 },
+    faults: [
+      { type: 'partition', atMs: 3_000, forMs: 8_000, share: 0.4, silent: true }, { type: 'crash', atMs: 5_000, forMs: 6_000, share: 0.3, keepsData: true },
+      { type: 'freeze', atMs: 9_000, forMs: 8_000, share: 0.3 }
+    ]
+  }),
+  inSessions('wrong-counts', 'Sessions that count wrong.'),
+  inSessions('false-roots', 'Sessions whose roots change and are never equal.'),
+  // A liar about the range is sent, and sends, all that lies outside of it, three times a session: nothing in it is against the rules.
+  inSessions('far-epochs', 'Sessions about epochs at the end of time.', [], 20_000_000),
+  inSessions('endless-signers', 'Sessions that send the same messages without end.', ['rejected']),
+  inSessions('undecodable', 'Sketches that never decode.'),
+  inSessions('empty-symbols', 'Symbols that say there is nothing to find.'),
+  inSessions('wants-all', 'Sessions that want everything.', ['rejected']),
+  inSessions('unasked', 'Sessions that bring what nobody asked for.', ['rejected']),
+  inSessions('holes', 'Sessions that keep back half of what was asked for.'),
+  inSessions('unsigned-synced', 'Sessions that bring messages nobody signed.', ['rejected']),
+  inSessions('noise', 'Sessions of random bytes.', ['rejected']),
+  inSessions('mute', 'Sessions in which nothing is said.'),
+  inSessions('slow', 'Sessions of one byte a second.'),
+  inSessions('greedy', 'Streams without end, in which nothing is said.')
 ]

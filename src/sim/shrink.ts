@@ -26,7 +26,7 @@ export async function shrink (scenario: Scenario, variation: Variation, fails: (
 
 /** One step smaller, the greatest steps first. */
 function* smallerThan (scenario: Scenario, variation: Variation): Iterable<Variation> {
-  const { hubs, messages } = vary(scenario, variation)
+  const { hubs, messages, history } = vary(scenario, variation)
   const { without = [] } = variation
   for (let index = 0; index < scenario.faults.length + scenario.hostile.length; index += 1) {
     if (!without.includes(index)) yield { ...variation, without: [...without, index] }
@@ -38,5 +38,9 @@ function* smallerThan (scenario: Scenario, variation: Variation): Iterable<Varia
   for (const part of [0.25, 0.5, 0.75, 0.9]) {
     const fewer = Math.max(1, Math.floor(messages * part))
     if (fewer < messages) yield { ...variation, messages: fewer }
+  }
+  for (const part of [0.1, 0.25, 0.5, 0.75, 0.9]) {
+    const fewer = Math.max(1, Math.floor((history?.messages ?? 1) * part))
+    if (history != null && fewer < history.messages) yield { ...variation, history: fewer }
   }
 }

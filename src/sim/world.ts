@@ -253,7 +253,9 @@ export function createWorld ({ time, random, network, measures, verify, wire, cr
       one.constructions += 1
       if (!mayLink(one, other, linksMax)) return false
       other.constructions += 1
-      const link: Link = Object.assign(createCarrier({ time, random, network, onLost: () => { happened.lost += 1 } }), {
+      const link: Link = Object.assign(createCarrier({
+        time, random, network, onLost: () => { happened.lost += 1 }, onStreamBytes: (bytes) => { happened.syncBytes += bytes }
+      }), {
         ends: [one, other] as const, full: [false, false] as [boolean, boolean]
       })
       one.links.set(other.peer, link)
@@ -271,7 +273,7 @@ export function createWorld ({ time, random, network, measures, verify, wire, cr
       if (!full && link.up) give(link.ends[side], ({ runtime }) => { runtime.drained(link.ends[side === 0 ? 1 : 0].peer) })
     },
     publish (place, message) {
-      give(place, ({ runtime }) => { void runtime.publish(message) })
+      give(place, ({ runtime }) => { runtime.publish(message).catch(() => undefined) }) // only a crash can keep it from the store
     }
   }
 }

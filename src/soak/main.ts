@@ -9,8 +9,9 @@ import { crashNode } from './crash-node.ts'
 import { fuzz } from './fuzz.ts'
 import { maelstrom, maelstromVirtual } from './maelstrom.ts'
 import { mesh } from './mesh.ts'
+import { seeds } from './seeds.ts'
 import { asCommand } from './soak.ts'
 
-const checks = [fuzz, crash, crashNode, maelstrom, maelstromVirtual, mesh]
+const checks = [fuzz, crash, crashNode, maelstrom, maelstromVirtual, mesh, seeds]
 
 await runCommandLine({ script: 'soak', noun: 'check', commands: checks.map(asCommand), isFailure: ({ failed }) => failed !== 0 }, process.argv.slice(2))
