@@ -11,9 +11,11 @@ const ids = fc.array(hex32.map(hex => hex as MessageId), { minLength: 1, maxLeng
 
 const numbersFor = (of: readonly unknown[], max: number): fc.Arbitrary<number[]> => fc.array(fc.nat(max), { minLength: of.length, maxLength: of.length })
 
+const anyPeerId = fc.string({ unit: fc.constantFrom('1', '9', 'A', 'H', 'J', 'Z', 'a', 'k', 'm', 'z'), minLength: 20, maxLength: 64 }).map(text => text as PeerId)
+
 const anyFrame: fc.Arbitrary<Frame> = fc.oneof(
   fc.record({ type: fc.constant('hello' as const), version: fc.nat(9), network: hex32.map(hex => hex as NetworkId), agent: fc.string({ maxLength: agentLengthMax, unit: 'grapheme-ascii' }), links: fc.nat(2 ** 32 - 1) }),
-  fc.record({ type: fc.constant('full' as const), others: fc.array(fc.base64String({ maxLength: 64 }).map(text => text as PeerId), { maxLength: 8 }) }),
+  fc.record({ type: fc.constant('full' as const), others: fc.array(anyPeerId, { maxLength: 8 }) }),
   fc.record({ type: fc.constant('gossip' as const), message: fc.uint8Array({ minLength: 1, maxLength: 9_000 }), hops: fc.nat(255) }),
   fc.record({ type: fc.constant('gossip' as const), message: fc.uint8Array({ minLength: 1, maxLength: 100 }), hops: fc.nat(255), traced: fc.constant(true) }),
   fc.record({ type: fc.constant('signer-want' as const), author: hex32.map(hex => hex as PublicKeyHex), signer: hex32.map(hex => hex as PublicKeyHex) }),
@@ -67,8 +69,9 @@ describe('gossip frames', () => {
 
   test.each([
     ['a hello whose network is not 32 bytes', WireFrame.encode({ hello: { version: 1, network: new Uint8Array(31), agent: '', links: 0 } })],
-    ['a full with nine others', WireFrame.encode({ full: { others: Array.from({ length: 9 }, () => 'a') } })],
+    ['a full with nine others', WireFrame.encode({ full: { others: Array.from({ length: 9 }, () => 'a'.repeat(52)) } })],
     ['a full with a long id', WireFrame.encode({ full: { others: ['a'.repeat(65)] } })],
+    ['a full with an id that is no text', WireFrame.encode({ full: { others: [`12D3KooW\ufffd${'a'.repeat(43)}`] } })],
     ['an empty gossip', WireFrame.encode({ gossip: { message: new Uint8Array(0), hops: 0, traced: false } })],
     ['a signer-want with a short key', WireFrame.encode({ signerWant: { author: new Uint8Array(32), signer: new Uint8Array(5) } })],
     ['a graft with neither ids nor counter', WireFrame.encode({ graft: { ids: [], counter: 0 } })],

@@ -3,7 +3,7 @@
  * Knows nothing of what a message is: it is opaque bytes here.
  */
 import { toHex, fromHex } from '../base/bytes.ts'
-import type { PeerId } from '../base/peer.ts'
+import { isPeerId, type PeerId } from '../base/peer.ts'
 import type { MessageId, NetworkId, PublicKeyHex } from '../message/types.ts'
 import { Frame as WireFrame, type Graft as WireGraft, type Notes as WireNotes } from './frame.pb.ts'
 
@@ -17,8 +17,6 @@ export const agentLengthMax = 64
 export const idsMax = 256
 /** Hubs that a `full` names. */
 const othersMax = 8
-/** Characters of a peer id: those of Ed25519 keys have 52. */
-const peerIdLengthMax = 64
 /** G14. */
 export const hopsMax = 255
 
@@ -85,8 +83,8 @@ export function decodeFrame (bytes: Uint8Array): DecodedFrame {
   }
   if (wire.full != null) {
     const { others } = wire.full
-    if (others.length > othersMax || others.some(other => other.length > peerIdLengthMax)) return malformed
-    return { ok: true, value: { type: 'full', others: others as PeerId[] } }
+    if (others.length > othersMax || !others.every(isPeerId)) return malformed
+    return { ok: true, value: { type: 'full', others } }
   }
   if (wire.gossip != null) {
     const { message, hops, traced } = wire.gossip

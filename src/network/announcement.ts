@@ -3,7 +3,7 @@
  * sender's signature is gossipsub's business.
  */
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
-import type { PeerId } from '../base/peer.ts'
+import { isPeerId, type PeerId } from '../base/peer.ts'
 import { agentOf } from '../gossip/frames.ts'
 import type { Mode } from '../hub/api.ts'
 import { Announcement as Wire, LinkKind, Mode as WireMode } from './announcement.pb.ts'
@@ -35,8 +35,6 @@ export const introducersMax = 8
 const linksMax = 16
 /** An announcement's bytes: 8 addresses of about 200 B, 24 peer ids of 52 B, and some. */
 const bytesMax = 4_096
-/** Base58, as peer ids are written. */
-const peerIdPattern = /^[1-9A-HJ-NP-Za-km-z]{20,64}$/
 
 const kinds = { eager: LinkKind.EAGER, lazy: LinkKind.LAZY, none: LinkKind.NO_GOSSIP } as const
 const modes = { unsynced: WireMode.UNSYNCED, sync: WireMode.SYNC, synced: WireMode.SYNCED, pacemaker: WireMode.PACEMAKER } as const
@@ -62,7 +60,7 @@ export function decodeAnnouncement (bytes: Uint8Array): Announced | undefined {
   try {
     const { addresses, agent, introducers, links, mode, messages, minEpoch, maxEpoch } = Wire.decode(bytes)
     if (addresses.length > addressesMax || introducers.length > introducersMax || links.length > linksMax) return undefined
-    if (![...introducers, ...links.map(({ peer }) => peer)].every(peer => peerIdPattern.test(peer))) return undefined
+    if (![...introducers, ...links.map(({ peer }) => peer)].every(isPeerId)) return undefined
     return {
       addresses: addresses.map(address => multiaddr(address)),
       agent: agentOf(agent),

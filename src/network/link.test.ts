@@ -95,7 +95,7 @@ describe('the greeting', () => {
     expect(await admitted.opening).toHaveProperty('link')
     expect(asked).toEqual([peer.toString(), hello.links])
 
-    const others = ['12D3KooWone', '12D3KooWother'] as PeerId[]
+    const others = [`12D3KooW${'a'.repeat(44)}`, `12D3KooW${'b'.repeat(44)}`] as PeerId[]
     const full = await start({ isOpener: false, admit: () => ({ ok: false, others }) })
     full.neighbour.send(encodeFrame(hello))
     expect(await nextOf(full.neighbour, 'full')).toEqual({ type: 'full', others })
@@ -104,7 +104,7 @@ describe('the greeting', () => {
   })
 
   test('[V3] who asked and hears `full` learns who may have a place', async () => {
-    const others = ['12D3KooWone'] as PeerId[]
+    const others = [`12D3KooW${'a'.repeat(44)}`] as PeerId[]
     const setting = await start()
     setting.neighbour.send(encodeFrame({ type: 'full', others }))
     void setting.neighbour.close()
@@ -158,7 +158,7 @@ describe('the greeting', () => {
 
 describe('the link', () => {
   test('[V4] given up here says who may have a place, and is nobody\'s offence', async () => {
-    const others = ['12D3KooWone'] as PeerId[]
+    const others = [`12D3KooW${'a'.repeat(44)}`] as PeerId[]
     const { neighbour, link } = await up()
     const parted = link.part(others)
     expect(await nextOf(neighbour, 'full')).toEqual({ type: 'full', others })
@@ -167,7 +167,7 @@ describe('the link', () => {
   })
 
   test('[V4] given up there ends with the names', async () => {
-    const others = ['12D3KooWone'] as PeerId[]
+    const others = [`12D3KooW${'a'.repeat(44)}`] as PeerId[]
     const { neighbour, link } = await up()
     neighbour.send(encodeFrame({ type: 'full', others }))
     expect(await link.ended).toMatchObject({ code: 'full', others })

@@ -78,6 +78,8 @@ export interface LinkOptions {
 
 /** G1. */
 export const helloTimeoutMs = 10_000
+/** How long who was refused has for reading that and ending its side. Guess: some round trips. */
+const partingMs = 1_000
 /** G20. */
 export const pingIntervalMs = 5_000
 const silenceMaxMs = 20_000
@@ -108,6 +110,9 @@ export async function openLink (options: LinkOptions): Promise<{ readonly link: 
   const refuseInOrder = async (end: LinkEnd): Promise<{ end: LinkEnd }> => {
     if (!isOpener && end.code !== 'full') greet()
     await greetings.close()
+    // That closes one side. Whoever leaves the other one open, or goes on sending, is cut off.
+    const last = await greetings.read({ signal: AbortSignal.timeout(partingMs) })
+    if (last.type !== 'end') greetings.abort(new Error(end.sentence))
     return { end }
   }
   if (greeting.type === 'end') return refuse(undefined, 'The stream ended before a greeting.')
