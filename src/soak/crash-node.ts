@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type HubServer, startServer } from '../../e2e/harness/server.ts'
 import { genesisToJson, networkOf } from '../message/genesis.ts'
-import type { NetworkGenesis } from '../message/types.ts'
+import type { MessageId, NetworkGenesis } from '../message/types.ts'
 import { buildPageIfStale } from '../node/build.ts'
 import { openLevelDbStore } from '../store/leveldb.ts'
 import { checkHistory, type ReadMessage } from './crash-history.ts'
@@ -86,7 +86,8 @@ async function liveAndDie (server: HubServer, writers: readonly LinkWriter[], to
   try {
     await askMessages(server, told)
     const address = await relayOf(server)
-    const writing = Promise.all(writers.map(writer => writer.writeTo(address, killing.signal)))
+    const isStored = async (id: MessageId): Promise<boolean> => (await fetch(`${server.address}/api/messages/${id}`)).ok
+    const writing = Promise.all(writers.map(writer => writer.writeTo(address, killing.signal, isStored)))
     const asking = askUntil(server, told, killing.signal)
     await Promise.race([pause(lifeMs), writing, asking]) // a writer that fails must not wait for the kill
     killing.abort()

@@ -1,7 +1,7 @@
 /**
  * A neighbour that does nothing but write: signed messages of one author over a gossip link to a hub, as fast as the hub shows that it has
- * stored them. The proof is the protocol's own: a graft is answered from the store (gossip/SPEC.md G18), and one link is read in order.
- * The author lives on when the hub is killed; what was not acknowledged is sent again.
+ * taken them: one link is read in order, so who answers for the last has them all. That they are on its disk is another question, since a graft is
+ * answered from memory too (gossip/SPEC.md G37): `isStored` knows. The author lives on when the hub is killed; what was not acknowledged is sent again.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { identify } from '@libp2p/identify'
@@ -20,14 +20,17 @@ import type { Random } from '../base/seeded-random.ts'
 
 export interface LinkWriter {
   readonly author: PublicKeyHex
-  /** What the hub was shown to have stored. */
+  /** What the hub was shown to have taken, and stored where that was asked. */
   readonly acknowledged: ReadonlyMap<MessageId, { readonly seq: number }>
   /**
    * Writes to the hub at this multiaddr until the link ends. Rejects when that was not because of what `signal` announces: the hub is killed, or
-   * the writer is no longer wanted.
+   * the writer is no longer wanted. What `isStored` does not confirm is not acknowledged.
    */
-  writeTo: (address: string, signal: AbortSignal) => Promise<void>
+  writeTo: (address: string, signal: AbortSignal, isStored?: IsStored) => Promise<void>
 }
+
+/** Asks the hub whether this message is on its disk, some other way than over the link. */
+export type IsStored = (id: MessageId) => Promise<boolean>
 
 export interface LinkWriterOptions {
   /** 0 to 127: the same number is the same author. */
@@ -43,6 +46,8 @@ export interface LinkWriterOptions {
 const dialTimeoutMs = 10_000
 /** Between two questions whether the last message is stored. More often, and the answers would use up what G19 allows. */
 const askMs = 5
+/** The same of its disk. */
+const askStoredMs = 25
 
 export async function createLinkWriter ({ number, rules, random, batch = 64, gapMs = 0 }: LinkWriterOptions): Promise<LinkWriter> {
   const author = await createAuthor(number, rules)
@@ -56,7 +61,7 @@ export async function createLinkWriter ({ number, rules, random, batch = 64, gap
     return made
   }
 
-  async function write (address: string, signal: AbortSignal): Promise<void> {
+  async function write (address: string, signal: AbortSignal, isStored: IsStored | undefined): Promise<void> {
     const libp2p = await createLibp2p({
       transports: [webSockets()],
       connectionEncrypters: [noise()],
@@ -100,6 +105,7 @@ export async function createLinkWriter ({ number, rules, random, batch = 64, gap
           return false
         })
         if (!heard.has(last.id)) break
+        if (isStored != null) await waitUntil({ what: `message ${last.id} to be on the disk`, pollMs: askStoredMs }, async () => isStored(last.id))
         for (const { id, header } of unacknowledged) acknowledged.set(id, { seq: header.seq })
         unacknowledged = []
         if (gapMs > 0) await pause(gapMs)
@@ -114,9 +120,9 @@ export async function createLinkWriter ({ number, rules, random, batch = 64, gap
   return {
     author: author.key,
     acknowledged,
-    async writeTo (address, signal) {
+    async writeTo (address, signal, isStored) {
       try {
-        await write(address, signal)
+        await write(address, signal, isStored)
       } catch (thrown) {
         if (!signal.aborted) throw thrown // otherwise that is how it was to end
       }
