@@ -16,5 +16,9 @@ export const pinnedSeeds: readonly PinnedSeed[] = [
     scenario: 'one-sender', seed: 3, variation: { hubs: 20, messages: 60 },
     sentence: 'Two messages crossed, one hub cut the link over which the second came first, others cut by the second: a piece of the tree heard by grafts alone.'
   },
+  {
+    scenario: 'loss', seed: 231_086, variation: { hubs: 12, messages: 53, lenient: true },
+    sentence: 'A tick before a session\'s first frame ended it as stalled; two hubs whose ticks fell so were never compared.'
+  },
   { scenario: 'graft-flood', seed: 1, variation: {}, sentence: 'A neighbour that asked again and again for what it had was sent it 256 times a second.' }
 ]

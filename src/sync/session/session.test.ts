@@ -329,6 +329,12 @@ describe('a hostile peer', () => {
     expect(outcomeOf(silent.give({ type: 'tick' }, nowMs + 15_000))).toBe('stalled')
     expect(silent.give({ type: 'tick' }, nowMs + 20_000)).toEqual([])
 
+    // A hub's tick may come before the first frame does.
+    const early = lone('responder', hubOf([]))
+    expect(outcomeOf(early.give({ type: 'tick' }, nowMs))).toBeUndefined()
+    expect(outcomeOf(early.give({ type: 'tick' }, nowMs + 14_999))).toBeUndefined()
+    expect(outcomeOf(early.give({ type: 'tick' }, nowMs + 15_000))).toBe('stalled')
+
     const slow = lone('initiator', hubOf([1]))
     slow.give({ type: 'start' })
     const drip: SyncFrame = { type: 'list', ids: new Uint8Array(), last: false }

@@ -357,8 +357,9 @@ export function createSession ({ role, set, fromEpoch: ownFromEpoch, random, mee
   return {
     handle (input, nowMs) {
       if (phase === 'ended') return []
+      // The first thing that happens begins the silence, be it a tick: a responder waits from there for the first frame.
+      if (startedMs === undefined || (input.type !== 'tick' && input.type !== 'arrived')) heardMs = nowMs
       startedMs ??= nowMs
-      if (input.type !== 'tick' && input.type !== 'arrived') heardMs = nowMs
       effects = []
       apply(input, nowMs)
       goOn(nowMs)
