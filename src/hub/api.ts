@@ -131,6 +131,8 @@ export interface Query {
   readonly order?: 'ascending' | 'descending'
   /** The id of the last message of the page before: this one goes on after it. */
   readonly after?: string
+  /** So many are passed over, after `after`. @default 0 */
+  readonly offset?: number
   /** @default live and removed ones */
   readonly standing?: 'live' | 'barred' | 'removed'
 }
@@ -185,6 +187,41 @@ export interface ThreadView {
   readonly replies: readonly ReplyCount[]
   /** Of `message`. */
   readonly reactions: readonly ReactionView[]
+}
+
+/** What stands below a post: answers, and answers to those. */
+export interface AnswersView {
+  readonly id: string
+  readonly count: number
+  /** When the newest was written, by its own word; null: there is none. */
+  readonly newestAt: number | null
+}
+
+/** The whole thread that a post belongs to. */
+export interface ConversationView {
+  /** The first post of it that is here. */
+  readonly first: MessageView
+  /** What stands below it, the oldest first: the newest `limit`. Each names its parent in its body. */
+  readonly answers: readonly MessageView[]
+  /** How many answers there are, those left out included. */
+  readonly count: number
+  /** Those that are set on `first` and on `answers`, of each that has any. */
+  readonly reactions: ReadonlyArray<{ readonly id: string, readonly reactions: readonly ReactionView[] }>
+}
+
+/** A message that is held until its signer is known, or a wider scope of it: no member yet, and not checked any further. */
+export interface WaitingView {
+  readonly id: string
+  readonly author: string
+  readonly signer: string
+  readonly seq: number
+  readonly timestamp: number
+  readonly kind: string
+  readonly body: MessageView['body']
+  /** signer: no introduction of this signer is here. scope: its introductions do not cover this. */
+  readonly why: 'signer' | 'scope'
+  /** Who brought it. */
+  readonly from: string | null
 }
 
 export interface PeerView {
@@ -279,6 +316,14 @@ export interface HubApi {
    */
   publish (draft: Draft, options?: { readonly traced?: boolean }): Promise<{ id: string, seq: number, author: string }>
   query (query?: Query): Promise<MessageView[]>
+  /** How many messages a query is about, whatever its limit and offset. Codes: `invalid-argument`. */
+  count (query?: Query): Promise<number>
+  /** The thread that a post belongs to; null: not here. Codes: `invalid-argument`. @default the newest 500 answers; 1,000 at most */
+  conversation (id: string, page?: { readonly limit?: number }): Promise<ConversationView | null>
+  /** How much stands below each of these posts, at most 200 of them. Codes: `invalid-argument`. */
+  answers (ids: readonly string[]): Promise<AnswersView[]>
+  /** Messages that wait for something before they count, the oldest arrivals first, at most 200. */
+  waiting (): Promise<WaitingView[]>
   message (id: string): Promise<MessageDetail | null>
   /** A post in its thread; null: not here. `limit` and `after` page its answers. Codes: `invalid-argument`. */
   thread (id: string, page?: { readonly limit?: number, readonly after?: string }): Promise<ThreadView | null>

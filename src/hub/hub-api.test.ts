@@ -162,3 +162,24 @@ describe('a running hub', () => {
     expect(wiped).toBe(1)
   })
 })
+
+test('a conversation is the whole thread of any of its posts, with its reactions', async () => {
+  const first = await api.publish({ kind: 'post', text: 'first' })
+  const answer = await api.publish({ kind: 'post', text: 'answer', parent: first.id })
+  const deeper = await api.publish({ kind: 'post', text: 'answer to the answer', parent: answer.id })
+  await api.publish({ kind: 'reaction', target: answer.id, type: 'agree', set: true })
+  for (const { id } of [first, answer, deeper]) {
+    expect(await api.conversation(id)).toMatchObject({
+      first: { id: first.id }, answers: [{ id: answer.id }, { id: deeper.id }], count: 2,
+      reactions: [{ id: answer.id, reactions: [{ type: 'agree', count: 1, own: true }] }]
+    })
+  }
+  expect(await api.conversation(first.id, { limit: 1 })).toMatchObject({ answers: [{ id: deeper.id }], count: 2 })
+  expect(await api.answers([answer.id, deeper.id])).toEqual([
+    { id: answer.id, count: 1, newestAt: expect.any(Number) as number }, { id: deeper.id, count: 0, newestAt: null }
+  ])
+  expect(await api.conversation('ab'.repeat(32))).toBeNull()
+  expect(await api.count({ kind: 'post', parent: null })).toBe(1)
+  await expect(api.answers(Array.from({ length: 201 }, () => first.id))).rejects.toSatisfy(failsWith('invalid-argument'))
+  expect(await api.waiting()).toEqual([])
+})

@@ -2,7 +2,7 @@
  * CONTRACT's API over a running hub. One assembly for the browser worker and the Node hub: what differs between them (where frames
  * go, how much storage there is) comes in as `HubSurroundings`.
  */
-import { HubError } from '../base/errors.ts'
+import { HubError, reasonOf } from '../base/errors.ts'
 import type { EventLog } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
 import type { Standing } from '../message/replicated-set.ts'
@@ -16,7 +16,7 @@ import { createMessageStates } from './message-states.ts'
 import { toMessageDetail, toMessageView } from './message-view.ts'
 import type { Entry } from './messages/entry.ts'
 import { limitDefault, limitMax } from './messages/query.ts'
-import { createViews } from './messages/views.ts'
+import type { Reading } from './messages/conversations.ts'
 import type { Publisher } from './publisher.ts'
 import type { Runtime } from './runtime.ts'
 import { createSubscriptions } from './subscriptions.ts'
@@ -70,6 +70,8 @@ const feedsDefault = 100
 /** What a timer takes: some 24 days. */
 const timeoutMsMax = 2 ** 31 - 1
 const timeoutMsDefault = 30_000
+/** Answers of one conversation: more than a person reads in one go. */
+const answersDefault = 500
 
 export function createHubApi ({ runtime, publisher, identity, network, surroundings, log, now }: HubApiParts): HubApi {
   const standingOf = (entry: Entry): Standing => runtime.set.standing(entry.message.id) ?? 'barred'
@@ -77,7 +79,19 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
   const view = (entry: Entry): MessageView => toMessageView(entry, states.stateOf(entry), standingOf(entry))
   const subscriptions = createSubscriptions({ runtime, view, report: log.report })
   const { messages, set } = runtime
-  const views = createViews(messages, set)
+
+  let loading: Promise<Reading> | undefined
+  /** What only readers need: loaded once the hub runs, and again when that failed. */
+  const reading = async (): Promise<Reading> => {
+    loading ??= import('./messages/conversations.ts').then(({ createReading }) => createReading(messages, set))
+    try {
+      return await loading
+    } catch (cause) {
+      loading = undefined
+      throw new HubError('stopped', 'A part of the program could not be loaded: where the server is gone, this waits until it is back.', { cause })
+    }
+  }
+  reading().catch((thrown: unknown) => { log.report({ type: 'not-loaded', sentence: reasonOf(thrown) }) })
 
   return {
     async status () {
@@ -110,6 +124,19 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
     },
     publish: async (draft, options) => publisher.publish(draft, objectOf(options, 'options')),
     query: async (query = {}) => (await messages.query(objectOf(query, 'query'))).map(view),
+    count: async (query = {}) => messages.count(objectOf(query, 'query')),
+    async conversation (id, page) {
+      const limit = wholeOf(objectOf(page, 'page').limit, 'limit', { from: 1, to: limitMax, otherwise: answersDefault })
+      const entry = await messages.get(idOf(id))
+      if (entry == null) return null
+      const { first, answers, count, reactions } = await (await reading()).conversation(entry, limit, identity.author)
+      return { first: view(first), answers: answers.map(view), count, reactions }
+    },
+    async answers (ids) {
+      if (!Array.isArray(ids)) throw new HubError('invalid-argument', 'answers needs a list of ids.')
+      return (await reading()).answers(ids.map(idOf))
+    },
+    waiting: async () => (await reading()).waiting(),
     async message (id) {
       const entry = await messages.get(idOf(id))
       if (entry == null) return null
@@ -120,33 +147,34 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
       const entry = await messages.get(idOf(id))
       if (entry == null) return null
       const { limit, after } = objectOf(page, 'page')
+      const views = await reading()
       const [ancestors, answers, reactions] = await Promise.all([
         views.ancestors(entry),
         messages.query({ parent: entry.message.id, order: 'ascending', ...(limit == null ? {} : { limit }), ...(after == null ? {} : { after }) }),
-        views.reactions(entry.message.id, identity.author)
+        views.reactions([entry.message.id], identity.author)
       ])
       return {
         ancestors: ancestors.map(view),
         message: view(entry),
         answers: answers.map(view),
         replies: views.replies([entry, ...answers].map(({ message }) => message.id)),
-        reactions
+        reactions: reactions[0] ?? []
       }
     },
-    reactions: async target => views.reactions(idOf(target), identity.author),
+    reactions: async target => (await (await reading()).reactions([idOf(target)], identity.author))[0] ?? [],
     async links (ends) {
       const { author, target, type, limit } = objectOf(ends, 'ends')
       if (author == null && target == null) throw new HubError('invalid-argument', 'links needs an author or a target.')
-      return views.links({
+      return (await reading()).links({
         author: author == null ? undefined : keyOf(author, 'The author'),
         target: target == null ? undefined : keyOf(target, 'The target'),
         type: optionalTextOf(type, 'The type')
       }, limitOf(limit))
     },
-    profile: async author => views.profile(author == null ? identity.author : keyOf(author, 'The author')),
+    profile: async author => (await reading()).profile(author == null ? identity.author : keyOf(author, 'The author')),
     async records (query) {
       const { collection, author, limit, after } = objectOf(query, 'query')
-      return views.records(
+      return (await reading()).records(
         textOf(collection, 'The collection'),
         author == null ? undefined : keyOf(author, 'The author'),
         limitOf(limit),

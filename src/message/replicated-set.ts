@@ -59,6 +59,8 @@ export interface ReplicatedSet extends Members, Restoring {
   readonly memoryBytes: number
   /** Messages held until their signer is known. */
   readonly pending: number
+  /** The first `limit` of them to come, and what each waits for: a signer that is not known here, or a wider scope. For people. */
+  waiting (limit: number): ReadonlyArray<HeldOffer & { readonly why: 'signer' | 'scope' }>
 }
 
 export interface ReplicatedSetOptions {
@@ -209,6 +211,7 @@ export function createReplicatedSet ({ tableSeed = 0 }: ReplicatedSetOptions): R
     get size () { return table.size },
     get memoryBytes () { return members.memoryBytes },
     get membersEnd () { return table.end },
-    get pending () { return pending.size }
+    get pending () { return pending.size },
+    waiting: limit => pending.list(limit).map(held => ({ ...held, why: members.covered(held.message).signerKnown ? 'scope' : 'signer' }))
   }
 }

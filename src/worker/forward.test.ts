@@ -8,7 +8,8 @@ import { forward } from './forward.ts'
 function echo (): HubApi {
   const answer = (name: string) => async (...given: unknown[]) => Promise.resolve([name, ...given])
   const names = [
-    'status', 'publish', 'query', 'message', 'thread', 'reactions', 'links', 'profile', 'records', 'subscribe', 'whenSynced',
+    'status', 'publish', 'query', 'count', 'message', 'thread', 'conversation', 'answers', 'waiting',
+    'reactions', 'links', 'profile', 'records', 'subscribe', 'whenSynced',
     'peers', 'candidates', 'hubs', 'diagnose', 'connect', 'disconnect', 'sync', 'sessions', 'tree', 'frontier', 'events', 'faults', 'wipe'
   ]
   const own = ['show', 'export', 'import', 'addDevice', 'revokeDevice']

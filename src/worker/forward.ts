@@ -6,7 +6,8 @@ type Call = (...given: unknown[]) => Promise<unknown>
 
 /** Every method once; a missing or misspelt one does not compile. */
 const methods: Readonly<Record<Exclude<keyof HubApi, 'identity'>, true>> = {
-  status: true, publish: true, query: true, message: true, thread: true, reactions: true, links: true, profile: true,
+  status: true, publish: true, query: true, count: true, message: true, thread: true, conversation: true, answers: true,
+  waiting: true, reactions: true, links: true, profile: true,
   records: true, subscribe: true, whenSynced: true, peers: true, candidates: true, hubs: true, diagnose: true,
   connect: true, disconnect: true, sync: true, sessions: true, tree: true, frontier: true, events: true, faults: true, wipe: true
 }

@@ -18,7 +18,7 @@ import { readEntry, type Entry } from './entry.ts'
 import { createLeftovers } from './leftovers.ts'
 import { openMessages } from './opening.ts'
 import { createPageKeeper, pagePrefix } from './page-keeper.ts'
-import { findMembers } from './query.ts'
+import { countMembers, findMembers } from './query.ts'
 import { createRecent, recentIdsMax } from './recent.ts'
 import { createReferenceHash, referenceKeyBytes, unknownReferences, type ReferenceHash } from './references.ts'
 
@@ -49,6 +49,8 @@ export interface Messages {
   newest: (limit: number) => MessageId[]
   /** By (timestamp, id). What is barred is left out, unless it is asked for. Codes: `invalid-argument`, those of the store. */
   query: (query: Query) => Promise<Entry[]>
+  /** How many a query is about, whatever its limit. Codes: `invalid-argument`. */
+  count: (query: Query) => number
   /** Erases bodies; the set was not told yet. Codes: those of the store. */
   eraseBodies: (ids: readonly MessageId[]) => Promise<void>
   /** The bodies are gone, and the set knows: what opens this hub next time is to say so too. */
@@ -211,6 +213,7 @@ export async function createMessages ({ store, set, rules, report, random, onPro
     },
     newest: limit => recent.newestIds(limit, id => set.has(id)),
     settled: async () => pages.settled(),
+    count: query => countMembers(query, { catalog, hash, set }),
     async query (query) {
       for (let tries = 1; ; tries += 1) {
         const found = findMembers(query, { catalog, hash, set })

@@ -23,11 +23,12 @@ const fullQueries: fc.Arbitrary<Required<Query>> = fc.record({
   since: fc.integer({ min: startMs - 1, max: startMs + 10 }),
   until: fc.integer({ min: startMs - 1, max: startMs + 10 }),
   limit: fc.integer({ min: 1, max: 30 }),
+  offset: fc.nat(10),
   order: fc.constantFrom('ascending', 'descending'),
   standing: fc.constantFrom('live', 'barred', 'removed'),
   after: fc.constant('')
 })
-const filters = ['author', 'kind', 'collection', 'parent', 'since', 'until', 'limit', 'order', 'standing'] as const
+const filters = ['author', 'kind', 'collection', 'parent', 'since', 'until', 'limit', 'offset', 'order', 'standing'] as const
 /** A few filters at once: all of them together let nothing through. */
 const queries: fc.Arbitrary<Query> = fc.tuple(fullQueries, fc.subarray([...filters], { maxLength: 3 }))
   .map(([query, chosen]) => Object.fromEntries(chosen.map(name => [name, query[name]])))
@@ -52,7 +53,7 @@ async function shelfOf (history: readonly Written[]): Promise<{ shelf: Shelf, sh
 }
 
 /** CONTRACT's query as one would write it down. */
-function expected (messages: readonly Message[], { author, kind, collection, parent, since, until, limit = 100, order = 'descending', standing = 'live' }: Query): MessageId[] {
+function expected (messages: readonly Message[], { author, kind, collection, parent, since, until, limit = 100, offset = 0, order = 'descending', standing = 'live' }: Query): MessageId[] {
   const sorted = messages.filter(({ header, body }) =>
     standing === 'live' &&
     (author === undefined || header.author === author) &&
@@ -62,7 +63,7 @@ function expected (messages: readonly Message[], { author, kind, collection, par
     (since === undefined || header.timestamp >= since) &&
     (until === undefined || header.timestamp <= until)
   ).toSorted((a, b) => a.header.timestamp - b.header.timestamp || (a.id < b.id ? -1 : 1)).map(({ id }) => id)
-  return (order === 'ascending' ? sorted : sorted.reverse()).slice(0, limit)
+  return (order === 'ascending' ? sorted : sorted.reverse()).slice(offset, offset + limit)
 }
 
 const idsOf = async ({ messages }: Shelf, query: Query): Promise<MessageId[]> => (await messages.query(query)).map(({ message }) => message.id)
@@ -77,11 +78,12 @@ test('a query gives what a filter and a sort of all messages would, and its page
       found += whole.length
       const paged: MessageId[] = []
       for (;;) {
-        const page = await idsOf(shelf, { ...query, limit: 3, ...(paged.length === 0 ? {} : { after: paged.at(-1)! }) })
+        const page = await idsOf(shelf, { ...query, limit: 3, ...(paged.length === 0 ? {} : { after: paged.at(-1)!, offset: 0 }) })
         paged.push(...page)
         if (page.length < 3) break
       }
       expect(paged).toEqual(expected(shown, { ...query, limit: 1_000 }))
+      expect(shelf.messages.count(query)).toBe(expected(shown, { ...query, limit: 1_000, offset: 0 }).length)
     }
   }), { numRuns: 50 })
   expect(found).toBeGreaterThan(500)
@@ -97,7 +99,7 @@ describe('queries from outside', () => {
   test.for<[unknown]>([
     [{ author: 7 }], [{ kind: {} }], [{ collection: true }], [{ parent: 0 }], [{ since: 'today' }], [{ until: NaN }], [{ since: Infinity }],
     [{ limit: 0 }], [{ limit: -1 }], [{ limit: 1.5 }], [{ limit: '10' }], [{ limit: limitMax + 1 }], [{ order: 'random' }], [{ order: 1 }],
-    [{ after: 1 }], [{ after: 'abc' }], [{ standing: 'lost' }]
+    [{ after: 1 }], [{ after: 'abc' }], [{ offset: -1 }], [{ offset: 'first' }], [{ standing: 'lost' }]
   ])('%o is refused', async ([query]) => {
     expect(() => { checkQuery(query as Query) }).toThrow(refused)
     await expect((await openShelf()).messages.query(query as Query)).rejects.toEqual(refused)

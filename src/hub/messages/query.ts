@@ -35,24 +35,43 @@ export function checkQuery (query: Query): void {
   if (order != null && !['ascending', 'descending'].includes(order)) throw new HubError('invalid-argument', 'order must be ascending or descending.')
   if (standing != null && !['live', 'barred', 'removed'].includes(standing)) throw new HubError('invalid-argument', 'standing must be live, barred or removed.')
   if (after != null && fromHex(after, 32) == null) throw new HubError('invalid-argument', 'after must be the id of a message: 64 digits of hex.')
+  if (query.offset != null && !(Number.isInteger(query.offset) && query.offset >= 0)) throw new HubError('invalid-argument', 'offset must be a whole number from 0.')
 }
 
 /** The members that a query is about, at most `limit`, in its order. Codes: `invalid-argument`. */
-export function findMembers (query: Query, { catalog, hash, set }: Searched): number[] {
-  checkQuery(query)
-  const { after, standing } = query
+export function findMembers (query: Query, searched: Searched): number[] {
+  // Scripts leave parts out as null too.
   const limit = query.limit ?? limitDefault
-  const order = query.order ?? 'descending'
-  const selection = selectionOf(query, hash)
-  const cursor = after == null ? undefined : cursorOf(after as MessageId, { catalog, set })
+  const offset = query.offset ?? 0
   const found: number[] = []
-  if (selection === undefined) return found
-  catalog.walk({ ...selection, after: cursor }, order, (member) => {
-    const is = set.standingOf(member)
-    if (standing == null ? is !== 'barred' : is === standing) found.push(member)
+  let passed = 0
+  walkFound(query, searched, (member) => {
+    if ((passed += 1) > offset) found.push(member)
     return found.length >= limit
   })
   return found
+}
+
+/** How many there are, whatever limit and offset say. Codes: `invalid-argument`. */
+export function countMembers (query: Query, searched: Searched): number {
+  let count = 0
+  walkFound(query, searched, () => {
+    count += 1
+    return false
+  })
+  return count
+}
+
+function walkFound (query: Query, { catalog, hash, set }: Searched, visit: (member: number) => boolean): void {
+  checkQuery(query)
+  const { after, standing } = query
+  const selection = selectionOf(query, hash)
+  const cursor = after == null ? undefined : cursorOf(after as MessageId, { catalog, set })
+  if (selection === undefined) return
+  catalog.walk({ ...selection, after: cursor }, query.order ?? 'descending', (member) => {
+    const is = set.standingOf(member)
+    return (standing == null ? is !== 'barred' : is === standing) && visit(member)
+  })
 }
 
 /** The member after whose place a walk goes on. Codes: `invalid-argument` (this hub holds no such message). */

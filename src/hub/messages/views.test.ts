@@ -61,11 +61,12 @@ test('the last write wins by time, unset before set, id; in any order of arrival
     const winners = lastWrites(messages)
     shown += winners.length
 
-    for (const target of targets) {
+    const reactions = await views.reactions(targets, pens[0]!.author)
+    for (const [place, target] of targets.entries()) {
       const set = winners.flatMap(({ header: { author }, body }) => body?.kind === 'reaction' && body.target === target ? [{ author, type: body.type }] : [])
       const types = [...new Set(set.map(({ type }) => type))]
-      const counted = await views.reactions(target, pens[0]!.author)
-      expect(counted.toSorted((one, other) => one.type < other.type ? -1 : 1)).toEqual(types.sort().map(type => ({
+      expect(await views.reactions([target], pens[0]!.author), 'asked for alone').toEqual([reactions[place]])
+      expect(reactions[place]!.toSorted((one, other) => one.type < other.type ? -1 : 1)).toEqual(types.sort().map(type => ({
         type,
         count: set.filter(reaction => reaction.type === type).length,
         own: set.some(reaction => reaction.type === type && reaction.author === pens[0]!.author)

@@ -12,8 +12,8 @@ import { cursorOf } from './query.ts'
 import { isSet, type References } from './references.ts'
 
 export interface Views {
-  /** Set reactions to a message by type, the most frequent first. `own`: whether this author is among them. */
-  reactions: (target: MessageId, own: PublicKeyHex) => Promise<ReactionView[]>
+  /** Of each of these messages, the reactions that are set by type, the most frequent first. `own`: whether this author is among them. */
+  reactions: (targets: readonly MessageId[], own: PublicKeyHex) => Promise<ReactionView[][]>
   /** Links that are set, the newest first: of an author, or to one. */
   links: (ends: LinkEnds, limit: number) => Promise<LinkView[]>
   profile: (author: PublicKeyHex) => Promise<ProfileView>
@@ -64,9 +64,11 @@ export function createViews (messages: Messages, set: Pick<ReplicatedSet, 'stand
 
   /**
    * The last write to each slot among what is selected, the newest first: a slot is an author's value for one target and name. `visit` may end it by returning
-   * true; it hears of writes that unset and delete as well.
+   * true; it hears of writes that unset and delete as well. What `concerns` is false for is passed over.
    */
-  function walkLastWrites (selection: Selection, visit: (member: number, isNow: boolean) => boolean): void {
+  function walkLastWrites (
+    selection: Selection, visit: (member: number, isNow: boolean) => boolean, concerns: (references: References) => boolean = () => true
+  ): void {
     const written = new Map<PublicKeyHex, Set<number>>()
     const slotOf = createSlots(selection)
     /** Writes of one millisecond, the higher id first. */
@@ -97,7 +99,7 @@ export function createViews (messages: Messages, set: Pick<ReplicatedSet, 'stand
     }
 
     catalog.walk(selection, 'descending', (member) => {
-      if (set.standingOf(member) !== 'live') return false
+      if (!concerns(catalog.referencesOf(member)) || set.standingOf(member) !== 'live') return false
       const at = catalog.timestampOf(member)
       if (at !== timestamp && settle()) return true
       timestamp = at
@@ -126,24 +128,30 @@ export function createViews (messages: Messages, set: Pick<ReplicatedSet, 'stand
   }
 
   return {
-    async reactions (target, own) {
-      const counts = new Map<number, { sample: number, count: number, own: boolean }>()
-      walkLastWrites({ kind: 'reaction', target: hash.target(target) }, (member, isNow) => {
-        if (!isNow) return false
-        const name = catalog.referencesOf(member).name >>> 1
-        const known = counts.get(name) ?? { sample: member, count: 0, own: false }
-        counts.set(name, known)
+    async reactions (targets, own) {
+      const places = new Map(targets.map((target, place) => [targetNumber(hash.target(target)), place]))
+      const counts = targets.map(() => new Map<number, { sample: number, count: number, own: boolean }>())
+      const selection = targets[0] !== undefined && targets.length === 1 ? { kind: 'reaction', target: hash.target(targets[0]) } as const : { kind: 'reaction' } as const
+      walkLastWrites(selection, (member, isNow) => {
+        const references = catalog.referencesOf(member)
+        const ofTarget = counts[places.get(targetNumber(references)) ?? -1]
+        if (!isNow || ofTarget === undefined) return false
+        const name = references.name >>> 1
+        const known = ofTarget.get(name) ?? { sample: member, count: 0, own: false }
+        ofTarget.set(name, known)
         known.count += 1
         known.own ||= set.authorOf(member) === own
         return false
-      })
-      const frequent = [...counts.values()].sort((one, other) => other.count - one.count).slice(0, reactionTypesMax)
-      const samples = await readBodies(frequent.map(({ sample }) => sample), 'reaction')
+      }, references => places.has(targetNumber(references)))
+      const frequent = counts.map(ofTarget => [...ofTarget.values()].sort((one, other) => other.count - one.count).slice(0, reactionTypesMax))
+      /** One message of each type says how it is written. */
+      const sampleOf = new Map(frequent.flat().map(({ sample }) => [catalog.referencesOf(sample).name >>> 1, sample]))
+      const samples = await readBodies([...sampleOf.values()], 'reaction')
       const typeOf = new Map(samples.map(({ entry, body }) => [catalog.referencesOf(set.memberOf(entry.message.id)).name >>> 1, body.type]))
-      return frequent.flatMap(({ sample, count, own: isOwn }) => {
+      return frequent.map(ofTarget => ofTarget.flatMap(({ sample, count, own: isOwn }) => {
         const type = typeOf.get(catalog.referencesOf(sample).name >>> 1)
         return type === undefined ? [] : [{ type, count, own: isOwn }]
-      })
+      }))
     },
     async links ({ author, target, type }, limit) {
       const members = lastSet({

@@ -12,6 +12,8 @@ export interface Pending {
   readonly isEmpty: boolean
   /** Holds a message for what its author's signer messages about `signer` will bring; false when there is no room for it. */
   hold (message: Message, signer: PublicKeyHex, options: OfferOptions): boolean
+  /** The first `limit` of those that came, for people. */
+  list (limit: number): HeldOffer[]
   /** Whether this message is held. */
   has (id: MessageId): boolean
   take (id: MessageId): HeldOffer | undefined
@@ -66,6 +68,14 @@ export function createPending (bytesMax = pendingBytesMax): Pending {
       const added = pool.add({ id: message.id, sender: options.sender ?? '', author: message.header.author, weight: weightOf(message), item })
       if (added) remember(pool.get(message.id) ?? item)
       return added
+    },
+    list (limit) {
+      const listed: HeldOffer[] = []
+      for (const { item } of pool.entries()) {
+        if (listed.length === limit) break
+        listed.push(item)
+      }
+      return listed
     },
     has: id => pool.get(id) !== undefined,
     take,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Query } from '../../api.ts'
 import { createPen, openShelf } from '../fixtures/shelf.ts'
 
-for (const name of ['author', 'kind', 'collection', 'since', 'until', 'limit', 'order', 'after', 'standing']) {
+for (const name of ['author', 'kind', 'collection', 'since', 'until', 'limit', 'offset', 'order', 'after', 'standing']) {
   test(`${name}: null is as if it were left out`, async () => {
     const shelf = await openShelf()
     const ann = createPen('ann')
