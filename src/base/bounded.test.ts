@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { RecentSet, TokenBucket } from './bounded.ts'
+import { RecentMap, RecentSet, TokenBucket } from './bounded.ts'
 
 describe('RecentSet', () => {
   test('forgets the oldest beyond its limit; adding again makes a member the newest', () => {
@@ -10,6 +10,35 @@ describe('RecentSet', () => {
     set.add(3)
     expect([1, 2, 3].map(member => set.has(member))).toEqual([true, false, true])
     expect(set.size).toBe(2)
+  })
+})
+
+describe('RecentMap', () => {
+  test('forgets what was set longest ago, in order, whatever was deleted or set again, and says what', () => {
+    const forgotten: string[] = []
+    const map = new RecentMap<number, string>(3, (value) => { forgotten.push(value) })
+    for (const key of [1, 2, 3]) map.set(key, String(key))
+    map.set(1, 'one')
+    map.set(4, '4')
+    map.delete(3)
+    map.set(5, '5')
+    map.set(6, '6')
+    map.set(7, '7')
+    expect(forgotten).toEqual(['2', 'one', '4'])
+    expect([1, 2, 3, 4, 5, 6, 7].filter(key => map.has(key))).toEqual([5, 6, 7])
+    expect(map.get(6)).toBe('6')
+  })
+
+  test('goes on when it was emptied', () => {
+    const map = new RecentMap<number, number>(1)
+    for (let key = 0; key < 5; key += 1) {
+      map.set(key, key)
+      map.set(key + 100, key)
+      map.delete(key + 100)
+    }
+    map.set(5, 5)
+    map.set(6, 6)
+    expect([map.size, map.get(6)]).toEqual([1, 6])
   })
 })
 

@@ -3,8 +3,12 @@
 /** By table: ids, keys and hashes of every message pass here, and the library's general base encoder takes four times as long. */
 const hexOfByte = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
+/** Of engines that have it (ES2026): a tenth of the time, and text that is not in pieces, which maps and lookups read faster too. */
+const nativeToHex = (Uint8Array.prototype as { readonly toHex?: (this: Uint8Array) => string }).toHex
+
 /** Lower-case hex of any bytes. */
 export function toHex (bytes: Uint8Array): string {
+  if (nativeToHex !== undefined) return nativeToHex.call(bytes)
   let hex = ''
   for (const byte of bytes) hex += hexOfByte[byte] ?? ''
   return hex

@@ -314,10 +314,10 @@ describe('notes', () => {
     expect(graft(Array.from({ length: 300 }, () => m1))).toBe(256)
   })
 
-  test('[G38] what a comparison brought is noted, not pushed', () => {
+  test('[G38] what a comparison brought is noted, not pushed, and not to whom it came from', () => {
     const hub = hubWith(ann, ben)
     expect(hub.give({ type: 'delivered', id: m1, epoch: 1, from: ann, hops: 0, by: 'comparison' })).toEqual([])
-    expect(told(hub.until(longMs))).toEqual([['ihave', ann, [m1]], ['ihave', ben, [m1]]])
+    expect(told(hub.until(longMs))).toEqual([['ihave', ben, [m1]]])
   })
 
   test('a deadline that is too early does nothing', () => {

@@ -78,7 +78,8 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
     }
     const effects: BroadcastEffect[] = []
     for (const [peer, link] of links) {
-      if (link.known.has(id)) continue
+      // Whom a comparison took it from has it, and need not be remembered to: a hundred thousand of them would wash out what else it is known to have.
+      if (peer === from || link.known.has(id)) continue
       if (link.eager && !link.congested && by === 'gossip') {
         link.known.add(id)
         effects.push({ type: 'send-payload', peer, id, hops: onward })

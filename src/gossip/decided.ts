@@ -1,6 +1,7 @@
 /**
  * What this hub lately decided about ids (SPEC.md G34): taken in, with how it came, or refused for good. Whatever is in here is not asked for again.
  */
+import { RecentMap } from '../base/bounded.ts'
 import type { PeerId } from '../base/peer.ts'
 import type { MessageId } from '../message/types.ts'
 
@@ -15,20 +16,8 @@ export interface Decision {
   readonly prunes: boolean
 }
 
-export interface Decided {
-  get: (id: MessageId) => Decision | undefined
-  set: (id: MessageId, decision: Decision) => void
-}
+export type Decided = Pick<RecentMap<MessageId, Decision>, 'get' | 'set'>
 
 export function createDecided (max: number): Decided {
-  const decisions = new Map<MessageId, Decision>()
-  return {
-    get: id => decisions.get(id),
-    set (id, decision) {
-      decisions.set(id, decision)
-      if (decisions.size > max) {
-        for (const oldest of decisions.keys()) { decisions.delete(oldest); break }
-      }
-    }
-  }
+  return new RecentMap(max)
 }

@@ -192,8 +192,8 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
 
   if (reportTrace != null) {
     keeping.onStored(({ message: { id } }) => {
-      const way = traces.wayOf(id)
-      if (way?.traced !== true || way.from == null || way.hops == null) return
+      const way = traces.isTraced(id) ? traces.wayOf(id) : undefined
+      if (way == null || way.from == null || way.hops == null) return
       reportTrace({ id, from: way.from, hops: way.hops, atMs: way.arrivalMs })
     })
   }

@@ -2,6 +2,7 @@
  * Messages and notes on their way to neighbours: as frames, with bodies only where they are served, and remembered where a neighbour did not take them.
  * Whom they go to is the core's decision.
  */
+import { RecentSet } from '../base/bounded.ts'
 import type { Report } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
 import type { Note } from '../gossip/broadcast.ts'
@@ -43,7 +44,7 @@ export interface Sending {
 const sentMax = 10_000
 
 export function createSending ({ send, set, messages, keeping, traces, onCongested, report, now }: SendingOptions): Sending {
-  const sent = new Set<MessageId>()
+  const sent = new RecentSet<MessageId>(sentMax)
   const missed = createMissed(send)
 
   function message (peer: PeerId, { id, bytes }: Message, hops: number): void {
@@ -54,7 +55,6 @@ export function createSending ({ send, set, messages, keeping, traces, onCongest
       return
     }
     sent.add(id)
-    if (sent.size > sentMax) for (const oldest of sent) { sent.delete(oldest); break }
   }
 
   function miss (peer: PeerId, ids: readonly MessageId[]): void {

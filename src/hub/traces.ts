@@ -2,6 +2,7 @@
  * What this hub saw of the ways of recent messages, and what others reported (gossip/SPEC.md T1 to T6): when and from whom each came, over how many links,
  * how often again, and which hubs hold it by what evidence. For people: nothing is decided by it, and nothing of it is stored.
  */
+import { RecentMap } from '../base/bounded.ts'
 import type { PeerId } from '../base/peer.ts'
 import type { MessageId } from '../message/types.ts'
 
@@ -37,6 +38,9 @@ export interface Seen {
   readonly reports: Map<PeerId, Omit<TraceReport, 'id'>>
 }
 
+/** As it is remembered; `seen` is made when somebody asks. */
+type Kept = Omit<Way, 'seen'> & { seen: Seen | undefined }
+
 export interface Traces {
   /** The message is about to be offered to the set: checked, and new here. A second arrival while it waits there is none. */
   arrived: (id: MessageId, way: Pick<Way, 'by' | 'from' | 'hops' | 'traced'>) => void
@@ -62,13 +66,25 @@ export const holdersMax = 1_024
 export const reportsMax = 16_384
 
 export function createTraces (now: () => number): Traces {
-  const ways = new Map<MessageId, Way>()
-  const early = new Map<MessageId, Seen>()
+  const ways = new RecentMap<MessageId, Kept>(waysMax, ({ seen }) => { if (seen != null) forgetReports(seen) })
+  const early = new RecentMap<MessageId, Seen>(earlyMax, forgetReports)
   /** Whatever has reports, the first reported first: also messages that have not come. */
   const reported = new Set<Seen>()
   let reports = 0
 
-  const known = (id: MessageId): Seen | undefined => ways.get(id)?.seen ?? early.get(id)
+  function known (id: MessageId): Seen | undefined {
+    const way = ways.get(id)
+    return way == null ? early.get(id) : seenOn(way)
+  }
+
+  /** Made when it is asked for: of most messages that come nothing is seen but that they came. */
+  function seenOn (way: Kept): Seen {
+    if (way.seen == null) {
+      way.seen = { holders: new Map(), reports: new Map() }
+      if (way.from != null) holds(way.seen, way.from, 'sent')
+    }
+    return way.seen
+  }
 
   /** Where evidence about a message is noted. */
   function notesOf (id: MessageId): Seen {
@@ -76,7 +92,6 @@ export function createTraces (now: () => number): Traces {
     if (its != null) return its
     const seen: Seen = { holders: new Map(), reports: new Map() }
     early.set(id, seen)
-    if (early.size > earlyMax) for (const [oldest, lost] of early) { forgetReports(lost); early.delete(oldest); break }
     return seen
   }
 
@@ -102,24 +117,25 @@ export function createTraces (now: () => number): Traces {
   return {
     arrived (id, { by, from, hops, traced }) {
       if (ways.has(id)) return
-      const seen = notesOf(id)
-      early.delete(id)
-      if (from != null) holds(seen, from, 'sent')
+      const seen = early.get(id)
+      if (seen != null) {
+        early.delete(id)
+        if (from != null) holds(seen, from, 'sent')
+      }
       ways.set(id, { by, from, hops, arrivalMs: now(), traced, duplicates: 0, seen })
-      if (ways.size > waysMax) for (const [oldest, way] of ways) { forgetReports(way.seen); ways.delete(oldest); break }
     },
     duplicate (id, from) {
       const way = ways.get(id)
       if (way == null) return
       way.duplicates += 1
-      holds(way.seen, from, 'sent')
+      holds(seenOn(way), from, 'sent')
     },
     noted (ids, from) {
       for (const id of ids) holds(notesOf(id), from, 'noted')
     },
     asked (id, from) {
       const way = ways.get(id)
-      if (way != null) holds(way.seen, from, 'asked')
+      if (way != null) holds(seenOn(way), from, 'asked')
     },
     reported ({ id, ...report }, by) {
       const seen = notesOf(id)
@@ -132,6 +148,9 @@ export function createTraces (now: () => number): Traces {
     },
     isTraced: id => ways.get(id)?.traced === true,
     seenOf: known,
-    wayOf: id => ways.get(id)
+    wayOf (id) {
+      const way = ways.get(id)
+      return way == null ? undefined : { ...way, seen: seenOn(way) }
+    }
   }
 }

@@ -41,7 +41,7 @@ type Write = Waiting & (Addition | Rewriting)
 
 /** What a value, or an empty append, counts for in the queue, in bytes. Guess: the size of a clone cannot be asked for; values are small. */
 const smallWriteBytes = 1_024
-/** Writes of one commit from which on they stream, and the next commit may wait for more. People and tests that write in bursts stay below. */
+/** Messages of one commit from which on they stream, and the next commit may wait for more. People and tests that write in bursts stay below. */
 const streamMessagesMin = 32
 /** What a commit waits for at most, in queued bytes: some 250 small messages. Measured in Chromium: 87 transactions for 15,000 messages instead of some 220. */
 const gatherBytes = 256 * 1024
@@ -67,7 +67,7 @@ export async function openBlockLog (
   let queue: Write[] = []
   let queuedBytes = 0
   let writer: Promise<void> | undefined
-  /** Writes of the last commit. */
+  /** Messages of the last commit. */
   let lastCommitted = 0
   /** Ends the wait for more to write; undefined while nothing waits. */
   let endGathering: (() => void) | undefined
@@ -201,8 +201,8 @@ export async function openBlockLog (
       bytes += write.bytes
     }
     queue.splice(0, writes.length)
-    lastCommitted = writes.length
     const messages = writes.flatMap(write => write.messages)
+    lastCommitted = messages.length
     const values = writes.flatMap(write => write.values)
     let event = lastEvent + 1
     try {

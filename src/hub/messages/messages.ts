@@ -11,7 +11,7 @@ import { reasonOf } from '../../base/errors.ts'
 import type { Report } from '../../base/event-log.ts'
 import type { ReplicatedSet } from '../../message/replicated-set.ts'
 import type { Message, MessageId, NetworkGenesis } from '../../message/types.ts'
-import type { MessageStore } from '../../store/message-store.ts'
+import type { MessageStore, StoredEvent } from '../../store/message-store.ts'
 import type { Query } from '../api.ts'
 import { createCatalog, type Catalog } from './catalog.ts'
 import { readEntry, type Entry } from './entry.ts'
@@ -42,6 +42,8 @@ export interface Messages {
   /** Several, in the order asked for; what is not here is left out. Codes: those of the store. */
   getMembers: (members: readonly number[]) => Promise<Entry[]>
   getMany: (ids: readonly MessageId[]) => Promise<Entry[]>
+  /** As they were stored, for whoever passes them on: reading them would cost more than sending them. Codes: those of the store. */
+  getStored: (members: readonly number[]) => Promise<StoredEvent[]>
   /** What was stored from `event` on, oldest first, and where to go on; `next` beyond `lastEvent`: there is no more yet. Codes: those of the store. */
   fromEvent: (event: number, limit: number) => Promise<{ readonly entries: readonly Entry[], readonly next: number }>
   readonly lastEvent: number
@@ -107,19 +109,24 @@ export async function createMessages ({ store, set, rules, report, random, onPro
     return member === -1 ? leftovers.eventOf(id) : catalog.eventOf(member)
   }
 
-  async function readEvents (events: readonly number[]): Promise<Entry[]> {
-    const entries: Entry[] = []
+  /** What is stored under these numbers, in their order; undefined where there is nothing any more, which is noted. */
+  async function readStored (events: readonly number[]): Promise<ReadonlyArray<StoredEvent | undefined>> {
+    const stored: Array<StoredEvent | undefined> = []
     for (let start = 0; start < events.length; start += readMax) {
       const asked = events.slice(start, start + readMax)
       const found = await store.get(asked)
       const lost = asked.filter((_, index) => found[index] === undefined)
       if (lost.length > 0) noteLost(lost)
-      for (const stored of found) {
-        const read = stored === undefined ? undefined : readEntry(stored, rules)
-        if (read?.ok === true) entries.push(read.entry)
-      }
+      stored.push(...found)
     }
-    return entries
+    return stored
+  }
+
+  async function readEvents (events: readonly number[]): Promise<Entry[]> {
+    return (await readStored(events)).flatMap((stored) => {
+      const read = stored === undefined ? undefined : readEntry(stored, rules)
+      return read?.ok === true ? [read.entry] : []
+    })
   }
 
   /** The disk has damaged these: they are asked of neighbours by their ids. What nobody has any more is no member after the next start. */
@@ -195,6 +202,9 @@ export async function createMessages ({ store, set, rules, report, random, onPro
     async get (id) {
       const event = eventOf(id)
       return event === undefined ? undefined : (await readEvents([event]))[0]
+    },
+    async getStored (members) {
+      return (await readStored(members.flatMap(member => catalog.eventOf(member) ?? []))).filter(stored => stored !== undefined)
     },
     getMany: async ids => readEvents(ids.flatMap(id => eventOf(id) ?? [])),
     getMembers,

@@ -36,7 +36,7 @@ export interface SyncOptions {
   readonly set: Pick<ReplicatedSet,
   'copyId' | 'readId' | 'feedOf' | 'feedCount' | 'copyFeed' | 'seqOf' | 'isFirstOfSeq' | 'authorOf' | 'signerOf' | 'memberOf' | 'membersEnd' | 'hasBody' |
   'servesBody' | 'bodiesWanted'>
-  readonly messages: Pick<Messages, 'catalog' | 'getMembers'>
+  readonly messages: Pick<Messages, 'catalog' | 'getStored'>
   readonly retention: Pick<Retention, 'minEpoch'>
   readonly network: SyncNetwork
   /** For each, whether its signature is valid. */
@@ -77,10 +77,12 @@ export function createSync (options: SyncOptions): Sync {
     alternatives: compareWays,
     reader: tally => async (members) => {
       const nowMs = now()
-      const entries = await messages.getMembers([...members])
-      return entries.map(({ message: { id, header, bytes } }) => {
-        tally.sent(header)
-        return encodeSignedBytes(set.servesBody(id, nowMs) ? bytes : { ...bytes, body: undefined })
+      const found = await messages.getStored([...members])
+      return found.flatMap(({ id, bytes }) => {
+        const member = set.memberOf(id)
+        if (member === -1) return [] // displaced while it was read
+        tally.sent({ author: set.authorOf(member), signer: set.signerOf(member), timestamp: messages.catalog.timestampOf(member) })
+        return [encodeSignedBytes(set.servesBody(id, nowMs) ? bytes : { ...bytes, body: undefined })]
       })
     },
     taker: (peer, tally) => createTaking({

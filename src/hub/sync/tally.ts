@@ -14,9 +14,12 @@ export interface DifferingPlace {
   readonly differing: number
 }
 
+/** Of a message that moved. */
+type Moved = Pick<Header, 'author' | 'signer' | 'timestamp'>
+
 export interface Tally {
-  fetched (header: Header): void
-  sent (header: Header): void
+  fetched (moved: Moved): void
+  sent (moved: Moved): void
   /** In the tree's order. */
   readonly places: readonly DifferingPlace[]
   /** Those with the most differences first. */
@@ -46,7 +49,7 @@ export function createTally (): Tally {
     places = coarser
   }
 
-  function count ({ author, signer, timestamp }: Header, way: 'fetched' | 'sent'): void {
+  function count ({ author, signer, timestamp }: Moved, way: 'fetched' | 'sent'): void {
     const place = bucketAt(author === signer ? 0 : 1, timestamp) >>> 4 * (bucketNibbles - nibbles)
     places.set(place, (places.get(place) ?? 0) + 1)
     while (places.size > placesMax) coarsen()
@@ -57,8 +60,8 @@ export function createTally (): Tally {
   }
 
   return {
-    fetched: (header) => { count(header, 'fetched') },
-    sent: (header) => { count(header, 'sent') },
+    fetched: (moved) => { count(moved, 'fetched') },
+    sent: (moved) => { count(moved, 'sent') },
     get places () {
       const buckets = 16 ** (bucketNibbles - nibbles)
       return [...places].sort(([one], [other]) => one - other).map(([place, differing]) => ({

@@ -5,8 +5,8 @@
 import { payloadBytesMax } from '../frames.ts'
 import type { SyncFrame } from '../frames.ts'
 
-/** Members asked of the store at once: a frame or three, so that a message of either side never waits long for a read. Guess. */
-const readMembersMax = 64
+/** Members asked of the store at once: five frames of small ones, so that they share a write of the stream below; 2 MiB of the largest. */
+const readMembersMax = 256
 /** Reads under way: the next is answered while the frames of this one wait for room. */
 const readsMax = 2
 /** Batches handed on and not yet stored: a stream's window full (S17), so that what is verified and what is written at a time need not wait for each other. */
