@@ -76,7 +76,7 @@ describe('the views', () => {
   test.each([['light', 1_280], ['dark', 1_280], ['dark', 390]] as const)('break no rule of accessibility: %s, %i pixels', async (colorScheme, width) => {
     await here.page.playwright.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await here.page.playwright.setViewportSize({ width, height: 800 })
-    for (const address of ['#/network', `#/network/hub/${otherId}`, `#/network/hub/${otherId}?v=matrix`, '#/network/why', '#/messages', '#/sync', '#/log', '#/settings']) {
+    for (const address of ['#/network', `#/network/hub/${otherId}`, `#/network/hub/${otherId}?v=matrix`, '#/network/why', '#/messages', '#/sync', '#/log', '#/log/1', '#/log/faults', '#/settings']) {
       await here.page.evaluate(`void (location.hash = ${JSON.stringify(address)})`)
       await shown(here, address.slice(2).split(/\W/)[0]!)
       expect(await broken(), `${address}, ${colorScheme}, ${width} pixels`).toEqual([])

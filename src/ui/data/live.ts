@@ -38,6 +38,8 @@ export interface Live {
   /** Asks for the topic at its pace until the returned function is called. The listener is told of each new reading. */
   readonly follow: <T>(topic: Topic<T>, listener: () => void) => () => void
   reading: <T>(topic: Topic<T>) => Reading<T>
+  /** Something was changed that the topic tells of: asks for it now, if somebody follows it. */
+  refresh: <T>(topic: Topic<T>) => void
   /** The engine, for what a person asks of it. Codes: `stopped`. */
   hub: () => HubApi
   /** Stops asking. */
@@ -155,6 +157,12 @@ export function createLive (client: Pick<HubClient, 'state' | 'onChange'>, isVis
       }
     },
     reading: <T>({ name }: Topic<T>) => (readings.get(name) ?? unread) as Reading<T>,
+    refresh ({ name }) {
+      const follower = followed.get(name)
+      if (follower == null) return
+      follower.askedAt = -Infinity
+      look()
+    },
     hub () {
       if (state.type !== 'running') throw new HubError('stopped', state.sentence)
       return state.hub

@@ -1,5 +1,5 @@
 /** What the engine is asked for, and how often. The paces are guesses: what a reader can take in, and no more questions than that. */
-import type { CandidateView, Diagnosis, HubStatus, HubView, IdentityView, LogEvent } from '../../worker/api.ts'
+import type { CandidateView, Diagnosis, HubStatus, HubView, IdentityView, LogEvent, SyncSession } from '../../worker/api.ts'
 import { mergeLog } from './log-tail.ts'
 import { followLinks, type LinksSeen } from './link-samples.ts'
 import type { Topic } from './live.ts'
@@ -12,6 +12,11 @@ export const linksTopic: Topic<LinksSeen> = {
 }
 
 export const candidatesTopic: Topic<readonly CandidateView[]> = { name: 'candidates', everyMs: 1_000, read: hub => hub.candidates() }
+
+/** How far comparisons have moved what they found to differ. */
+export const movingTopic: Topic<ReadonlyArray<Pick<SyncSession, 'peer' | 'phase' | 'done' | 'total'>>> = {
+  name: 'moving', everyMs: 1_000, read: async hub => (await hub.sessions()).filter(({ phase }) => phase === 'moving').map(({ peer, phase, done, total }) => ({ peer, phase, done, total }))
+}
 
 /** Every hub that was heard of, as it announced itself. */
 export const hubsTopic: Topic<readonly HubView[]> = { name: 'hubs', everyMs: 2_000, read: hub => hub.hubs() }

@@ -31,6 +31,7 @@ const strokes = {
   document: 'M4.5 2.5h6l3 3v10h-9zM10.5 2.5v3h3',
   clock: 'M9 3a6 6 0 1 0 0 12A6 6 0 0 0 9 3zM9 5.5V9l2.4 1.6',
   reply: 'M7 4L3 8l4 4M3 8h7a5 5 0 0 1 5 5v1',
+  faults: 'M9 2.5L1.8 15h14.4zM9 7v4M9 13v.2',
   key: 'M5.8 6a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM8.8 9h6.7v2.5M12.5 9v2'
 }
 

@@ -5,6 +5,7 @@
 import { type ReactNode, useRef, useState } from 'react'
 import { CopyButton } from '../design/copy-button.tsx'
 import { Icon } from '../design/marks.tsx'
+import { FaultsMark } from './faults-mark.tsx'
 import { Banner, StatusSentence } from './statement.tsx'
 import { useCommand } from './commands.ts'
 import { formatRoute, type Route, withPath } from './route.ts'
@@ -48,7 +49,7 @@ export function ViewFrame ({ crumbs, tools, inspected, wideInspector = false, ch
         <StatusSentence />
         {tools}
       </div>
-      <Banner />
+      <div className="banners"><FaultsMark /><Banner /></div>
       <main id="main" tabIndex={-1}>{children}</main>
       {inspected != null && <Inspector key={inspected.key} inspected={inspected} />}
     </div>

@@ -7,6 +7,7 @@ import { linksTopic, statusTopic } from '../data/topics.ts'
 import { useHubState, useTopic } from '../data/use-live.ts'
 import { bytes, count, hostOf, roundTrip, span, unknown } from '../design/format.ts'
 import { Icon, LinkGlyph, ToneMark } from '../design/marks.tsx'
+import { faultsWords } from '../words/faults.ts'
 import { bestRelay, isGossiping, keptWords, syncFigure, type Tone } from '../words/sentences.ts'
 import { useCommands } from './commands.ts'
 import { commands } from './key-map.ts'
@@ -27,6 +28,7 @@ export function StatusStrip () {
         <RelaySegment status={status} nowMs={at} />
         <LinksSegment peers={links?.peers ?? null} />
         <SyncSegment status={status} />
+        {status?.faults != null && <Segment name="faults" label="Faults" to="/log/faults" mark={<Icon name="faults" size={12} />} figure="Injected" title={faultsWords(status.faults)} />}
         <StorageSegment status={status} />
         <Segment name="leader" label="Leader" to="/settings" figure={state.type === 'elsewhere' ? 'Another tab' : status == null ? unknown : status.leader ? 'This tab' : 'Another tab'} />
       </nav>

@@ -40,6 +40,7 @@ describe('the facts of the network', () => {
   })
 
   test('what nobody reported is not known', () => {
+    expect(facts.hubs.find(({ peerId }) => peerId === 'tried')?.catchingUp).toBeNull()
     expect(facts.hubs.find(({ peerId }) => peerId === 'tried')).toMatchObject({ mode: null, messages: null, at: null })
   })
 

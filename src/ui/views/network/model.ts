@@ -2,7 +2,7 @@
  * What the network view draws, as facts: the hubs and the links between them, each with who says so and when. Pure: from what the
  * engine answers, and the same facts for graph, matrix and table. What is not known is null.
  */
-import type { CandidateView, HubStatus, HubView, Mode, PeerView } from '../../../worker/api.ts'
+import type { CandidateView, HubStatus, HubView, Mode, PeerView, SyncSession } from '../../../worker/api.ts'
 import type { LinksSeen } from '../../data/link-samples.ts'
 
 export interface HubFact {
@@ -17,6 +17,8 @@ export interface HubFact {
   readonly via: string | null
   readonly mode: Mode | null
   readonly messages: number | null
+  /** How far it has made up what a comparison with this hub found to differ, 0 to 1. some: it says that it lacks something, not how much. */
+  readonly catchingUp: number | 'some' | null
   /** When what is known of it was said: now for a link, when it was heard for a report. */
   readonly at: number | null
 }
@@ -50,13 +52,14 @@ export interface NetworkFacts {
 /** Hubs drawn; the engine remembers more, and an eye tells no more apart. The rest is counted. */
 export const hubsShownMax = 1_000
 
-export function networkFacts (status: HubStatus, seen: LinksSeen, candidates: readonly CandidateView[], reports: readonly HubView[], at: number): NetworkFacts {
+export function networkFacts (status: HubStatus, seen: LinksSeen, candidates: readonly CandidateView[], reports: readonly HubView[], at: number, sessions: ReadonlyArray<Pick<SyncSession, 'peer' | 'phase' | 'done' | 'total'>> = []): NetworkFacts {
   const peers = new Map(seen.peers.map(peer => [peer.peerId, peer]))
   const lost = new Map(seen.lost.map(({ peer, at: lostAt }) => [peer.peerId, { peer, lostAt }]))
   const tried = new Map(candidates.map(candidate => [candidate.peerId, candidate]))
   const told = new Map(reports.map(report => [report.peerId, report]))
   const links = [...ownLinks(status.peerId, seen, at), ...reportedLinks(status.peerId, reports, peers)]
   const reportedOf = byHub(links)
+  const moving = new Map(sessions.filter(({ phase, total }) => phase === 'moving' && total > 0).map(({ peer, done, total }) => [peer, Math.min(1, done / total)]))
   const ids = new Set([...peers.keys(), ...lost.keys(), ...tried.keys(), ...told.keys(), ...links.flatMap(({ from, to }) => [from, to])])
   ids.delete(status.peerId)
 
@@ -65,17 +68,20 @@ export function networkFacts (status: HubStatus, seen: LinksSeen, candidates: re
     const candidate = tried.get(peerId) ?? null
     const report = told.get(peerId) ?? null
     const gone = lost.get(peerId)
+    const mode = peer?.mode ?? report?.mode ?? null
     const standing = peer != null ? 'linked' : gone != null ? 'lost' : hasFailed(candidate) ? 'failed' : 'known'
     return {
       peerId, standing, peer, candidate, report,
       via: peer == null ? viaOf(peerId, reportedOf.get(peerId) ?? [], peers) : null,
-      mode: peer?.mode ?? report?.mode ?? null,
+      mode,
+      catchingUp: moving.get(peerId) ?? (mode === 'unsynced' || mode === 'sync' ? 'some' : null),
       messages: peer?.messages ?? report?.messages ?? null,
       at: peer != null ? at : gone?.lostAt ?? report?.heardAt ?? reportedOf.get(peerId)?.[0]?.at ?? null
     }
   })
   const you: HubFact = {
-    peerId: status.peerId, standing: 'you', peer: null, candidate: null, report: null, via: null, mode: status.mode, messages: status.messages, at
+    peerId: status.peerId, standing: 'you', peer: null, candidate: null, report: null, via: null, mode: status.mode, messages: status.messages, at,
+    catchingUp: status.sync.active && status.sync.total > 0 ? Math.min(1, status.sync.done / status.sync.total) : null
   }
   return { hubs: [you, ...others.sort(byStanding)], links, relays: status.relays, at }
 }

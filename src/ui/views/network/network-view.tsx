@@ -1,7 +1,7 @@
 /** The network: the chart or the matrix, the table under it, and what is selected beside them. One selection for all, and it stands in the address. */
 import './network.css'
 import { useMemo, useRef } from 'react'
-import { candidatesTopic, hubsTopic, linksTopic, statusTopic } from '../../data/topics.ts'
+import { candidatesTopic, hubsTopic, linksTopic, movingTopic, statusTopic } from '../../data/topics.ts'
 import { useLive, useTopic } from '../../data/use-live.ts'
 import { CopyButton } from '../../design/copy-button.tsx'
 import { hostOf, peerTail } from '../../design/format.ts'
@@ -35,11 +35,12 @@ export default function NetworkView () {
   const links = useTopic(linksTopic)
   const { value: candidates } = useTopic(candidatesTopic)
   const { value: reports } = useTopic(hubsTopic)
+  const { value: moving } = useTopic(movingTopic)
   const { guideHidden } = usePreferences()
   const facts = useMemo(() => status.value == null || links.value == null || links.at == null
     ? null
-    : networkFacts(status.value, links.value, candidates ?? [], reports ?? [], links.at),
-  [status.value, links, candidates, reports])
+    : networkFacts(status.value, links.value, candidates ?? [], reports ?? [], links.at, moving ?? []),
+  [status.value, links, candidates, reports, moving])
   if (facts == null || status.value == null || links.value == null) return <ViewFrame crumbs={[{ words: 'Network' }]}><p className="empty" role="status">Asking the hub whom it knows.</p></ViewFrame>
   const alone = facts.hubs.every(({ standing, peer }) => standing === 'you' || peer?.path === 'server') && status.value.messages <= messagesOfNewcomer
   if (alone && !guideHidden) {
@@ -147,7 +148,7 @@ function useInspected (facts: NetworkFacts, seen: LinksSeen, status: HubStatus):
     foot: (
       <>
         {hub.peer != null && hub.peer.path !== 'relayed' && hub.peer.link !== 'none' && <AskButton key={`sync ${id}`} words="Sync now" busy="Comparing" onAsk={async () => live.hub().sync(id)} />}
-        <a className="button" {...link({ view: 'log', path: [], query: { filter: id } })}>Its log</a>
+        <a className="button" {...link({ view: 'log', path: [], query: { peer: id } })}>Its log</a>
         {hub.peer != null && <AskButton key={`disconnect ${id}`} words="Disconnect" busy="Ending" onAsk={async () => live.hub().disconnect(id)} className="button quiet danger push" />}
       </>
     )

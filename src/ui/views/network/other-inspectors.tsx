@@ -6,6 +6,7 @@ import { CopyButton } from '../../design/copy-button.tsx'
 import { count, counted, keyEnds, peerTail, roundTrip, span, unknown } from '../../design/format.ts'
 import { Sigil, ToneMark } from '../../design/marks.tsx'
 import { useLink } from '../../shell/router.ts'
+import { faultsWords } from '../../words/faults.ts'
 import { isGossiping, relaySentence } from '../../words/sentences.ts'
 import type { PeerView, RelayStatus } from '../../../worker/api.ts'
 import { hubSentence } from './hub-words.ts'
@@ -13,6 +14,7 @@ import type { NetworkFacts } from './model.ts'
 import { Why } from './why.tsx'
 
 export function SelfInspector () {
+  const link = useLink()
   const { value: status } = useTopic(statusTopic)
   if (status == null) return null
   const { connections, channels, faults } = status
@@ -34,7 +36,7 @@ export function SelfInspector () {
         <dl className="facts">
           <dt>Made</dt><dd>{count(connections.constructed)} of {count(connections.budget)} that this browser allows at once</dd>
           <dt>Channels</dt><dd>{count(channels.transferred)} in the worker{channels.proxied > 0 && `, ${count(channels.proxied)} through the page`}</dd>
-          <dt>Faults</dt><dd>{faults == null ? 'none injected' : `${Math.round(faults.drop * 100)} % of frames dropped, ${count(faults.delayMs)} ms late, ${counted(faults.partition.length, 'hub')} cut off`}</dd>
+          <dt>Faults</dt><dd>{faults == null ? 'none injected' : faultsWords(faults)} <a {...link({ view: 'log', path: ['faults'], query: {} })}>{faults == null ? 'Inject' : 'Change'}</a></dd>
         </dl>
       </section>
     </>

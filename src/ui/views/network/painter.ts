@@ -14,6 +14,10 @@ export interface Emphasis {
 
 /** How much of a line's ink is left while something else is pointed at. */
 const restShare = 0.3
+/** How much of the ring stands for "catching up, nobody here knows how far": dashed, so that it is not read as a share. */
+const indeterminateShare = 1
+/** A share that has only begun is seen too. */
+const leastShare = 0.03
 const fontFamily = (element: Element): string => getComputedStyle(element).fontFamily
 
 export function paintScene (context: CanvasRenderingContext2D, scene: Scene, colours: Colours, { selected, hovered }: Emphasis): void {
@@ -56,7 +60,7 @@ function paintRings (context: CanvasRenderingContext2D, { centre, rings, narrow 
 }
 
 /** Filled by the theme's ink for you, by the surface for others; a square for a server; smaller where only heard of. */
-function paintNode (context: CanvasRenderingContext2D, { hub, place, radius, stale }: Node, colours: Colours, isSelected: boolean): void {
+function paintNode (context: CanvasRenderingContext2D, { hub, place, radius, stale, catchingUp }: Node, colours: Colours, isSelected: boolean): void {
   const { standing, peer } = hub
   const near = standing === 'you' || standing === 'linked'
   if (isSelected) ring(context, place, radius + 5, colours.accent, 2.4)
@@ -72,7 +76,7 @@ function paintNode (context: CanvasRenderingContext2D, { hub, place, radius, sta
   context.setLineDash([])
   if (standing === 'failed' || standing === 'lost') cross(context, place, 2.8, colours.error, 1.6)
   if (near) sigil(context, hub.peerId, place, radius * 0.205, standing === 'you' ? colours.paper : colours.ink)
-  if (peer?.mode === 'unsynced' || peer?.mode === 'sync') ring(context, place, radius + 3.5, colours.accent, 3, 0.72)
+  if (catchingUp != null) ring(context, place, radius + 3.5, colours.accent, 3, catchingUp === 'some' ? indeterminateShare : Math.max(leastShare, catchingUp), catchingUp === 'some' ? [2, 3] : [])
 }
 
 function paintRelay (context: CanvasRenderingContext2D, { x, y }: Point, { state, rttMs }: RelayFact, colours: Colours): void {
@@ -159,12 +163,16 @@ function sigil (context: CanvasRenderingContext2D, id: string, { x, y }: Point, 
   for (const { x: column, y: row } of sigilCells(id)) context.fillRect(x + (column - 2.5) * cell, y + (row - 2.5) * cell, cell + 0.3, cell + 0.3)
 }
 
-function ring (context: CanvasRenderingContext2D, { x, y }: Point, radius: number, colour: string, width: number, share = 1): void {
+function ring (
+  context: CanvasRenderingContext2D, { x, y }: Point, radius: number, colour: string, width: number, share = 1, dashes: readonly number[] = []
+): void {
   context.beginPath()
   context.arc(x, y, radius, -Math.PI / 2, -Math.PI / 2 + share * 2 * Math.PI)
   context.strokeStyle = colour
   context.lineWidth = width
+  context.setLineDash([...dashes])
   context.stroke()
+  context.setLineDash([])
 }
 
 export function cross (context: CanvasRenderingContext2D, { x, y }: Point, half: number, colour: string, width: number): void {

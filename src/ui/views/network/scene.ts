@@ -15,6 +15,8 @@ export interface Node {
   readonly radius: number
   /** What is known of it is older than two minutes. */
   readonly stale: boolean
+  /** As HubFact has it; only hubs that are near are drawn so. */
+  readonly catchingUp: HubFact['catchingUp']
 }
 
 export interface Line {
@@ -71,7 +73,7 @@ export function buildScene (facts: NetworkFacts, places: ReadonlyMap<string, Poi
   })
   const nodes = facts.hubs.flatMap((hub): Node[] => {
     const place = places.get(hub.peerId)
-    return place == null ? [] : [{ hub, place: toPixels(place), radius: radiusOf(hub, narrow), stale: hub.at == null || facts.at - hub.at >= staleMs }]
+    return place == null ? [] : [{ hub, place: toPixels(place), radius: radiusOf(hub, narrow), stale: hub.at == null || facts.at - hub.at >= staleMs, catchingUp: hub.standing === 'you' || hub.standing === 'linked' ? hub.catchingUp : null }]
   })
   const byId = new Map(nodes.map(node => [node.hub.peerId, node.place]))
   const lines = facts.links.flatMap((link): Line[] => {
