@@ -8,7 +8,9 @@ export type HubErrorCode =
   | 'invalid-argument'
   | 'not-here' // this hub is run by its process, which does that
   | 'too-many'
-  | 'not-leader' // another tab runs this hub
+  | 'leader-changed' // the tab that ran this hub went while it did this, and whether it was done is not known
+  | 'outcome-unknown' // asked for too long ago to know whether it was done
+  | 'other-version' // another tab runs this hub with another version of the page
   | 'stopped'
   | 'timed-out' // what was waited for did not happen in the time given
   | 'storage-failed'

@@ -47,7 +47,12 @@ export interface HubStatus {
   readonly synced: boolean | null
   /** `trouble`: why nothing can be stored at the moment, a sentence; null while it can. */
   readonly storage: { readonly usage: number | null, readonly quota: number | null, readonly persisted: boolean | null, readonly trouble: string | null }
+  /** Whether the engine runs in the tab that asked. */
   readonly leader: boolean
+  /** Pages attached to the engine, the one that runs it included; 0: no page does. */
+  readonly tabs: number
+  /** The number of the newest stored message: `subscribe({}, …, {fromEvent: lastEvent + 1})` begins after it. */
+  readonly lastEvent: number
   readonly engine: 'worker' | 'node'
   readonly channels: { readonly transferred: number, readonly proxied: number }
   readonly connections: { readonly constructed: number, readonly budget: number }
@@ -68,6 +73,14 @@ export type Draft =
   | { readonly kind: 'profile', readonly field: string, readonly value: string }
   | { readonly kind: 'record', readonly collection: string, readonly key: string, readonly value: Uint8Array | null }
   | { readonly kind: 'remove', readonly target: string }
+
+/** What a draft became. */
+export interface Published {
+  readonly id: string
+  /** Its number among the messages of its signer. */
+  readonly seq: number
+  readonly author: string
+}
 
 /**
  * here: stored at this hub. sent: handed to at least one linked hub. held: some other hub is known to hold it. everywhere: all hubs that report (the
@@ -311,10 +324,11 @@ export interface IdentityView {
 export interface HubApi {
   status (): Promise<HubStatus>
   /**
-   * `traced`: asks all hubs that take it in to report that, once (`message(id).trace.reports`).
-   * Codes: `invalid-argument`, `message-invalid`, `device-revoked`, `clock-behind`, `too-many`, those of the store.
+   * `traced`: asks all hubs that take it in to report that, once (`message(id).trace.reports`). `key`: twelve hex digits of the time in ms, a dash, sixteen
+   * random ones; asked again with the same key, the answer is the message that the first call made.
+   * Codes: `invalid-argument`, `message-invalid`, `device-revoked`, `clock-behind`, `too-many`, `outcome-unknown` (a key too old to know), those of the store.
    */
-  publish (draft: Draft, options?: { readonly traced?: boolean }): Promise<{ id: string, seq: number, author: string }>
+  publish (draft: Draft, options?: { readonly traced?: boolean, readonly key?: string }): Promise<Published>
   query (query?: Query): Promise<MessageView[]>
   /** How many messages a query is about, whatever its limit and offset. Codes: `invalid-argument`. */
   count (query?: Query): Promise<number>

@@ -7,6 +7,7 @@ import { startMs, testRules } from './fixtures/author.ts'
 import { createMesh, type MeshHub } from './fixtures/mesh.ts'
 import { createHubApi, type HubNetwork } from './hub-api.ts'
 import { openIdentity, type Identity } from './identity.ts'
+import { openPublications } from './publications.ts'
 import { createPublisher } from './publisher.ts'
 
 const failsWith = (code: HubErrorCode) => (thrown: unknown): boolean => thrown instanceof HubError && thrown.code === code
@@ -42,16 +43,18 @@ beforeEach(async () => {
   identity = await openIdentity({ store: await openMemoryStore(), deviceName: 'here', keysAsObjects: false })
   network = createEmptyNetwork()
   wiped = 0
+  const publisher = await createPublisher({ runtime: hub.runtime, identity, rules: testRules, now: () => startMs })
   api = createHubApi({
     runtime: hub.runtime,
-    publisher: await createPublisher({ runtime: hub.runtime, identity, rules: testRules, now: () => startMs }),
+    publisher,
+    publications: await openPublications({ store: hub.store, publisher, messages: hub.runtime.messages }),
     identity,
     network,
     log: hub.log,
     now: () => startMs,
     surroundings: {
       engine: 'node', agent: 'test', network: testRules.network, networkName: 'test', networkTrust: 'pinned', serving: false,
-      channels: () => ({ transferred: 0, proxied: 0 }), connections: () => ({ constructed: 0, budget: 0 }),
+      tabs: () => 1, channels: () => ({ transferred: 0, proxied: 0 }), connections: () => ({ constructed: 0, budget: 0 }),
       storage: async () => ({ usage: null, quota: null, persisted: null, trouble: null }),
       wipe: async () => { wiped += 1 }
     }

@@ -17,6 +17,7 @@ import { toMessageDetail, toMessageView } from './message-view.ts'
 import type { Entry } from './messages/entry.ts'
 import { limitDefault, limitMax } from './messages/query.ts'
 import type { Reading } from './messages/conversations.ts'
+import type { Publications } from './publications.ts'
 import type { Publisher } from './publisher.ts'
 import type { Runtime } from './runtime.ts'
 import { createSubscriptions } from './subscriptions.ts'
@@ -44,6 +45,8 @@ export interface HubSurroundings {
   readonly networkName: string
   readonly networkTrust: HubStatus['networkTrust']
   readonly serving: boolean
+  /** Pages attached to this hub. */
+  tabs: () => number
   channels: () => HubStatus['channels']
   connections: () => HubStatus['connections']
   storage: () => Promise<HubStatus['storage']>
@@ -54,6 +57,7 @@ export interface HubSurroundings {
 export interface HubApiParts {
   readonly runtime: Runtime
   readonly publisher: Publisher
+  readonly publications: Publications
   readonly identity: Identity
   readonly network: HubNetwork
   readonly surroundings: HubSurroundings
@@ -73,7 +77,7 @@ const timeoutMsDefault = 30_000
 /** Answers of one conversation: more than a person reads in one go. */
 const answersDefault = 500
 
-export function createHubApi ({ runtime, publisher, identity, network, surroundings, log, now }: HubApiParts): HubApi {
+export function createHubApi ({ runtime, publisher, publications, identity, network, surroundings, log, now }: HubApiParts): HubApi {
   const standingOf = (entry: Entry): Standing => runtime.set.standing(entry.message.id) ?? 'barred'
   const states = createMessageStates({ runtime, reporting: network.reporting, now })
   const view = (entry: Entry): MessageView => toMessageView(entry, states.stateOf(entry), standingOf(entry))
@@ -112,6 +116,8 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
         bodiesWanted: set.bodiesWanted(now()).length,
         storage: await surroundings.storage(),
         leader: true,
+        tabs: surroundings.tabs(),
+        lastEvent: messages.lastEvent,
         engine: surroundings.engine,
         channels: surroundings.channels(),
         connections: surroundings.connections(),
@@ -122,7 +128,7 @@ export function createHubApi ({ runtime, publisher, identity, network, surroundi
         faults: network.faults()
       }
     },
-    publish: async (draft, options) => publisher.publish(draft, objectOf(options, 'options')),
+    publish: async (draft, options) => publications.publish(draft, objectOf(options, 'options')),
     query: async (query = {}) => (await messages.query(objectOf(query, 'query'))).map(view),
     count: async (query = {}) => messages.count(objectOf(query, 'query')),
     async conversation (id, page) {

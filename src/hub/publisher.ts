@@ -15,7 +15,7 @@ import { aheadMsMax } from '../message/set/limits.ts'
 import { signMessage, type Signer } from '../message/signing.ts'
 import type { Body, Message, MessageId, NetworkGenesis, PublicKeyHex, Scope } from '../message/types.ts'
 import { createWorkSearch } from '../message/work.ts'
-import type { Draft } from './api.ts'
+import type { Draft, Published } from './api.ts'
 import { openFeeds, type Head } from './identity-feeds.ts'
 import type { Identity } from './identity.ts'
 import type { Runtime } from './runtime.ts'
@@ -23,9 +23,9 @@ import type { Runtime } from './runtime.ts'
 export interface Publisher {
   /**
    * Resolves once the message is stored. Codes: `invalid-argument`, `message-invalid` (also: outside this device's scope), `device-revoked`,
-   * `clock-behind`, `too-many`, those of the store.
+   * `clock-behind`, `too-many`, those of the store. `before` hears of the message in the task that hands it to the store.
    */
-  publish: (draft: Draft, options?: { readonly traced?: boolean }) => Promise<{ id: string, seq: number, author: string }>
+  publish: (draft: Draft, options?: { readonly traced?: boolean }, before?: (published: Published) => void) => Promise<Published>
   /**
    * Resolves once the signer-add is stored. Codes: `invalid-argument`, `message-invalid`, `device-revoked`, `key-unavailable`, `too-many`, those
    * of the store.
@@ -82,8 +82,9 @@ export async function createPublisher ({ runtime, identity, rules, now, beforeFi
     }
   }
 
-  async function write (signer: Signer, body: Body, traced = false): Promise<Message> {
+  async function write (signer: Signer, body: Body, traced = false, before?: (published: Published) => void): Promise<Message> {
     const message = await sign(identity.author, signer, feeds.head(signer.publicKey), body)
+    before?.(publishedOf(message))
     await runtime.publish(message, traced) // its feed's head follows what is stored
     return message
   }
@@ -120,7 +121,7 @@ export async function createPublisher ({ runtime, identity, rules, now, beforeFi
   }
 
   return {
-    async publish (draft, { traced = false } = {}) {
+    async publish (draft, { traced = false } = {}, before) {
       if (typeof traced !== 'boolean') throw new HubError('invalid-argument', 'traced must be true or false.')
       const body = bodyOfDraft(draft)
       return inTurn(async () => {
@@ -129,8 +130,7 @@ export async function createPublisher ({ runtime, identity, rules, now, beforeFi
         const { device } = identity
         if (feeds.isRevoked(device)) throw new HubError('device-revoked', 'This device was revoked and can write nothing more: import the identity from its recovery phrase, which makes a new device.')
         if (!feeds.mayWrite(device, body)) throw new HubError('message-invalid', `This device may not write this: a ${body.kind} is outside the scope that it was added with.`)
-        const { id, header } = await write(identity.signer, body, traced)
-        return { id, seq: header.seq, author: header.author }
+        return publishedOf(await write(identity.signer, body, traced, before))
       })
     },
     addDevice: async (device, scope) => inTurn(async () => {
@@ -164,6 +164,10 @@ export async function createPublisher ({ runtime, identity, rules, now, beforeFi
       })
     }
   }
+}
+
+function publishedOf ({ id, header }: Message): Published {
+  return { id, seq: header.seq, author: header.author }
 }
 
 /** A draft from outside, checked by hand because scripts write them. Codes: `invalid-argument`. */

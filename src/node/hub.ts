@@ -15,6 +15,7 @@ import { tickMs } from '../hub/core/hub-core.ts'
 import { heightsOf } from '../hub/heights.ts'
 import { createHubApi } from '../hub/hub-api.ts'
 import { openIdentity } from '../hub/identity.ts'
+import { openPublications } from '../hub/publications.ts'
 import { createPublisher } from '../hub/publisher.ts'
 import { createRuntime, type Runtime } from '../hub/runtime.ts'
 import { genesisFromJson, genesisToJson, networkOf } from '../message/genesis.ts'
@@ -119,6 +120,7 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
     now
   })
   const publisher = await createPublisher({ runtime, identity, rules, now })
+  const publications = await openPublications({ store, publisher, messages: runtime.messages })
   const traceReports = controlPlane && createTraceReports({
     libp2p: controlPlane, network: rules.network, now,
     report: events.report,
@@ -162,7 +164,7 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
   })
 
   const api = createHubApi({
-    runtime, publisher, identity, now,
+    runtime, publisher, publications, identity, now,
     log: events,
     network: {
       peerId: libp2p.peerId.toString(),
@@ -183,6 +185,7 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
       networkName: rules.genesis.name,
       networkTrust: 'pinned',
       serving: true,
+      tabs: () => 0,
       channels: () => ({ transferred: 0, proxied: 0 }),
       connections: () => ({ constructed: 0, budget: 0 }),
       storage: async () => ({ usage: null, quota: null, persisted: true, trouble: runtime.storageTrouble }),

@@ -1,4 +1,11 @@
-/** What page and engine tell each other before Comlink speaks. Data only. */
+/** What page and engine tell each other. Types only, but for the words before Comlink speaks. */
+import type { HubApi } from './api.ts'
+import type { Term } from './leader/protocol.ts'
+
+/** What worker/main.ts exposes. */
+export interface Engine extends HubApi {
+  start: (config: EngineConfig) => Promise<void>
+}
 
 /**
  * Sent by the worker once it listens. Its modules load asynchronously (WebAssembly), and a browser delivers what is posted before they
@@ -28,4 +35,10 @@ export interface EngineConfig {
   readonly network: string | undefined
   readonly agent: string
   readonly deviceName: string
+  readonly term: Term
+  /**
+   * Whether this tab was open while another one ran the hub: then no power was cut since, nothing that was written is lost, and no other hub need be
+   * asked for one's own newest message (hub/own-head.ts).
+   */
+  readonly handedOver: boolean
 }

@@ -10,6 +10,7 @@ import type { HubApi, HubStatus } from '../hub/api.ts'
 import { heightsOf } from '../hub/heights.ts'
 import { createHubApi } from '../hub/hub-api.ts'
 import { openIdentity } from '../hub/identity.ts'
+import { openPublications } from '../hub/publications.ts'
 import { createPublisher } from '../hub/publisher.ts'
 import { untilCompared } from '../hub/own-head.ts'
 import { createRuntime, type Runtime } from '../hub/runtime.ts'
@@ -36,16 +37,18 @@ const returnWaitMs = 300
 
 export interface StartedEngine {
   readonly hub: HubApi
-  /** The page is about to sleep: leaves everybody in order, and dials nobody until `resume`. */
-  readonly pause: () => void
-  readonly resume: () => void
+  readonly report: EventLog['report']
 }
 
-/**
- * Starts the hub of `config`; `onProgress` hears how many stored messages of all are open.
- * Codes: those of the store, `wrong-network`, `address-invalid`, `key-unavailable`.
- */
-export async function startEngine (config: EngineConfig, onProgress: (done: number, total: number) => void): Promise<StartedEngine> {
+export interface EngineSurroundings {
+  /** Hears how many stored messages of all are open. */
+  readonly onProgress: (done: number, total: number) => void
+  /** Pages that use this engine. */
+  readonly tabs: () => number
+}
+
+/** Starts the hub of `config`. Codes: those of the store, `wrong-network`, `address-invalid`, `key-unavailable`. */
+export async function startEngine (config: EngineConfig, { onProgress, tabs }: EngineSurroundings): Promise<StartedEngine> {
   const now = (): number => Date.now()
   const log = createEventLog(now)
   const overriddenRelay = config.relay == null ? undefined : parseAddress(config.relay)
@@ -93,8 +96,11 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
   })
   const wasHere = store.lastEvent > 0
   const publisher = await createPublisher({
-    runtime, identity, rules: chosen, now, beforeFirst: wasHere ? async () => untilCompared(() => runtime.sync.sessions.reports.length, pause) : undefined
+    runtime, identity, rules: chosen, now,
+    beforeFirst: wasHere && !config.handedOver ? async () => untilCompared(() => runtime.sync.sessions.reports.length, pause) : undefined
   })
+
+  const publications = await openPublications({ store, publisher, messages: runtime.messages })
 
   const stopRemembering = runtime.onStored(({ from, message }) => {
     if (from != null || message.header.kind === 'signer-add') return
@@ -147,6 +153,7 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
   const hub = createHubApi({
     runtime,
     publisher,
+    publications,
     identity,
     log,
     now,
@@ -170,6 +177,7 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
       networkName: chosen.genesis.name,
       networkTrust: trust,
       serving: false,
+      tabs,
       channels: channelCounts,
       connections: () => {
         const { constructed, budget } = constructions()
@@ -179,7 +187,7 @@ export async function startEngine (config: EngineConfig, onProgress: (done: numb
       wipe: async () => wiping ??= wipe()
     }
   })
-  return { hub, pause: network.pause, resume: network.resume }
+  return { hub, report: log.report }
 }
 
 async function rememberedNetwork (store: MessageStore, log: EventLog): Promise<NetworkGenesis | undefined> {

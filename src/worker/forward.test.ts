@@ -41,9 +41,9 @@ test('calls wait for the target, and go to the one there is then', async () => {
 })
 
 test('when there is no target, every call rejects with why', async () => {
-  const hub = forward(async () => Promise.reject(new HubError('not-leader', 'elsewhere')))
-  await expect(hub.status()).rejects.toMatchObject({ code: 'not-leader' })
-  await expect(hub.identity.show()).rejects.toMatchObject({ code: 'not-leader' })
+  const hub = forward(async () => Promise.reject(new HubError('stopped', 'over')))
+  await expect(hub.status()).rejects.toMatchObject({ code: 'stopped' })
+  await expect(hub.identity.show()).rejects.toMatchObject({ code: 'stopped' })
 })
 
 test('what the target throws, or lacks, is a rejection', async () => {

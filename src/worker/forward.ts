@@ -1,4 +1,4 @@
-/** A HubApi whose calls wait for another one: the page's for the engine, the engine's for its own start. */
+/** A HubApi whose calls go elsewhere, by name: the page's for the engine, the engine's for its own start, an app's for the page that runs the hub. */
 import { HubError } from '../base/errors.ts'
 import type { HubApi } from './api.ts'
 
@@ -15,24 +15,35 @@ const identityMethods: Readonly<Record<keyof HubApi['identity'], true>> = { show
 
 /** `target` is asked at each call: it may wait, or reject with why there is no hub. */
 export function forward (target: () => Promise<HubApi>): HubApi {
-  const calls = Object.keys(methods).map(name => [name, async (...given: unknown[]) => callOf(await target(), name)(...given)])
-  const identity = Object.keys(identityMethods).map(name => [name, async (...given: unknown[]) => callOf((await target()).identity, name)(...given)])
-  return Object.fromEntries([...calls, ['identity', Object.fromEntries(identity)]]) as HubApi
+  return asHub(async (path, given) => callOn(await target(), path, given))
 }
 
-function callOf (holder: object, name: string): Call {
+/** The API over one function that carries out calls: `path` is a method's name, or `identity.` and one. */
+export function asHub (call: (path: string, given: readonly unknown[]) => Promise<unknown>): HubApi {
+  const named = (names: object, before = ''): Array<[string, Call]> => Object.keys(names).map(name => [name, async (...given) => call(before + name, given)])
+  return Object.fromEntries([...named(methods), ['identity', Object.fromEntries(named(identityMethods, 'identity.'))]]) as HubApi
+}
+
+/** Calls a method by its path. Codes: `invalid-argument` (no such method, or arguments that cannot be copied), and the method's own. */
+export async function callOn (hub: HubApi, path: string, given: readonly unknown[]): Promise<unknown> {
+  const [name = '', inner] = typeof path === 'string' ? path.split('.') : []
+  const isKnown = inner == null ? Object.hasOwn(methods, name) : name === 'identity' && Object.hasOwn(identityMethods, inner)
+  if (!isKnown || !Array.isArray(given)) throw new HubError('invalid-argument', `A hub has no call ${shown(path)}.`)
+  const holder = (inner == null ? hub : hub.identity) as unknown as Record<string, Call | undefined>
+  const method = inner ?? name
   // Called on its holder: a Comlink proxy finds the method by this path.
-  return async (...given) => {
-    try {
-      const calls = holder as Record<string, Call | undefined>
-      if (calls[name] == null) throw new TypeError(`${name} is missing`)
-      return await calls[name](...given)
-    } catch (thrown) {
-      // What cannot be copied to the worker (a function, a symbol) is refused by the browser, before the engine can.
-      if (thrown instanceof DOMException && thrown.name === 'DataCloneError') {
-        throw new HubError('invalid-argument', `An argument of ${name} cannot be handed to the engine: use plain data.`, { cause: thrown })
-      }
-      throw thrown
+  try {
+    if (holder[method] == null) throw new TypeError(`${path} is missing`)
+    return await holder[method](...given as unknown[])
+  } catch (thrown) {
+    // What cannot be copied to the worker (a function, a symbol) is refused by the browser, before the engine can.
+    if (thrown instanceof DOMException && thrown.name === 'DataCloneError') {
+      throw new HubError('invalid-argument', `An argument of ${path} cannot be handed to the engine: use plain data.`, { cause: thrown })
     }
+    throw thrown
   }
+}
+
+function shown (path: unknown): string {
+  return typeof path === 'string' ? path.slice(0, 40) : `of the type ${typeof path}`
 }

@@ -121,11 +121,11 @@ describe('live topics', () => {
     let answer: ((value: number) => void) | undefined
     engine.answer = async () => new Promise((resolve) => { answer = resolve })
     await vi.advanceTimersByTimeAsync(secondMs)
-    become({ type: 'elsewhere', sentence: 'In another tab.' })
+    become({ type: 'failed', code: 'other-version', sentence: 'In another tab.' })
     answer?.(77)
     await vi.advanceTimersByTimeAsync(soonMs)
     expect(live.reading(topic).value).toBeNull()
-    expect(live.state().type).toBe('elsewhere')
+    expect(live.state().type).toBe('failed')
     expect(() => live.hub()).toThrow('In another tab.')
     const second = createEngine()
     become({ type: 'running', hub: second.hub })

@@ -14,7 +14,7 @@ export function Notice ({ state, address }: { state: Exclude<HubState, { type: '
       {detail != null && <p>{detail}</p>}
       {state.type === 'failed' && <p className="quiet">Code <code>{state.code}</code></p>}
       <p className="actions">
-        {state.type === 'elsewhere' && <a className="button primary" href={second.url}>Run hub {second.name} in this tab</a>}
+        {state.type === 'failed' && state.code === 'other-version' && <a className="button" href={second.url}>Run hub {second.name} in this tab</a>}
         {state.type === 'failed' && <button type="button" className="button primary" onClick={() => location.reload()}>Load the page again</button>}
       </p>
     </main>

@@ -30,7 +30,7 @@ export function StatusStrip () {
         <SyncSegment status={status} />
         {status?.faults != null && <Segment name="faults" label="Faults" to="/log/faults" mark={<Icon name="faults" size={12} />} figure="Injected" title={faultsWords(status.faults)} />}
         <StorageSegment status={status} />
-        <Segment name="leader" label="Leader" to="/settings" figure={state.type === 'elsewhere' ? 'Another tab' : status == null ? unknown : status.leader ? 'This tab' : 'Another tab'} />
+        <Segment name="leader" label="Leader" to="/settings" figure={status == null ? unknown : status.leader ? 'This tab' : 'Another tab'} />
       </nav>
       <button type="button" className="find" aria-label={commands.palette.words} aria-keyshortcuts="Control+K Meta+K" onClick={() => { offered.run('palette') }}>
         <Icon name="search" size={14} /><span>{commands.palette.words}</span><kbd aria-hidden="true">{commands.palette.keys[0]}</kbd>
@@ -42,8 +42,8 @@ export function StatusStrip () {
 function HubSegment ({ state, status }: { state: HubState, status: HubStatus | null }) {
   const segment = { name: 'hub', label: 'This hub', to: '/network' }
   if (state.type !== 'running' || status == null) {
-    const word = { starting: 'Starting', running: 'Starting', elsewhere: 'In another tab', insecure: 'Not possible', failed: 'Failed' }[state.type]
-    const tone = { starting: 'working', running: 'working', elsewhere: 'ok', insecure: 'error', failed: 'error' } as const
+    const word = { starting: 'Starting', running: 'Starting', insecure: 'Not possible', failed: 'Failed' }[state.type]
+    const tone = { starting: 'working', running: 'working', insecure: 'error', failed: 'error' } as const
     return <Segment {...segment} tone={tone[state.type]} figure={word} />
   }
   const [tone, word] = lifecycleWords[status.lifecycle]

@@ -64,7 +64,7 @@ describe('the sentence about a running hub', () => {
 
 describe('other sentences', () => {
   test('a page without a hub gives the sentence that it was given', () => {
-    for (const type of ['starting', 'insecure', 'elsewhere'] as const) expect(stateStatement({ type, sentence: 'Said so.' }).sentence).toBe('Said so.')
+    for (const type of ['starting', 'insecure'] as const) expect(stateStatement({ type, sentence: 'Said so.' }).sentence).toBe('Said so.')
     expect(stateStatement({ type: 'failed', code: 'storage-full', sentence: 'Full.' })).toMatchObject({ tone: 'error', sentence: 'Full.' })
   })
 

@@ -21,7 +21,6 @@ export interface Statement {
 export function stateStatement (state: Exclude<HubState, { type: 'running' }>): Statement {
   switch (state.type) {
     case 'starting': return { tone: 'working', sentence: state.sentence, detail: null }
-    case 'elsewhere': return { tone: 'ok', sentence: state.sentence, detail: 'One tab at a time runs a hub, so that two never write to the same data.' }
     case 'insecure':
     case 'failed': return { tone: 'error', sentence: state.sentence, detail: null }
   }
