@@ -71,15 +71,21 @@ describe('the time of an announcement', () => {
     return { libp2p: libp2p as unknown as Libp2p<{ pubsub: GossipSub }>, published }
   }
 
-  test('changes are announced at once, and no oftener than once a second, however many there are', () => {
+  test('a change is announced at once, and changes that do not end after 1 s, 2 s, 4 s, then every 8 s', () => {
     const { libp2p, published } = fakeLibp2p()
     const { soon } = announce(libp2p)
-    for (let ms = 0; ms < 5_000; ms += 10) {
+    const startMs = performance.now()
+    for (let ms = 0; ms < 30_000; ms += 10) {
       soon()
       vi.advanceTimersByTime(10)
     }
-    expect(published.length).toBeGreaterThanOrEqual(4)
-    expect(published.length).toBeLessThanOrEqual(6)
+    const gaps = published.map((ms, index) => Math.round((ms - (published[index - 1] ?? startMs)) / 100) / 10)
+    expect(gaps).toEqual([0.1, 1, 2, 4, 8, 8])
+    vi.advanceTimersByTime(30_000)
+    const before = published.length
+    soon()
+    vi.advanceTimersByTime(60)
+    expect(published.length, 'after a quiet time a change is announced at once').toBe(before + 1)
   })
 
   test('without changes it comes back within 12.5 s, and never after the end', () => {

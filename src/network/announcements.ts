@@ -30,8 +30,15 @@ export interface AnnouncementsOptions {
 
 /** How often a hub announces itself when nothing changes. Twelve missed ones make it forgotten (gossip/membership-config.ts). */
 const intervalMs = 10_000
-/** Shortest time between two announcements of one hub, so that a crowd of newcomers costs one answer. */
-const gapMs = 1_000
+/**
+ * Shortest time between two announcements of one hub, so that a crowd of newcomers costs one answer. It doubles while changes come within it:
+ * links that come and go, or hubs that somebody invents, would otherwise have every hub handle one announcement a second of every other.
+ */
+const gapFirstMs = 1_000
+/** Below `intervalMs`, so that a change is never later than it would be anyhow. */
+const gapMaxMs = 8_000
+/** A change waits so long for those that come with it. Guess. */
+const settleMs = 50
 /** Peers remembered as heard of, to tell newcomers. */
 const heardMax = 1_024
 
@@ -50,6 +57,9 @@ export function createAnnouncements ({ libp2p, network, announced, report, onHea
   const heard = new Set<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let lastMs = -Infinity
+  let gapMs = gapFirstMs
+  /** Something changed within the gap. */
+  let isCrowded = false
   let dueMs = Infinity
   let stopped = false
 
@@ -62,7 +72,8 @@ export function createAnnouncements ({ libp2p, network, announced, report, onHea
 
   /** As soon as the gap allows. Called for every change, so several changes at once make one announcement, and none of them puts it off. */
   function soon (): void {
-    const waitMs = Math.max(50, lastMs + gapMs - performance.now())
+    const waitMs = Math.max(settleMs, lastMs + gapMs - performance.now())
+    if (waitMs > settleMs) isCrowded = true
     if (performance.now() + waitMs < dueMs) plan(waitMs)
   }
 
@@ -71,6 +82,8 @@ export function createAnnouncements ({ libp2p, network, announced, report, onHea
     const own = announced()
     if (own.addresses.length === 0 && own.links.length === 0) return // nobody could use it; a change calls again
     lastMs = performance.now()
+    gapMs = isCrowded ? Math.min(gapMaxMs, 2 * gapMs) : gapFirstMs
+    isCrowded = false
     pubsub.publish(topic, encodeAnnouncement(own)).catch((error: unknown) => {
       report({ type: 'announce-failed', code: 'announce-failed', sentence: `This hub could not announce itself: ${reasonOf(error)}` })
     })
