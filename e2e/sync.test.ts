@@ -41,4 +41,9 @@ test('600 posts written while the other tab was closed are in both, with one roo
   expect(again).toMatchObject({ outcome: 'equal', strategy: 'none', fetched: 0, sent: 0, peer: peerId })
   expect(again.bytesSent + again.bytesReceived).toBeLessThanOrEqual(98)
   await expect(two.call('sync', '12D3KooWnobody')).rejects.toMatchObject({ code: 'not-connected' })
+
+  const left = (await two.status()).peerId
+  await two.call('leave')
+  await one.waitFor('the goodbye to be seen', async () => !(await one.call('peers')).some(peer => peer.peerId === left))
+  expect(await two.status()).toMatchObject({ lifecycle: 'shutdown', mode: 'unsynced' })
 })

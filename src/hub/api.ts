@@ -367,6 +367,10 @@ export interface HubApi {
    * Codes: `not-connected` (no link, or a relayed one), `too-many`, `invalid-argument`.
    */
   sync (peerId?: string): Promise<SyncReport>
+  /** Whether this hub serves snapshots to others (hub/lifecycle/SPEC.md L7); kept for the next start. Codes: `invalid-argument`, those of the store. */
+  serve (on: boolean): Promise<void>
+  /** Hands over what only this hub holds, says goodbye to every hub and shuts down, for good: start it again to go on. Resolves when that is done. */
+  leave (): Promise<void>
   /** Comparisons: those that run, with their progress, then the last 100 that ended, the newest first. */
   sessions (): Promise<SyncSession[]>
   /** A subtree of what is compared (all but the newest 5 s), by up to eight hex nibbles; left out: all of it. Codes: `invalid-argument`. */

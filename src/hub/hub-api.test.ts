@@ -53,9 +53,11 @@ beforeEach(async () => {
     log: hub.log,
     now: () => startMs,
     surroundings: {
-      engine: 'node', agent: 'test', network: testRules.network, networkName: 'test', networkTrust: 'pinned', serving: false,
+      engine: 'node', agent: 'test', network: testRules.network, networkName: 'test', networkTrust: 'pinned',
       tabs: () => 1, channels: () => ({ transferred: 0, proxied: 0 }), connections: () => ({ constructed: 0, budget: 0 }),
       storage: async () => ({ usage: null, quota: null, persisted: null, trouble: null }),
+      sayGoodbye: async () => { network.asked.push('goodbye') },
+      keepServing: async (on) => { network.asked.push(`serving ${on}`) },
       wipe: async () => { wiped += 1 }
     }
   })

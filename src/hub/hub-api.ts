@@ -44,12 +44,15 @@ export interface HubSurroundings {
   readonly network: NetworkId
   readonly networkName: string
   readonly networkTrust: HubStatus['networkTrust']
-  readonly serving: boolean
   /** Pages attached to this hub. */
   tabs: () => number
   channels: () => HubStatus['channels']
   connections: () => HubStatus['connections']
   storage: () => Promise<HubStatus['storage']>
+  /** Closes every link in order, and stops what makes new ones. */
+  sayGoodbye: () => Promise<void>
+  /** Keeps what a person chose about serving, for the next start. */
+  keepServing: (on: boolean) => Promise<void>
   /** Stops the hub and erases its data and keys. */
   wipe: () => Promise<void>
 }
@@ -99,7 +102,7 @@ export function createHubApi ({ runtime, publisher, publications, identity, netw
 
   return {
     async status () {
-      const peers = network.peers()
+      runtime.life.look() // what is known of others has aged
       return {
         peerId: network.peerId,
         author: identity.author,
@@ -107,8 +110,7 @@ export function createHubApi ({ runtime, publisher, publications, identity, netw
         network: surroundings.network,
         networkName: surroundings.networkName,
         networkTrust: surroundings.networkTrust,
-        lifecycle: peers.length === 0 ? 'joining' : 'babbling',
-        serving: surroundings.serving,
+        ...runtime.life.state,
         messages: messages.size,
         minEpoch: runtime.retention.minEpoch === 0 ? null : runtime.retention.minEpoch,
         pending: set.pending,
@@ -208,6 +210,12 @@ export function createHubApi ({ runtime, publisher, publications, identity, netw
         type: optionalTextOf(type, 'The type')
       })
     },
+    async serve (on) {
+      if (typeof on !== 'boolean') throw new HubError('invalid-argument', 'serve takes true or false.')
+      runtime.life.serve(on)
+      await surroundings.keepServing(on)
+    },
+    leave: async () => runtime.life.leave(surroundings.sayGoodbye),
     faults: async (faults) => { network.setFaults(faultsOf(faults)) },
     async wipe (confirmation) {
       // The type says true, but scripts call this too.

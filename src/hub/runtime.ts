@@ -7,66 +7,31 @@
  * 2. Nothing is acknowledged that is not stored (keeping.ts).
  */
 import { HubError, reasonOf } from '../base/errors.ts'
-import type { EventLog } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
-import { createRandom, type Random } from '../base/seeded-random.ts'
-import { platformTimer, type Timer } from '../base/timer.ts'
+import { createRandom } from '../base/seeded-random.ts'
+import { platformTimer } from '../base/timer.ts'
 import { idsMax, type Frame } from '../gossip/frames.ts'
-import type { Broadcast, BroadcastHost, BroadcastOffence } from '../gossip/broadcast.ts'
 import { createBroadcastTree } from '../gossip/broadcast-tree.ts'
 import { createReplicatedSet, type ReplicatedSet } from '../message/replicated-set.ts'
-import type { Message, MessageId, MessageRejection, NetworkGenesis, PublicKeyHex } from '../message/types.ts'
-import type { MessageStore } from '../store/message-store.ts'
+import type { Message, MessageId } from '../message/types.ts'
 import { createHubCore, type HubEffect, type HubInput } from './core/hub-core.ts'
 import { createIntake } from './intake.ts'
 import { createKeeping } from './keeping.ts'
+import { countAlone, createLife, type Life } from './lifecycle/life.ts'
 import { offerOrNotes } from './offer-or-notes.ts'
 import type { Catalog } from './messages/catalog.ts'
 import type { Entry } from './messages/entry.ts'
 import { createMessages, type Messages } from './messages/messages.ts'
 import { createRetention, type Retention } from './retention.ts'
+import type { RuntimeOptions } from './runtime-options.ts'
 import { createSending } from './sending.ts'
 import { createSubmissions, type Submission } from './submission.ts'
-import type { SyncRejection } from './sync/conversation.ts'
 import { createSync, type Sync } from './sync/sync.ts'
 import type { SyncNetwork } from './sync/sync-stream.ts'
-import { createTraces, type TraceReport, type Traces } from './traces.ts'
+import { createTraces, type Traces } from './traces.ts'
 import { createTraffic, type LinkTraffic } from './traffic.ts'
 
-/** Frames to neighbours, as far as the runtime needs the network. */
-export interface Transport {
-  /** False: the neighbour is gone or does not keep up, and the frame was not taken. */
-  send: (peer: PeerId, frame: Frame) => boolean
-  /** Ends the link because of what the peer sent. */
-  reject: (peer: PeerId, code: MessageRejection | SyncRejection | BroadcastOffence, sentence: string) => void
-}
-
-export interface RuntimeOptions {
-  readonly rules: NetworkGenesis
-  /** Any bytes that peers cannot guess, `length` of them. */
-  readonly random: (length: number) => Uint8Array<ArrayBuffer>
-  readonly store: MessageStore
-  readonly verify: (message: Message) => Promise<boolean>
-  /** The same of many. @default each by itself */
-  readonly verifyAll?: (messages: readonly Message[]) => Promise<readonly boolean[]>
-  /** Whether this hub writes as this author: such messages are never given up. */
-  readonly isOwn: (author: PublicKeyHex) => boolean
-  readonly transport: Transport
-  /** Who gets a message, and who a note. @default the broadcast tree */
-  readonly createBroadcast?: (host: BroadcastHost, random: Random) => Broadcast
-  /** This hub has stored a traced message: tells all hubs (gossip/SPEC.md T2). @default nobody */
-  readonly reportTrace?: (report: TraceReport) => void
-  /** Hubs to compare with. @default none */
-  readonly syncNetwork?: SyncNetwork
-  readonly log: EventLog
-  readonly now: () => number
-  /** @default the platform's */
-  readonly timer?: Timer
-  /** Resolves after so many ms; after 0, once whatever else waits has run. @default by `timer` */
-  readonly wait?: (ms: number) => Promise<void>
-  /** How far opening is, in stored messages. */
-  readonly onProgress?: (done: number, total: number) => void
-}
+export type { RuntimeOptions, Transport } from './runtime-options.ts'
 
 export interface Runtime {
   /** `isSpare`: both ends know it for one that is to carry notes, until messages are missed (gossip/SPEC.md G21). */
@@ -92,6 +57,7 @@ export interface Runtime {
   readonly sync: Sync
   readonly retention: Retention
   readonly traces: Traces
+  readonly life: Life
   /** What belongs and counts, to be read only: messages enter through `frame` and `publish`. */
   readonly set: Omit<ReplicatedSet, 'offer' | 'restore' | 'bodyErased'>
   /** Why the last write failed, a sentence; null while writes succeed. */
@@ -116,7 +82,7 @@ const nobody: SyncNetwork = { peerId: '' as PeerId, neighbours: () => [], open: 
 /** Reads the store and resolves with a running hub. Codes: those of the store. */
 export async function createRuntime (options: RuntimeOptions): Promise<Runtime> {
   const { rules, random, store, verify, isOwn, transport, syncNetwork = nobody, log, now, timer = platformTimer, onProgress } = options
-  const { createBroadcast = createBroadcastTree, reportTrace } = options
+  const { createBroadcast = createBroadcastTree, reportTrace, serving = false } = options
   const verifyAll = options.verifyAll ?? (async (given: readonly Message[]) => Promise.all(given.map(async message => verify(message))))
   const { wait = async (ms: number) => new Promise((resolve) => { timer(ms, resolve) }) } = options
   const [tableSeed = 0] = new Uint32Array(random(4).buffer)
@@ -162,7 +128,18 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     rules, set, messages, retention, network: syncNetwork, verifyAll, log, random, now, timer, wait,
     offerAll: storedTogether,
     stored: async () => keeping.settled(),
-    reject: transport.reject
+    reject: transport.reject,
+    onChange: () => { life.look() }
+  })
+
+  const linked = new Set<PeerId>()
+  const life = createLife({
+    isAttester: () => rules.genesis.attesters.includes(syncNetwork.peerId),
+    serving, log, timer,
+    facts: () => ({ links: linked.size, synced: sync.sessions.synced, comparing: sync.sessions.running > 0 }),
+    alone: () => countAlone({ ...traces, newest: messages.newest, wasSent: id => sending.wasSent(id), reports: () => sync.sessions.reports }),
+    neighbours: () => syncNetwork.neighbours(),
+    compare: async peer => sync.sessions.sync(peer)
   })
 
   const keeping = createKeeping({
@@ -325,6 +302,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     sync,
     retention,
     traces,
+    life,
     set,
     get storageTrouble () { return keeping.trouble },
     memory: () => ({ set: set.memoryBytes, ...messages.catalog.memoryBytes }),
@@ -334,6 +312,8 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       traffic.linkUp(peer)
       input({ type: 'link-up', peer, eager: !isSpare })
       sync.sessions.linkUp(peer)
+      linked.add(peer)
+      life.look()
     },
     linkDown: (peer) => {
       sending.linkDown(peer)
@@ -341,6 +321,8 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       intake.drop(peer)
       input({ type: 'link-down', peer })
       sync.sessions.linkDown(peer)
+      linked.delete(peer)
+      life.look()
     },
     drained (peer) {
       sending.drained(peer)
@@ -372,6 +354,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       keeping.tryAgain()
       input({ type: 'tick', lost: [...messages.lost].slice(0, idsMax) })
       sync.sessions.tick()
+      life.look()
     },
     submit,
     async publish (message, traced = false) {

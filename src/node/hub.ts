@@ -60,6 +60,8 @@ export async function openHubStore (dataFolder: string, events: EventLog): Promi
   })
 }
 
+/** What a person chose about serving (hub/lifecycle/SPEC.md L7); a server's hub does, unless told otherwise. */
+const servingKey = 'serving'
 /** Where the network lies in the store, as in a browser. */
 const genesisKey = 'genesis'
 
@@ -116,6 +118,7 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
       open: async peer => syncStreams.open(peer)
     },
     reportTrace: (told) => { traceReports?.tell(told) },
+    serving: await store.getValue(servingKey) !== false,
     log: events,
     now
   })
@@ -184,11 +187,12 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
       network: rules.network,
       networkName: rules.genesis.name,
       networkTrust: 'pinned',
-      serving: true,
       tabs: () => 0,
       channels: () => ({ transferred: 0, proxied: 0 }),
       connections: () => ({ constructed: 0, budget: 0 }),
       storage: async () => ({ usage: null, quota: null, persisted: true, trouble: runtime.storageTrouble }),
+      sayGoodbye: async () => links.stop(),
+      keepServing: async on => store.putValue(servingKey, on),
       wipe: () => notHere('Erasing the hub')
     }
   })
@@ -199,11 +203,11 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
     http: { api, submit: runtime.submit },
     status: () => ({ messages: runtime.messages.size }),
     stop: async () => {
+      await runtime.life.leave(async () => links.stop())
       clearInterval(ticking)
       traceReports?.stop()
       announcements?.stop()
       await syncStreams.stop()
-      await links.stop()
       runtime.stop()
       await runtime.settled()
       await store.close()

@@ -91,6 +91,7 @@ export async function startEngine (config: EngineConfig, { onProgress, tabs }: E
       open: async peer => network.syncStreams.open(peer)
     },
     reportTrace: (told) => { network.traceReports.tell(told) },
+    serving: await store.getValue('serving') === true,
     log,
     now
   })
@@ -141,10 +142,14 @@ export async function startEngine (config: EngineConfig, { onProgress, tabs }: E
     await store.destroy()
   }
 
-  async function stop (): Promise<void> {
+  async function sayGoodbye (): Promise<void> {
     clearInterval(ticking)
     relaySource.stop()
     await network.stop()
+  }
+
+  async function stop (): Promise<void> {
+    await sayGoodbye()
     runtime.stop()
     await runtime.settled()
     verifier.close()
@@ -176,7 +181,6 @@ export async function startEngine (config: EngineConfig, { onProgress, tabs }: E
       network: chosen.network,
       networkName: chosen.genesis.name,
       networkTrust: trust,
-      serving: false,
       tabs,
       channels: channelCounts,
       connections: () => {
@@ -184,6 +188,8 @@ export async function startEngine (config: EngineConfig, { onProgress, tabs }: E
         return { constructed, budget }
       },
       storage: async () => ({ ...await storageOfOrigin(log), trouble: storageLost ?? runtime.storageTrouble }),
+      sayGoodbye,
+      keepServing: async on => store.putValue('serving', on),
       wipe: async () => wiping ??= wipe()
     }
   })

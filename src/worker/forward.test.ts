@@ -10,7 +10,7 @@ function echo (): HubApi {
   const names = [
     'status', 'publish', 'query', 'count', 'message', 'thread', 'conversation', 'answers', 'waiting',
     'reactions', 'links', 'profile', 'records', 'subscribe', 'whenSynced',
-    'peers', 'candidates', 'hubs', 'diagnose', 'connect', 'disconnect', 'sync', 'sessions', 'tree', 'frontier', 'events', 'faults', 'wipe'
+    'peers', 'candidates', 'hubs', 'diagnose', 'connect', 'disconnect', 'sync', 'serve', 'leave', 'sessions', 'tree', 'frontier', 'events', 'faults', 'wipe'
   ]
   const own = ['show', 'export', 'import', 'addDevice', 'revokeDevice']
   return {

@@ -40,6 +40,8 @@ export interface Sessions {
   whenSynced (timeoutMs: number): Promise<SyncReport>
   readonly synced: boolean | null
   readonly progress: HubStatus['sync']
+  /** How many run. */
+  readonly running: number
   /** The last 100, oldest first. */
   readonly reports: readonly SyncReport[]
   /** Those that run, then the last 100 that ended, the newest first. */
@@ -70,6 +72,8 @@ export interface SessionsOptions {
   readonly wait: (ms: number) => Promise<void>
   readonly report: (report: Report) => void
   readonly reject: (peer: PeerId, code: SyncRejection, sentence: string) => void
+  /** A session began or ended. */
+  readonly onChange?: (() => void) | undefined
 }
 
 /** Sessions at once: each may hold a list and symbols of some 30 MB at worst. Fewer would let slow peers hold up the others. Guess. */
@@ -97,7 +101,7 @@ interface Slot {
 }
 
 export function createSessions (options: SessionsOptions): Sessions {
-  const { network, comparable, reader, taker, alternatives, minEpoch, isComplete, random, now, timer, wait, report, reject } = options
+  const { network, comparable, reader, taker, alternatives, minEpoch, isComplete, random, now, timer, wait, report, reject, onChange } = options
   const running = new Map<PeerId, Slot>()
   const schedule = createSchedule({ network, random, now })
   /** Since when gossip reaches a neighbour. */
@@ -153,6 +157,7 @@ export function createSessions (options: SessionsOptions): Sessions {
       if (running.get(peer) === slot) running.delete(peer)
       beginDue()
       for (const look of waiting) look()
+      onChange?.()
     }))
     return slot
   }
@@ -179,6 +184,7 @@ export function createSessions (options: SessionsOptions): Sessions {
       onMoved: () => { slot.rate.note(session.progress.fetched + session.progress.sent, now()) }
     })
     slot.conversation = conversation
+    onChange?.()
     const end = await conversation.ended
     if (end.record.meeting !== undefined) meetings.remember(peer, end.record.meeting)
     const made = reportOf(factsOf(slot, end.record.fetched), end, now())
@@ -267,6 +273,7 @@ export function createSessions (options: SessionsOptions): Sessions {
     },
     get synced () { return isSynced() },
     get progress () { return progressOf(live()) },
+    get running () { return running.size },
     get reports () { return reports.all },
     all: () => [...live(), ...reports.all.toReversed().map(endedView)],
     async settled () {

@@ -172,7 +172,8 @@ describe('two hubs', () => {
     expect(stateOf(ann)).toEqual(stateOf(ben))
     expect(ann.runtime.sync.sessions.reports).toMatchObject([{ outcome: 'equal', initiated: true, fetched: expect.any(Number) as number }])
     expect(ben.runtime.sync.sessions.reports).toMatchObject([{ outcome: 'equal', initiated: false }])
-    expect([ann, ben].map(hub => hub.runtime.sync.status())).toMatchObject([{ synced: true, mode: 'synced' }, { synced: true, mode: 'synced' }])
+    expect([ann, ben].map(hub => hub.runtime.sync.status())).toMatchObject([{ synced: true }, { synced: true }])
+    expect([ann, ben].map(hub => hub.runtime.life.state)).toMatchObject([{ lifecycle: 'babbling', mode: 'synced' }, { lifecycle: 'babbling', mode: 'synced' }])
   })
 
   test('[S4] that were just linked are compared up to that moment; later what is new is left to gossip', async () => {
@@ -343,19 +344,19 @@ describe('sessions', () => {
       ann.runtime.tick()
       await mesh.settled()
     }
-    expect(ann.runtime.sync.status()).toMatchObject({ synced: false, mode: 'unsynced' })
+    expect(ann.runtime.sync.status()).toMatchObject({ synced: false })
     for (let ticks = 0; ticks < 120; ticks += 1) await tickOn(tickMs)
     const peers = ann.runtime.sync.sessions.reports.map(({ peer }) => peer)
     expect(peers.length).toBeGreaterThanOrEqual(20)
     expect(peers.length).toBeLessThanOrEqual(24)
     expect(peers.every((peer, index) => peer !== peers[index + 1])).toBe(true)
-    expect(ann.runtime.sync.status()).toMatchObject({ synced: true, mode: 'synced', sync: { active: false, total: 0 } })
+    expect(ann.runtime.sync.status()).toMatchObject({ synced: true, sync: { active: false, total: 0 } })
     const before = ann.runtime.sync.sessions.reports.length
     await tickOn(tickMs + 15_001)
     expect(new Set(ann.runtime.sync.sessions.reports.slice(before).map(({ peer }) => peer)).size).toBe(3)
     await mesh.settled()
     clockMs += 61_000
-    expect(ann.runtime.sync.status()).toMatchObject({ synced: false, mode: 'unsynced' })
+    expect(ann.runtime.sync.status()).toMatchObject({ synced: false })
   })
 
   test('[S18] that the other side has no room for are tried again with the next tick', async () => {
@@ -372,7 +373,7 @@ describe('sessions', () => {
   test('[S21] with nobody there is nothing to know, and asking for one says so', async () => {
     const mesh = createMesh()
     const ann = await addHub(mesh, 'ann')
-    expect(ann.runtime.sync.status()).toMatchObject({ synced: null, mode: 'unsynced', maxEpoch: null })
+    expect(ann.runtime.sync.status()).toMatchObject({ synced: null, maxEpoch: null })
     const { sessions } = ann.runtime.sync
     await expect(sessions.sync()).rejects.toMatchObject({ code: 'not-connected' })
     await expect(sessions.sync('ben' as MeshHub['peer'])).rejects.toMatchObject({ code: 'not-connected' })

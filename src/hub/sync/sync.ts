@@ -28,7 +28,7 @@ export interface Sync extends Pick<Comparable, 'entered' | 'displaced'> {
   tree (prefix: string): Promise<TreeView>
   /** The feeds with the most members, so many of them. */
   frontier (limit: number): Promise<FrontierView>
-  status (): Pick<HubStatus, 'root' | 'maxEpoch' | 'synced' | 'mode' | 'sync'>
+  status (): Pick<HubStatus, 'root' | 'maxEpoch' | 'synced' | 'sync'>
 }
 
 export interface SyncOptions {
@@ -51,10 +51,12 @@ export interface SyncOptions {
   readonly now: () => number
   readonly timer: Timer
   readonly wait: (ms: number) => Promise<void>
+  /** A session began or ended. */
+  readonly onChange?: () => void
 }
 
 export function createSync (options: SyncOptions): Sync {
-  const { rules, set, messages, retention, network, verifyAll, offerAll, stored, reject, log, random, now, timer, wait } = options
+  const { rules, set, messages, retention, network, verifyAll, offerAll, stored, reject, log, random, now, timer, wait, onChange } = options
   const comparable = createComparable({ set, catalog: messages.catalog, rest: async () => wait(0) })
   void comparable.built() // beside everything else: the hub is ready without it
 
@@ -71,6 +73,7 @@ export function createSync (options: SyncOptions): Sync {
     wait,
     reject,
     report: log.report,
+    onChange,
     minEpoch: () => retention.minEpoch,
     isComplete: () => set.bodiesWanted(now()).length === 0,
     random: () => new DataView(random(4).buffer).getUint32(0),
@@ -150,8 +153,7 @@ export function createSync (options: SyncOptions): Sync {
       const { synced, progress } = sessions
       const newest = newestMs()
       return {
-        root: comparable.root(now() - gossipsMs), maxEpoch: newest === undefined ? null : epochOf(newest), synced, sync: progress,
-        mode: progress.active ? 'sync' : synced === true ? 'synced' : 'unsynced'
+        root: comparable.root(now() - gossipsMs), maxEpoch: newest === undefined ? null : epochOf(newest), synced, sync: progress
       }
     }
   }

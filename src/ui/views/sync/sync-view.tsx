@@ -14,6 +14,7 @@ import { type Route, withPath } from '../../shell/route.ts'
 import { HeatMap } from './heat-map.tsx'
 import { Icicle, nameOf } from './icicle.tsx'
 import { CurrentSession, Costs, SessionFacts, sessionTitle } from './session-panels.tsx'
+import { LifePanel } from './life-panel.tsx'
 import { SessionTable } from './session-table.tsx'
 import { SubtreeFacts } from './subtree-facts.tsx'
 import { sessionSentence } from './sync-model.ts'
@@ -61,6 +62,7 @@ export default function SyncView () {
             </div>
           </>
         )}
+        <LifePanel />
       </div>
     </ViewFrame>
   )
