@@ -62,8 +62,20 @@ export interface HubStatus {
   readonly agent: string
   /** Hubs that could say that they hold a message: linked ones, and those that announce themselves. What "everywhere" is measured by. */
   readonly reporting: number
+  /** What the other hubs that tell of themselves are and hold (network/SPEC.md N4). */
+  readonly global: GlobalView
   /** What `faults` injects at the moment; null: nothing. */
   readonly faults: { readonly drop: number, readonly delayMs: number, readonly partition: readonly string[] } | null
+}
+
+/** Claims of other hubs, together: one liar alone raises none of the heights. */
+export interface GlobalView {
+  readonly hubs: number
+  readonly synced: number
+  /** Those that serve snapshots. */
+  readonly serving: number
+  readonly messages: number | null
+  readonly maxEpoch: number | null
 }
 
 export type Draft =
@@ -255,8 +267,12 @@ export interface PeerView {
   readonly notesIn: number
   readonly notesOut: number
   readonly score: number
+  /** What it told of itself lately (network/SPEC.md N1 to N3); null: nothing. */
   readonly mode: Mode | null
   readonly messages: number | null
+  readonly serving: boolean | null
+  readonly minEpoch: number | null
+  readonly maxEpoch: number | null
   readonly since: number
   readonly lastError: string | null
 }
@@ -279,6 +295,8 @@ export interface HubView {
   /** Heights are cut to this hub's present epoch and one more. */
   readonly minEpoch: number | null
   readonly maxEpoch: number | null
+  /** Whether it serves snapshots. */
+  readonly serving: boolean
   /** Hubs that introduce it to their neighbours. */
   readonly introducers: readonly string[]
   /** At most 16. */

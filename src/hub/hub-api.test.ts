@@ -23,6 +23,7 @@ function createEmptyNetwork (): HubNetwork & { readonly asked: string[] } {
     candidates: () => [],
     reporting: () => [],
     hubs: () => [],
+    global: () => ({ hubs: 0, synced: 0, serving: 0, messages: null, maxEpoch: null }),
     relays: () => [],
     diagnose: peerId => ({ peerId: peerId ?? null, sentence: 'Nothing.', stages: [] }),
     connect: async (address) => { asked.push(address); return { peerId: 'ann', path: 'server' } },

@@ -7,7 +7,7 @@ import type { EventLog } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
 import type { Standing } from '../message/replicated-set.ts'
 import type { NetworkId } from '../message/types.ts'
-import type { CandidateView, Diagnosis, HubApi, HubStatus, HubView, MessageView, PeerView, RelayStatus } from './api.ts'
+import type { CandidateView, Diagnosis, GlobalView, HubApi, HubStatus, HubView, MessageView, PeerView, RelayStatus } from './api.ts'
 import { idOf, keyOf, objectOf, optionalTextOf, prefixOf, textOf, wholeOf } from './arguments.ts'
 import { faultsOf } from './fault-arguments.ts'
 import { createIdentityApi } from './identity-api.ts'
@@ -30,6 +30,7 @@ export interface HubNetwork {
   /** Peer ids of hubs that could say what they hold: linked ones, and those that announce themselves. */
   reporting: () => readonly string[]
   hubs: () => HubView[]
+  global: () => GlobalView
   relays: () => RelayStatus[]
   diagnose: (peerId: string | undefined) => Diagnosis
   connect: (address: string) => Promise<{ readonly peerId: string, readonly path: PeerView['path'] }>
@@ -127,6 +128,7 @@ export function createHubApi ({ runtime, publisher, publications, identity, netw
         relays: network.relays(),
         agent: surroundings.agent,
         reporting: network.reporting().length,
+        global: network.global(),
         faults: network.faults()
       }
     },

@@ -17,7 +17,7 @@ import type { Message, MessageId } from '../message/types.ts'
 import { createHubCore, type HubEffect, type HubInput } from './core/hub-core.ts'
 import { createIntake } from './intake.ts'
 import { createKeeping } from './keeping.ts'
-import { countAlone, createLife, type Life } from './lifecycle/life.ts'
+import { createLife, type Life } from './lifecycle/life.ts'
 import { offerOrNotes } from './offer-or-notes.ts'
 import type { Catalog } from './messages/catalog.ts'
 import type { Entry } from './messages/entry.ts'
@@ -135,11 +135,16 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   const linked = new Set<PeerId>()
   const life = createLife({
     isAttester: () => rules.genesis.attesters.includes(syncNetwork.peerId),
-    serving, log, timer,
+    serving, log,
     facts: () => ({ links: linked.size, synced: sync.sessions.synced, comparing: sync.sessions.running > 0 }),
-    alone: () => countAlone({ ...traces, newest: messages.newest, wasSent: id => sending.wasSent(id), reports: () => sync.sessions.reports }),
-    neighbours: () => syncNetwork.neighbours(),
-    compare: async peer => sync.sessions.sync(peer)
+    leaving: {
+      ...traces, timer,
+      newest: messages.newest,
+      wasSent: id => sending.wasSent(id),
+      reports: () => sync.sessions.reports,
+      neighbours: () => syncNetwork.neighbours(),
+      compare: async peer => sync.sessions.sync(peer)
+    }
   })
 
   const keeping = createKeeping({

@@ -11,9 +11,11 @@ const texts = [`/ip4/127.0.0.1/tcp/8080/ws/p2p/${peer}/p2p-circuit/webrtc`, '/dn
 const announced: Announced = {
   addresses: texts.map(text => multiaddr(text)), agent: 'test', introducers: [peer],
   links: [{ peer, link: 'eager', isServer: false, rttMs: 1.5 }, { peer, link: 'lazy', isServer: true, rttMs: null }, { peer, link: 'none', isServer: false, rttMs: 0 }],
-  mode: 'synced', messages: 2 ** 40, minEpoch: 0, maxEpoch: 1_700_000
+  mode: 'synced', messages: 2 ** 40, minEpoch: 0, maxEpoch: 1_700_000, serving: true, root: 'ab'.repeat(32), checkpoint: 1_699_992
 }
-const nothing: Announced = { addresses: [], agent: '', introducers: [], links: [], mode: null, messages: null, minEpoch: null, maxEpoch: null }
+const nothing: Announced = {
+  addresses: [], agent: '', introducers: [], links: [], mode: null, messages: null, minEpoch: null, maxEpoch: null, serving: false, root: null, checkpoint: null
+}
 const many = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
 /** As it would stand on the wire, whatever the limits. */
 const bytesOf = (change: Partial<Wire>): Uint8Array => Wire.encode({ ...Wire.decode(encodeAnnouncement(nothing)), ...change })

@@ -3,6 +3,7 @@
  * sender's signature is gossipsub's business.
  */
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
+import { fromHex, toHex } from '../base/bytes.ts'
 import { isPeerId, type PeerId } from '../base/peer.ts'
 import { agentOf } from '../gossip/frames.ts'
 import type { Mode } from '../hub/api.ts'
@@ -26,6 +27,12 @@ export interface Announced {
   readonly messages: number | null
   readonly minEpoch: number | null
   readonly maxEpoch: number | null
+  /** Whether it serves snapshots. */
+  readonly serving: boolean
+  /** Hex; null: not told, or not worked out yet. */
+  readonly root: string | null
+  /** The height of the newest certified checkpoint that it serves; null: none. */
+  readonly checkpoint: number | null
 }
 
 /** Addresses in one announcement: those of a few relays. */
@@ -35,11 +42,14 @@ export const introducersMax = 8
 const linksMax = 16
 /** An announcement's bytes: 8 addresses of about 200 B, 24 peer ids of 52 B, and some. */
 const bytesMax = 4_096
+const rootBytes = 32
 
 const kinds = { eager: LinkKind.EAGER, lazy: LinkKind.LAZY, none: LinkKind.NO_GOSSIP } as const
 const modes = { unsynced: WireMode.UNSYNCED, sync: WireMode.SYNC, synced: WireMode.SYNCED, pacemaker: WireMode.PACEMAKER } as const
 
-export function encodeAnnouncement ({ addresses, agent, introducers, links, mode, messages, minEpoch, maxEpoch }: Announced): Uint8Array {
+export function encodeAnnouncement (announced: Announced): Uint8Array {
+  const { addresses, agent, introducers, links, mode, messages, minEpoch, maxEpoch, serving, root, checkpoint } = announced
+  const rootOf = root == null ? undefined : fromHex(root, rootBytes)
   return Wire.encode({
     addresses: addresses.slice(0, addressesMax).map(({ bytes }) => new Uint8Array(bytes)),
     agent,
@@ -50,7 +60,10 @@ export function encodeAnnouncement ({ addresses, agent, introducers, links, mode
     mode: mode == null ? WireMode.UNKNOWN : modes[mode],
     ...messages != null && { messages },
     ...minEpoch != null && { minEpoch },
-    ...maxEpoch != null && { maxEpoch }
+    ...maxEpoch != null && { maxEpoch },
+    serving,
+    ...rootOf != null && { root: rootOf },
+    ...checkpoint != null && { checkpoint }
   })
 }
 
@@ -58,7 +71,8 @@ export function encodeAnnouncement ({ addresses, agent, introducers, links, mode
 export function decodeAnnouncement (bytes: Uint8Array): Announced | undefined {
   if (bytes.byteLength > bytesMax) return undefined
   try {
-    const { addresses, agent, introducers, links, mode, messages, minEpoch, maxEpoch } = Wire.decode(bytes)
+    const { addresses, agent, introducers, links, mode, messages, minEpoch, maxEpoch, serving, root, checkpoint } = Wire.decode(bytes)
+    if (root != null && root.byteLength !== rootBytes) return undefined
     if (addresses.length > addressesMax || introducers.length > introducersMax || links.length > linksMax) return undefined
     if (![...introducers, ...links.map(({ peer }) => peer)].every(isPeerId)) return undefined
     return {
@@ -71,7 +85,10 @@ export function decodeAnnouncement (bytes: Uint8Array): Announced | undefined {
       mode: nameOf(modes, mode) ?? null,
       messages: messages ?? null,
       minEpoch: minEpoch ?? null,
-      maxEpoch: maxEpoch ?? null
+      maxEpoch: maxEpoch ?? null,
+      serving,
+      root: root == null ? null : toHex(root),
+      checkpoint: checkpoint ?? null
     }
   } catch {
     return undefined // the decoders throw on anything malformed; that is the answer

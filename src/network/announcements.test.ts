@@ -14,7 +14,10 @@ const peer = '12D3KooWAcXhypmBRDpyFDhCuBrs3USkaqTcEspExW6mZVFVXc8f'
 interface Announcer extends Announcements { readonly heard: Array<Announced & { readonly peer: PeerId }>, readonly reports: Report[] }
 
 const announcedBy = (libp2p: Libp2p, agent: string): Announced =>
-  ({ addresses: libp2p.getMultiaddrs(), agent, introducers: [], links: [], mode: null, messages: null, minEpoch: null, maxEpoch: null })
+  ({
+    addresses: libp2p.getMultiaddrs(), agent, introducers: [], links: [],
+    mode: null, messages: null, minEpoch: null, maxEpoch: null, serving: false, root: null, checkpoint: null
+  })
 
 function announce (libp2p: Libp2p<{ pubsub: GossipSub }>, agent = 'test'): Announcer {
   const heard: Announcer['heard'] = []

@@ -6,8 +6,8 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import { WebRTC } from '@multiformats/multiaddr-matcher'
 import type { PeerId } from '../base/peer.ts'
 import type { HubView } from '../hub/api.ts'
-import { epochOf } from '../message/epoch.ts'
 import type { Announced } from './announcement.ts'
+import { cutHeights } from './status.ts'
 
 export interface Contact extends Announced {
   readonly peer: PeerId
@@ -37,14 +37,11 @@ export function createContacts (now: () => number, isNeeded: (peer: PeerId) => b
 
   return {
     note (peer, announced) {
-      const newestEpoch = epochOf(now()) + 1
-      const clamped = (epoch: number | null): number | null => epoch == null ? null : Math.min(epoch, newestEpoch)
       const contact: Contact = {
         ...announced,
         peer,
         heardAt: now(),
-        minEpoch: clamped(announced.minEpoch),
-        maxEpoch: clamped(announced.maxEpoch),
+        ...cutHeights(announced, now()),
         neighbours: new Set(announced.links.filter(({ isServer }) => !isServer).map(link => link.peer)),
         served: onePerIntroducer(announced.addresses.filter(address => WebRTC.matches(address)))
       }
@@ -57,8 +54,8 @@ export function createContacts (now: () => number, isNeeded: (peer: PeerId) => b
       return contact
     },
     get: peer => contacts.get(peer),
-    views: isLinked => [...contacts.values()].map(({ peer, agent, mode, messages, minEpoch, maxEpoch, introducers, links, heardAt }) => ({
-      peerId: peer, agent, mode, messages, minEpoch, maxEpoch, introducers: [...introducers],
+    views: isLinked => [...contacts.values()].map(({ peer, agent, mode, messages, minEpoch, maxEpoch, serving, introducers, links, heardAt }) => ({
+      peerId: peer, agent, mode, messages, minEpoch, maxEpoch, serving, introducers: [...introducers],
       links: links.map(link => ({ peerId: link.peer, link: link.link, rttMs: link.rttMs })),
       heardAt, linked: isLinked(peer)
     }))

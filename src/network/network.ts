@@ -11,7 +11,6 @@ import { gossipProtocol } from '../gossip/frames.ts'
 import { createMembership, type Candidate } from '../gossip/membership.ts'
 import type { Diagnosis, HubView, RelayStatus } from '../hub/api.ts'
 import type { NetworkId } from '../message/types.ts'
-import type { Announced } from './announcement.ts'
 import { announcedLinks, createAnnouncements } from './announcements.ts'
 import { createBrowserNode } from './browser-node.ts'
 import { closeConnection } from './close-connection.ts'
@@ -21,6 +20,8 @@ import { createTrails, stages } from './diagnosis.ts'
 import { pathOf, type LinkPath } from './link.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createLinks, type LinkHandlers, type Links } from './links.ts'
+import type { PeerStatus } from './status.ts'
+import { createStatusExchange, type StatusExchange } from './status-exchange.ts'
 import { createRelayKeeper, type RelayKeeper } from './relay-keeper.ts'
 import { createReservations, stopIntroducing } from './reservations.ts'
 import { createSyncStreams, type SyncStreams, type SyncStreamsOptions } from './sync-streams.ts'
@@ -40,14 +41,17 @@ export interface NetworkOptions {
   readonly onTrace: TraceReportsOptions['onReport']
   /** How messages go to a neighbour. */
   readonly linkOf: (peer: PeerId) => 'eager' | 'lazy' | 'none'
+  /** What this hub tells a neighbour of itself. */
+  readonly status: () => PeerStatus
   /** What this hub tells all others of its messages. */
-  readonly heights: () => Pick<Announced, 'mode' | 'messages' | 'minEpoch' | 'maxEpoch'>
+  readonly heights: () => PeerStatus
 }
 
 export interface Network {
   readonly peerId: PeerId
   readonly links: Links
   readonly syncStreams: SyncStreams
+  readonly statuses: StatusExchange
   readonly faults: Faults
   readonly traceReports: TraceReports
   relays: () => RelayStatus[]
@@ -109,10 +113,12 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
         if (link.path === 'relayed') trails.relayed(link.peer)
         else trails.note(link.peer, 'gossiping', true, 'Greeted on its own channel.')
         announcements.soon()
+        statuses.tick()
         handlers.onUp(link)
       },
       onDown: (peer, end) => {
         reservations.drop(peer)
+        statuses.linkDown(peer)
         stopIntroducing(libp2p, peer)
         dialer.tell({ type: 'unlinked', peer })
         announcements.forget(peer)
@@ -123,6 +129,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
       onFull: (peer, others) => { dialer.tell({ type: 'full', peer, others }) }
     }
   })
+  const statuses: StatusExchange = await createStatusExchange({ libp2p, links, own: options.status, now })
   const syncStreams = await createSyncStreams({ libp2p, links, faults, onStream: options.onSyncStream })
   const traceReports = createTraceReports({ libp2p, network, now, report, onReport: options.onTrace })
   const reservations = createReservations({
@@ -205,6 +212,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
     peerId: self,
     links,
     syncStreams,
+    statuses,
     faults,
     traceReports,
     relays: () => relayKeeper.views(),
@@ -253,6 +261,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
       reservations.stop()
       relayKeeper.stop()
       await syncStreams.stop()
+      await statuses.stop()
       await links.stop()
       await libp2p.stop()
     }

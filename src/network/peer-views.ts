@@ -3,6 +3,7 @@ import type { PeerId } from '../base/peer.ts'
 import type { Candidate } from '../gossip/membership.ts'
 import type { CandidateView, PeerView } from '../hub/api.ts'
 import type { Links } from './links.ts'
+import type { PeerStatus } from './status.ts'
 
 /** How messages go to a peer, and how many went. */
 export interface PeerTraffic {
@@ -10,7 +11,8 @@ export interface PeerTraffic {
   trafficOf: (peer: PeerId) => Pick<PeerView, 'messagesIn' | 'messagesOut' | 'duplicatesIn' | 'notesIn' | 'notesOut'>
 }
 
-export function peerViews (links: Links, { linkOf, trafficOf }: PeerTraffic): PeerView[] {
+/** `statusOf`: what a neighbour told of itself lately. */
+export function peerViews (links: Links, { linkOf, trafficOf }: PeerTraffic, statusOf: (peer: PeerId) => PeerStatus | undefined): PeerView[] {
   return links.all().map(link => ({
     peerId: link.peer,
     path: link.path,
@@ -22,11 +24,16 @@ export function peerViews (links: Links, { linkOf, trafficOf }: PeerTraffic): Pe
     bytesOut: link.bytesOut,
     ...trafficOf(link.peer),
     score: Math.round(links.scores.of(link.peer)),
-    mode: null,
-    messages: null,
+    ...toldBy(statusOf(link.peer)),
     since: link.since,
     lastError: links.lastEnd(link.peer)?.sentence ?? null
   }))
+}
+
+function toldBy (status: PeerStatus | undefined): Pick<PeerView, 'mode' | 'messages' | 'serving' | 'minEpoch' | 'maxEpoch'> {
+  if (status == null) return { mode: null, messages: null, serving: null, minEpoch: null, maxEpoch: null }
+  const { mode, messages, serving, minEpoch, maxEpoch } = status
+  return { mode, messages, serving, minEpoch, maxEpoch }
 }
 
 export function candidateViews (candidates: readonly Candidate[]): CandidateView[] {

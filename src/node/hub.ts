@@ -12,7 +12,7 @@ import type { PeerId } from '../base/peer.ts'
 import { createEventLog, type EventLog } from '../base/event-log.ts'
 import { randomBytes } from '../base/random.ts'
 import { tickMs } from '../hub/core/hub-core.ts'
-import { heightsOf } from '../hub/heights.ts'
+import { heightsOf, statusOf } from '../hub/heights.ts'
 import { createHubApi } from '../hub/hub-api.ts'
 import { openIdentity } from '../hub/identity.ts'
 import { openPublications } from '../hub/publications.ts'
@@ -23,8 +23,11 @@ import type { NetworkGenesis } from '../message/types.ts'
 import { announcedLinks, createAnnouncements } from '../network/announcements.ts'
 import { createContacts } from '../network/contacts.ts'
 import { createFaults, type Faults, type FaultSettings } from '../network/faults.ts'
+import { globalView } from '../network/global-state.ts'
 import { createLinks, type Links } from '../network/links.ts'
 import { peerViews } from '../network/peer-views.ts'
+import type { PeerStatus } from '../network/status.ts'
+import { createStatusExchange, type StatusExchange } from '../network/status-exchange.ts'
 import { createSyncStreams, type SyncStreams } from '../network/sync-streams.ts'
 import { createTraceReports } from '../network/trace-reports.ts'
 import { openLevelDbStore } from '../store/leveldb.ts'
@@ -140,10 +143,12 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
     handlers: {
       onUp: (link) => {
         runtime.linkUp(link.peer)
+        statuses.tick()
         announcements?.soon()
       },
       onDown: (peer) => {
         runtime.linkDown(peer)
+        statuses.linkDown(peer)
         announcements?.soon()
       },
       onFrame: async (frame, link) => runtime.frame(link.peer, frame),
@@ -155,7 +160,12 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
     libp2p, links, faults,
     onStream: (peer, stream) => { runtime.sync.sessions.accept(peer, stream) }
   })
-  const ticking = setInterval(runtime.tick, tickMs)
+  const statuses: StatusExchange = await createStatusExchange({ libp2p, links, own: () => statusOf(runtime), now })
+  const statusOfPeer = (peer: PeerId): PeerStatus | undefined => statuses.of(peer)
+  const ticking = setInterval(() => {
+    runtime.tick()
+    statuses.tick()
+  }, tickMs)
   const contacts = createContacts(now)
   // It is dialled at its own address and by nobody's introduction: it announces its heights and its links.
   const announcements = controlPlane && createAnnouncements({
@@ -171,7 +181,10 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
     log: events,
     network: {
       peerId: libp2p.peerId.toString(),
-      peers: () => peerViews(links, runtime),
+      peers: () => peerViews(links, runtime, statusOfPeer),
+      global: () => globalView({
+        neighbours: links.all().map(({ peer }) => peer), statusOf: statusOfPeer, announced: contacts.views(peer => links.get(peer) != null), nowMs: now()
+      }),
       candidates: () => [],
       reporting: () => links.all().map(({ peer }) => peer),
       hubs: () => contacts.views(peer => links.get(peer) != null),
@@ -208,6 +221,7 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
       traceReports?.stop()
       announcements?.stop()
       await syncStreams.stop()
+      await statuses.stop()
       runtime.stop()
       await runtime.settled()
       await store.close()

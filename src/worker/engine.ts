@@ -7,7 +7,7 @@ import { reasonOf } from '../base/errors.ts'
 import type { PeerId } from '../base/peer.ts'
 import { randomBytes } from '../base/random.ts'
 import type { HubApi, HubStatus } from '../hub/api.ts'
-import { heightsOf } from '../hub/heights.ts'
+import { heightsOf, statusOf } from '../hub/heights.ts'
 import { createHubApi } from '../hub/hub-api.ts'
 import { openIdentity } from '../hub/identity.ts'
 import { openPublications } from '../hub/publications.ts'
@@ -18,6 +18,7 @@ import { tickMs } from '../hub/core/hub-core.ts'
 import { genesisFromJson, genesisToJson, networkOf } from '../message/genesis.ts'
 import type { NetworkGenesis } from '../message/types.ts'
 import type { FaultSettings } from '../network/faults.ts'
+import { globalView } from '../network/global-state.ts'
 import { createNetwork, parseAddress, type Network } from '../network/network.ts'
 import { candidateViews, peerViews } from '../network/peer-views.ts'
 import { channelCounts, constructions } from '../network/rtc/install.ts'
@@ -119,6 +120,7 @@ export async function startEngine (config: EngineConfig, { onProgress, tabs }: E
     now,
     report: log.report,
     linkOf: peer => runtime.linkOf(peer),
+    status: () => statusOf(runtime),
     heights: () => heightsOf(runtime),
     onSyncStream: (peer, stream) => { runtime.sync.sessions.accept(peer, stream) },
     onTrace: (told, by) => { runtime.traces.reported(told, by) },
@@ -133,7 +135,10 @@ export async function startEngine (config: EngineConfig, { onProgress, tabs }: E
 
   relaySource.begin(network, chosen.network)
   addEventListener('online', () => { network.hurry() })
-  const ticking = setInterval(runtime.tick, tickMs)
+  const ticking = setInterval(() => {
+    runtime.tick()
+    network.statuses.tick()
+  }, tickMs)
 
   let wiping: Promise<void> | undefined
 
@@ -164,7 +169,10 @@ export async function startEngine (config: EngineConfig, { onProgress, tabs }: E
     now,
     network: {
       peerId: network.peerId,
-      peers: () => peerViews(network.links, runtime),
+      peers: () => peerViews(network.links, runtime, network.statuses.of),
+      global: () => globalView({
+        neighbours: network.links.all().map(({ peer }) => peer), statusOf: network.statuses.of, announced: network.hubs(), nowMs: now()
+      }),
       candidates: () => candidateViews(network.candidates()),
       reporting: () => [...network.links.all().map(({ peer }) => peer), ...network.candidates().map(({ peer }) => peer)],
       hubs: network.hubs,

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { createEventLog } from '../../base/event-log.ts'
 import type { PeerId } from '../../base/peer.ts'
+import type { MessageId } from '../../message/types.ts'
 import type { SyncReport } from '../api.ts'
 import { post, startMs } from '../fixtures/author.ts'
 import { createMesh, entryOf, type Mesh, type MeshHub } from '../fixtures/mesh.ts'
 import { createPen } from '../messages/fixtures/shelf.ts'
-import { createLife, handOverMs } from './life.ts'
+import { handOverMs } from './leaving.ts'
+import { createLife } from './life.ts'
 
 const nowMs = startMs + 3_600_000
 
@@ -58,20 +60,21 @@ test('[L6] a neighbour that answers nothing keeps nobody from leaving', async ()
   const life = createLife({
     isAttester: () => false, serving: true, log,
     facts: () => ({ links: 1, synced: null, comparing: false }),
-    alone: () => 2,
-    neighbours: () => ['ben' as PeerId],
-    compare: async () => new Promise<SyncReport>(() => { /* never answers */ }),
-    timer: (ms, action) => {
-      waits.push({ ms, action })
-      return () => { /* nothing to call off */ }
+    leaving: {
+      newest: () => ['ab' as MessageId], wayOf: () => undefined, seenOf: () => undefined, wasSent: () => false, reports: () => [],
+      neighbours: () => ['ben' as PeerId],
+      compare: async () => new Promise<SyncReport>(() => { /* never answers */ }),
+      timer: (ms, action) => {
+        waits.push({ ms, action })
+        return () => { /* nothing to call off */ }
+      }
     }
   })
   life.look()
   let goodbyes = 0
   const left = life.leave(async () => { goodbyes += 1 })
-  await Promise.resolve()
+  await expect.poll(() => waits.map(({ ms }) => ms), { interval: 1 }).toEqual([handOverMs])
   expect(goodbyes).toBe(0)
-  expect(waits.map(({ ms }) => ms)).toEqual([handOverMs])
   waits[0]?.action()
   await Promise.all([left, life.leave(async () => { goodbyes += 1 })])
   expect(goodbyes).toBe(1)

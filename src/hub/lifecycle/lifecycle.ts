@@ -20,7 +20,7 @@ export type LifecycleInput =
   /** `alone`: messages that nobody else is known to hold. */
   | { readonly type: 'leave', readonly alone: number }
   /** Handing over has ended, or took too long. */
-  | { readonly type: 'handed-over', readonly cause: string }
+  | { readonly type: 'handed-over' }
   /** No link is left. */
   | { readonly type: 'gone' }
 

@@ -14,15 +14,16 @@ export function sampleStatus (changes: Partial<HubStatus> = {}): HubStatus {
     serving: false, messages: 2, root: null, minEpoch: null, maxEpoch: null, pending: 0, deferred: 0, bodiesWanted: 0, synced: null,
     storage: { usage: null, quota: null, persisted: null, trouble: null }, leader: true, tabs: 1, lastEvent: 0, engine: 'worker', channels: { transferred: 0, proxied: 0 },
     connections: { constructed: 0, budget: 400 }, sync: { active: false, done: 0, total: 0, rate: 0, etaMs: null }, device: '3fe0'.repeat(16),
-    relays: [sampleRelay()], agent: 'sample', reporting: 1, faults: null, ...changes
+    relays: [sampleRelay()], agent: 'sample', reporting: 1,
+    global: { hubs: 0, synced: 0, serving: 0, messages: null, maxEpoch: null }, faults: null, ...changes
   }
 }
 
 export function samplePeer (changes: Partial<PeerView> = {}): PeerView {
   return {
     peerId: '12D3KooWPeerb9vBh', path: 'direct', transport: 'webrtc', link: 'eager', oneWay: false, rttMs: 24, bytesIn: 0, bytesOut: 0,
-    messagesIn: 0, messagesOut: 0, duplicatesIn: 0, notesIn: 0, notesOut: 0, score: 0, mode: null, messages: null,
-    since: sampleTime, lastError: null, ...changes
+    messagesIn: 0, messagesOut: 0, duplicatesIn: 0, notesIn: 0, notesOut: 0, score: 0,
+    mode: null, messages: null, serving: null, minEpoch: null, maxEpoch: null, since: sampleTime, lastError: null, ...changes
   }
 }
 
