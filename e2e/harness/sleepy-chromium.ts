@@ -1,4 +1,4 @@
-/** Chromium whose pages can be frozen and woken. Playwright keeps its pages visible, and what is visible is never frozen; puppeteer does not. */
+/** Chromium whose pages can be frozen and woken, or crash. Playwright keeps its pages visible, and what is visible is never frozen; puppeteer does not. */
 import { launch } from 'puppeteer-core'
 import { type Browser, type BrowserOptions, type BrowserPage, openProfile, pageTimeoutMs } from './browser.ts'
 import { chromiumFlags } from './chromium.ts'
@@ -10,6 +10,8 @@ export interface SleepyPage extends BrowserPage {
   freeze (): Promise<void>
   /** Lets it run again, hidden as it is. */
   wake (): Promise<void>
+  /** Ends the page's process as a crash does. */
+  crash (): Promise<void>
 }
 
 export async function launchSleepyChromium (options: BrowserOptions = {}): Promise<Browser<SleepyPage>> {
@@ -25,6 +27,8 @@ export async function launchSleepyChromium (options: BrowserOptions = {}): Promi
       return {
         ...asBrowserPage(page),
         freeze: async () => { await session.send('Page.setWebLifecycleState', { state: 'frozen' }) },
+        // Nobody is left to answer it.
+        crash: async () => { session.send('Page.crash').catch(() => undefined) },
         wake: async () => { await session.send('Page.setWebLifecycleState', { state: 'active' }) }
       }
     },

@@ -11,7 +11,8 @@ import { maelstrom, maelstromVirtual } from './maelstrom.ts'
 import { mesh } from './mesh.ts'
 import { seeds } from './seeds.ts'
 import { asCommand } from './soak.ts'
+import { tabs } from './tabs.ts'
 
-const checks = [fuzz, crash, crashNode, maelstrom, maelstromVirtual, mesh, seeds]
+const checks = [fuzz, crash, crashNode, maelstrom, maelstromVirtual, mesh, seeds, tabs]
 
 await runCommandLine({ script: 'soak', noun: 'check', commands: checks.map(asCommand), isFailure: ({ failed }) => failed !== 0 }, process.argv.slice(2))
