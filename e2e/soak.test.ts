@@ -16,12 +16,18 @@ test('soak crash-node: a server hub that is killed while it writes has everythin
   await passes('crash-node', 1)
 }, runTimeoutMs + 5_000)
 
+test('soak tabs: a hub whose tab is frozen goes on in another one, and nothing that was acknowledged is lost or doubled', async () => {
+  const { stdout, stderr } = await soak('tabs', '--runs', '1', '--first', '2', '--json')
+  expect(JSON.parse(stdout)).toEqual({ name: 'tabs', runs: 1, failed: 0, firstFailure: null })
+  expect(stderr).toContain('2 tabs, frozen: writing stood still for')
+}, runTimeoutMs + 5_000)
+
 test('soak lists its checks, explains itself, and refuses what it does not know', async () => {
   const [list, help, fuzz, refused] = await Promise.all([
     soak('--list'), soak('crash', '--help'), soak('fuzz', '--runs', '100', '--json'),
     soak('no-such-check').then(() => undefined, (thrown: unknown) => thrown)
   ])
-  expect(list.stdout.trim().split('\n')).toEqual(['fuzz', 'crash', 'crash-node', 'maelstrom', 'maelstrom-virtual', 'mesh', 'seeds'])
+  expect(list.stdout.trim().split('\n')).toEqual(['fuzz', 'crash', 'crash-node', 'maelstrom', 'maelstrom-virtual', 'mesh', 'seeds', 'tabs'])
   expect(help.stdout).toContain('--first')
   expect(JSON.parse(fuzz.stdout)).toEqual({ name: 'fuzz', runs: 100, failed: 0, firstFailure: null })
   expect(refused).toMatchObject({ code: 1, stdout: '' })

@@ -142,7 +142,7 @@ describe('a dial', () => {
     expect(dialled.length).toBeGreaterThan(0)
   })
 
-  test('is made at once when the network came back, and neither in a pause nor after the end', async () => {
+  test('is made at once when the network came back, and not after the end', async () => {
     const { hear, dialer, dialled } = start(noPath)
     hear(relayed)
     await vi.advanceTimersByTimeAsync(400)
@@ -150,16 +150,10 @@ describe('a dial', () => {
     dialer.tell({ type: 'hurry' })
     await vi.advanceTimersByTimeAsync(50)
     expect(dialled).toHaveLength(2)
-    dialer.pause()
+    dialer.stop()
     dialer.tell({ type: 'hurry' })
     await vi.advanceTimersByTimeAsync(60_000)
     expect(dialled).toHaveLength(2)
-    dialer.resume()
-    await vi.advanceTimersByTimeAsync(50)
-    expect(dialled).toHaveLength(3)
-    dialer.stop()
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(dialled).toHaveLength(3)
   })
 })
 

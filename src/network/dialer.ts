@@ -17,9 +17,6 @@ import type { Links } from './links.ts'
 export interface Dialer {
   /** Tells membership, and does what it says. */
   tell: (input: MembershipInput) => void
-  /** Nothing is done until `resume`: the page is going to sleep. */
-  pause: () => void
-  resume: () => void
   stop: () => void
 }
 
@@ -65,7 +62,7 @@ export function createDialer (options: DialerOptions): Dialer {
 
   function carryOut (effect: MembershipEffect): void {
     if (effect.type === 'dial') {
-      if (idle) tell({ type: 'dial-failed', peer: effect.peer, error: 'This hub is asleep.' })
+      if (idle) tell({ type: 'dial-failed', peer: effect.peer, error: 'This hub has stopped.' })
       else void dial(effect.peer, effect.path)
       return
     }
@@ -145,14 +142,6 @@ export function createDialer (options: DialerOptions): Dialer {
 
   return {
     tell,
-    pause () {
-      idle = true
-      clearTimeout(timer)
-    },
-    resume () {
-      idle = false
-      tell({ type: 'hurry' })
-    },
     stop () {
       idle = true
       clearTimeout(timer)

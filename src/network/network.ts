@@ -66,11 +66,8 @@ export interface Network {
   connect: (address: string) => Promise<{ readonly peerId: PeerId, readonly path: LinkPath }>
   /** Ends every connection to a peer. Codes: `not-connected`. */
   disconnect: (peer: PeerId) => Promise<void>
-  /** The network came back, or the page woke: dials now what would wait. */
+  /** The network came back: dials now what would wait. */
   hurry: () => void
-  /** The page is about to sleep: leaves everybody in order, and dials nobody until `resume`. */
-  pause: () => void
-  resume: () => void
   stop: () => Promise<void>
 }
 
@@ -244,15 +241,6 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
     hurry () {
       relayKeeper.hurry()
       dialer.tell({ type: 'hurry' })
-    },
-    pause () {
-      dialer.pause()
-      relayKeeper.pause()
-      for (const connection of libp2p.getConnections()) closeConnection(connection)
-    },
-    resume () {
-      relayKeeper.resume()
-      dialer.resume()
     },
     async stop () {
       announcements.stop()

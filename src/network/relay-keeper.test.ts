@@ -70,18 +70,6 @@ test('a relay that is not there is tried again later and later, and reported onc
   expect(reports[0]?.code).toBe('relay-unreachable')
 })
 
-test('a keeper that pauses leaves its relays, and is back when it resumes', async () => {
-  const relay = await startNode(onTestFinished, { relays: true })
-  const { keeper } = await keep(addressOf(relay))
-  await expect.poll(() => stateOf(keeper), { interval: 5, timeout: 5_000 }).toBe('reserved')
-  keeper.pause()
-  await expect.poll(() => relay.getConnections(), { interval: 5 }).toEqual([])
-  expect(stateOf(keeper)).toBe('looking')
-  keeper.resume()
-  await expect.poll(() => stateOf(keeper), { interval: 5, timeout: 5_000 }).toBe('reserved')
-  expect(relay.getConnections()).toHaveLength(1)
-})
-
 test('a refused relay is let go and not dialled again', async () => {
   const relay = await startNode(onTestFinished, { relays: true })
   const { keeper, reports, node } = await keep(addressOf(relay))

@@ -24,9 +24,6 @@ export interface RelayKeeper {
   connected: () => PeerId[]
   /** A place at some relay was given or is gone. */
   look: () => void
-  /** No more dials, and every connection ended in order, until `resume`. */
-  pause: () => void
-  resume: () => void
   /** The relay is of no use to this hub: it is let go and not dialled again. */
   refuse: (peer: string, sentence: string) => void
   stop: () => void
@@ -35,7 +32,6 @@ export interface RelayKeeper {
 interface KeptRelay {
   view: () => RelayStatus
   look: () => void
-  pause: () => void
   hurry: () => void
   peer: () => string | undefined
   refuse: (sentence: string) => void
@@ -63,7 +59,6 @@ const pingTimeoutMs = 8_000
 
 export function createRelayKeeper ({ libp2p, now, report, onBeat, reservations }: RelayKeeperOptions): RelayKeeper {
   const relays: KeptRelay[] = []
-  let paused = false
 
   function use (addresses: readonly Multiaddr[]): void {
     const named = new Set(addresses.map(address => address.toString()))
@@ -95,9 +90,8 @@ export function createRelayKeeper ({ libp2p, now, report, onBeat, reservations }
       retryAt = null
       try {
         const connection = await libp2p.dial(address, { signal: AbortSignal.timeout(dialTimeoutMs) })
-        if (released || paused) { // it was let go meanwhile
+        if (released) { // it was let go meanwhile
           closeConnection(connection)
-          retryAt = now()
           return
         }
         connectedTo = connection.remotePeer
@@ -145,10 +139,6 @@ export function createRelayKeeper ({ libp2p, now, report, onBeat, reservations }
 
     function wait (sentence: string): void {
       if (released || refused) return
-      if (paused) {
-        retryAt = now() // `resume` dials
-        return
-      }
       if (failures === 0) report({ type: 'relay-unreachable', code: 'relay-unreachable', sentence: `The relay at ${address.toString()}: ${sentence}` })
       lastError = sentence
       const waitMs = Math.min(retryMaxMs, retryFirstMs * 2 ** failures) * (0.5 + Math.random())
@@ -176,10 +166,6 @@ export function createRelayKeeper ({ libp2p, now, report, onBeat, reservations }
       view: () => ({ address: address.toString(), state: refused ? 'refused' : connectedTo == null ? 'looking' : reserved ? 'reserved' : 'connected', rttMs, since, retryAt, lastError }),
       peer: () => connectedTo?.toString(),
       look,
-      pause: () => {
-        clearTimeout(retry)
-        for (const connection of connectedTo == null ? [] : libp2p.getConnections(connectedTo)) closeConnection(connection)
-      },
       refuse: (sentence: string) => {
         const connections = connectedTo == null ? [] : libp2p.getConnections(connectedTo)
         refused = true
@@ -209,14 +195,6 @@ export function createRelayKeeper ({ libp2p, now, report, onBeat, reservations }
     refuse: (peer, sentence) => { relays.find(relay => relay.peer() === peer)?.refuse(sentence) },
     connected: () => relays.flatMap(relay => relay.peer() as PeerId | undefined ?? []),
     look: () => { for (const relay of relays) relay.look() },
-    pause: () => {
-      paused = true
-      for (const relay of relays) relay.pause()
-    },
-    resume: () => {
-      paused = false
-      for (const relay of relays) relay.hurry()
-    },
     isRelay: peer => relays.some(relay => relay.peer() === peer),
     stop: () => {
       for (const relay of relays) relay.stop()
