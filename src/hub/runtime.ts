@@ -26,6 +26,7 @@ import { createRetention, type Retention } from './retention.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 import { createSending } from './sending.ts'
 import { createSubmissions, type Submission } from './submission.ts'
+import { recallMeetings } from './sync/remembered-meetings.ts'
 import { createSync, type Sync } from './sync/sync.ts'
 import type { SyncNetwork } from './sync/sync-stream.ts'
 import { createTraces, type Traces } from './traces.ts'
@@ -91,6 +92,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   const core = createHubCore({ set, createBroadcast: host => createBroadcast(host, chance) })
   const messages = await createMessages({ store, set, rules, report: log.report, random, onProgress })
   const retention = await createRetention({ store, set, messages, isOwn, log, now })
+  const meetings = await recallMeetings(store)
   const traffic = createTraffic()
   const traces = createTraces(now)
   let callOffDeadline = (): void => undefined
@@ -125,7 +127,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   })
 
   const sync = createSync({
-    rules, set, messages, retention, network: syncNetwork, verifyAll, log, random, now, timer, wait,
+    rules, set, messages, retention, network: syncNetwork, meetings, verifyAll, log, random, now, timer, wait,
     offerAll: storedTogether,
     stored: async () => keeping.settled(),
     reject: transport.reject,
@@ -360,6 +362,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       input({ type: 'tick', lost: [...messages.lost].slice(0, idsMax) })
       sync.sessions.tick()
       life.look()
+      background('Whom this hub was equal with could not be stored', meetings.save())
     },
     submit,
     async publish (message, traced = false) {
@@ -375,6 +378,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       await intake.settled()
       await keeping.settled()
       await messages.settled()
+      await meetings.save().catch(() => undefined) // the next start compares as with strangers
     },
     onStored: listener => keeping.onStored(listener)
   }

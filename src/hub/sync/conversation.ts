@@ -14,10 +14,13 @@ import type { Taken } from './taking.ts'
 /** What a peer did against the rules. */
 export type SyncRejection = SessionRejection | MessageRejection | FrameRejection
 
-/** How it ended, and what of it the peer is to blame for. `sync-failed`: this hub could not go on. */
+/** Why this hub ended a session by itself. `sync-failed`: it could not go on. `gave-way`: others waited, and it moved little (sync/SPEC.md, S26). */
+export type OwnEnding = 'sync-failed' | 'gave-way'
+
+/** How it ended, and what of it the peer is to blame for. */
 export interface ConversationEnd {
   readonly record: SessionRecord
-  readonly outcome: SessionOutcome | SyncRejection | 'sync-failed'
+  readonly outcome: SessionOutcome | SyncRejection | OwnEnding
   readonly offence: SyncRejection | undefined
 }
 
@@ -31,6 +34,8 @@ export interface Conversation {
   tick (): void
   /** Ends it at once: for the session of the other side that goes before this one. */
   abandon (): void
+  /** Ends it at once: for a session that moves more. */
+  giveWay (): void
   /** Never rejects. */
   readonly ended: Promise<ConversationEnd>
 }
@@ -54,7 +59,7 @@ export function converse ({ session, stream, isInitiator, now, rest, read, take,
   const ended = new Promise<ConversationEnd>((resolve) => { resolveEnded = resolve })
   let over = false
   let isAnswered = false
-  let blame: SyncRejection | 'sync-failed' | undefined
+  let blame: SyncRejection | OwnEnding | undefined
   let becameReady: (() => void) | undefined
   const isOver = (): boolean => over
   /** Resolves when what was read last is handed in: reads may be answered in another order than that in which they were asked for. */
@@ -101,7 +106,7 @@ export function converse ({ session, stream, isInitiator, now, rest, read, take,
     onMoved()
   }
 
-  function fail (code: SyncRejection | 'sync-failed'): void {
+  function fail (code: SyncRejection | OwnEnding): void {
     if (!over) blame = code
     give({ type: 'closed' })
   }
@@ -109,7 +114,7 @@ export function converse ({ session, stream, isInitiator, now, rest, read, take,
   function finish (record: SessionRecord): void {
     over = true
     const outcome = blame ?? record.outcome
-    const offence = outcome !== 'sync-failed' && !isInnocent(outcome) ? outcome : undefined
+    const offence = outcome !== 'sync-failed' && outcome !== 'gave-way' && !isInnocent(outcome) ? outcome : undefined
     if (offence === undefined) stream.close()
     else stream.abort()
     resolveEnded({ record, outcome, offence })
@@ -139,6 +144,7 @@ export function converse ({ session, stream, isInitiator, now, rest, read, take,
     arrived (member) { give({ type: 'arrived', member }) },
     tick () { if (now() >= session.deadlineMs) give({ type: 'tick' }) },
     abandon () { give({ type: 'closed' }) },
+    giveWay () { fail('gave-way') },
     ended
   }
 }

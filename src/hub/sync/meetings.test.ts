@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { createRandom } from '../../base/seeded-random.ts'
 import { post, startMs } from '../fixtures/author.ts'
 import { createMesh, entriesOf, type MeshHub } from '../fixtures/mesh.ts'
+import { createMemoryDisk, type MemoryDisk } from '../../store/memory.ts'
 import { createPen } from '../messages/fixtures/shelf.ts'
 
 /** A day after what the pens write, so that nothing is gossip's. */
@@ -30,4 +31,25 @@ test('[S22] hubs that were equal find what came since by its feeds; one that beg
   const strangers = await ann.runtime.sync.sessions.sync(carla.peer)
   expect(strangers).toMatchObject({ outcome: 'equal', strategy: 'list', sent: 200 })
   expect(entriesOf(carla)).toHaveLength(common.length + 200)
+})
+
+test('[S22] meetings outlast a restart', async () => {
+  const mesh = createMesh()
+  const [annDisk, bennoDisk] = [createMemoryDisk(), createMemoryDisk()]
+  const start = async (name: string, disk: MemoryDisk, seed: number): Promise<MeshHub> =>
+    mesh.add(name, { disk, now: () => nowMs, verify: async () => true, random: createRandom(seed).bytes })
+  let [ann, benno] = [await start('ann', annDisk, 1), await start('benno', bennoDisk, 2)]
+  mesh.join(ann, benno)
+  const pens = range(400).map(number => createPen(`pen ${number}`))
+  for (const message of pens.flatMap(pen => [pen.introduce(), pen.write(post('first'))])) for (const hub of [ann, benno]) await hub.runtime.publish(message)
+  expect(await ann.runtime.sync.sessions.sync(benno.peer)).toMatchObject({ outcome: 'equal', strategy: 'none' })
+  for (const { runtime, store } of [ann, benno]) {
+    runtime.stop()
+    await runtime.settled()
+    await store.close()
+  }
+  ann = await start('ann', annDisk, 3)
+  benno = await start('benno', bennoDisk, 4)
+  for (const number of range(200)) await benno.runtime.publish(pens[0]!.write(post(`later ${number}`)))
+  expect(await ann.runtime.sync.sessions.sync(benno.peer)).toMatchObject({ outcome: 'equal', strategy: 'feeds', fetched: 200 })
 })

@@ -18,6 +18,8 @@ export interface Schedule {
   hurry (): void
   /** A neighbour by chance, but not the last one again: two in a minute are to be two hubs. */
   choose (): PeerId | undefined
+  /** Whether any neighbour waits. */
+  readonly isWaiting: boolean
   /** The one that has waited longest, and takes it off; undefined: there is none. */
   next (): PeerId | undefined
 }
@@ -91,6 +93,11 @@ export function createSchedule ({ network, random, now }: ScheduleOptions): Sche
       addChosen()
     },
     choose,
+    get isWaiting () {
+      const neighbours = network.neighbours()
+      for (const peer of due) if (neighbours.includes(peer)) return true
+      return false
+    },
     next () {
       const neighbours = network.neighbours()
       for (const peer of due) {

@@ -10,13 +10,14 @@ import { HubError, reasonOf } from '../../base/errors.ts'
 import type { Report } from '../../base/event-log.ts'
 import type { Timer } from '../../base/timer.ts'
 import type { PeerId } from '../../base/peer.ts'
-import { createMeetings } from '../../sync/frontier/meetings.ts'
 import { createSession, gossipsMs } from '../../sync/session/session.ts'
 import type { HubStatus, SyncAlternative, SyncReport, SyncSession } from '../api.ts'
 import type { Comparable } from './comparable.ts'
 import { converse, type Conversation, type ConversationOptions, type SyncRejection } from './conversation.ts'
+import { createPace, type Pace } from './pace.ts'
 import { progressOf } from './progress.ts'
 import { createRate, type Rate } from './rate.ts'
+import type { RememberedMeetings } from './remembered-meetings.ts'
 import { createReports } from './reports.ts'
 import { createSchedule } from './schedule.ts'
 import { endedView, liveView, reportOf, sentenceOf, type SessionFacts } from './session-view.ts'
@@ -55,6 +56,7 @@ export interface Sessions {
 export interface SessionsOptions {
   readonly network: SyncNetwork
   readonly comparable: Comparable
+  readonly meetings: Pick<RememberedMeetings, 'recall' | 'remember'>
   /** How messages are read and taken in a session, which each of them that moves is counted for. */
   readonly reader: (tally: Tally) => ConversationOptions['read']
   readonly taker: (peer: PeerId, tally: Tally) => ConversationOptions['take']
@@ -92,6 +94,7 @@ interface Slot {
   readonly isInitiator: boolean
   readonly tally: Tally
   readonly rate: Rate
+  pace: Pace
   conversation: Conversation | undefined
   startedMs: number
   /** The slot of this peer that goes on in its place. */
@@ -101,12 +104,11 @@ interface Slot {
 }
 
 export function createSessions (options: SessionsOptions): Sessions {
-  const { network, comparable, reader, taker, alternatives, minEpoch, isComplete, random, now, timer, wait, report, reject, onChange } = options
+  const { network, comparable, meetings, reader, taker, alternatives, minEpoch, isComplete, random, now, timer, wait, report, reject, onChange } = options
   const running = new Map<PeerId, Slot>()
   const schedule = createSchedule({ network, random, now })
   /** Since when gossip reaches a neighbour. */
   const linkedMs = new Map<PeerId, number>()
-  const meetings = createMeetings()
   const reports = createReports()
   const waiting = new Set<() => void>()
   /** What `settled` waits for. */
@@ -137,6 +139,16 @@ export function createSessions (options: SessionsOptions): Sessions {
     }
   }
 
+  /** S26: with all places taken and somebody waiting, those that move little give way. */
+  function makeRoom (): void {
+    const isWanted = running.size >= sessionsMax && schedule.isWaiting
+    for (const { conversation, pace } of running.values()) {
+      if (conversation === undefined) continue
+      const { bytesSent, bytesReceived } = conversation.session.record
+      if (pace.isSlow(bytesSent + bytesReceived, now()) && isWanted) conversation.giveWay()
+    }
+  }
+
   function begin (peer: PeerId): Promise<SyncReport | undefined> {
     return running.get(peer)?.report ?? occupy(peer, true, async () => network.open(peer)).report
   }
@@ -144,7 +156,7 @@ export function createSessions (options: SessionsOptions): Sessions {
   /** Runs a session in a slot of its own. Never rejects. */
   function occupy (peer: PeerId, isInitiator: boolean, open: () => Promise<SyncStream | undefined>): Slot {
     const slot: Slot = {
-      id: slots += 1, peer, isInitiator, tally: createTally(), rate: createRate(),
+      id: slots += 1, peer, isInitiator, tally: createTally(), rate: createRate(), pace: createPace(now()),
       conversation: undefined, startedMs: now(), supersededBy: undefined, report: Promise.resolve(undefined)
     }
     running.set(peer, slot)
@@ -172,6 +184,7 @@ export function createSessions (options: SessionsOptions): Sessions {
     }
     const { isInitiator } = slot
     slot.startedMs = now()
+    slot.pace = createPace(slot.startedMs)
     report({ type: 'sync-started', peer, sentence: isInitiator ? 'Comparing messages with the hub.' : 'The hub compares messages with this one.' })
     const session = createSession({
       role: isInitiator ? 'initiator' : 'responder', set: comparable.set, fromEpoch: minEpoch(), random,
@@ -216,8 +229,10 @@ export function createSessions (options: SessionsOptions): Sessions {
     accept (peer, stream) {
       const slot = running.get(peer)
       const yields = slot !== undefined && slot.isInitiator && peer < network.peerId && slot.conversation?.isAnswered !== true
-      if (stopped || (slot === undefined ? running.size >= sessionsMax : !yields)) {
+      const hasRoom = slot !== undefined || running.size < sessionsMax
+      if (stopped || !hasRoom || (slot !== undefined && !yields)) {
         stream.abort()
+        if (!hasRoom) schedule.add(peer)
         return
       }
       const taken = occupy(peer, false, async () => stream)
@@ -235,6 +250,7 @@ export function createSessions (options: SessionsOptions): Sessions {
     tick () {
       for (const { conversation } of running.values()) conversation?.tick()
       schedule.tick()
+      makeRoom()
       beginDue()
       for (const look of waiting) look()
     },

@@ -16,6 +16,7 @@ import type { Retention } from '../retention.ts'
 import { alternativesTo } from './alternatives.ts'
 import { createComparable, type Comparable } from './comparable.ts'
 import type { SyncRejection } from './conversation.ts'
+import type { RememberedMeetings } from './remembered-meetings.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import type { SyncNetwork } from './sync-stream.ts'
 import { createTaking } from './taking.ts'
@@ -39,6 +40,7 @@ export interface SyncOptions {
   readonly messages: Pick<Messages, 'catalog' | 'getStored'>
   readonly retention: Pick<Retention, 'minEpoch'>
   readonly network: SyncNetwork
+  readonly meetings: Pick<RememberedMeetings, 'recall' | 'remember'>
   /** For each, whether its signature is valid. */
   readonly verifyAll: (messages: readonly Message[]) => Promise<readonly boolean[]>
   /** Calls `offers` at once, in which verified messages are handed to the core, one by one. What is kept of them is written together. */
@@ -56,7 +58,7 @@ export interface SyncOptions {
 }
 
 export function createSync (options: SyncOptions): Sync {
-  const { rules, set, messages, retention, network, verifyAll, offerAll, stored, reject, log, random, now, timer, wait, onChange } = options
+  const { rules, set, messages, retention, network, meetings, verifyAll, offerAll, stored, reject, log, random, now, timer, wait, onChange } = options
   const comparable = createComparable({ set, catalog: messages.catalog, rest: async () => wait(0) })
   void comparable.built() // beside everything else: the hub is ready without it
 
@@ -68,6 +70,7 @@ export function createSync (options: SyncOptions): Sync {
   const sessions = createSessions({
     network,
     comparable,
+    meetings,
     now,
     timer,
     wait,

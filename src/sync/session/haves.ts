@@ -68,17 +68,18 @@ export function createHaves (members: Members, salt: Uint8Array, seed: number): 
 }
 
 /**
- * What is owed, from `turn` sixteenths of it on and then from the beginning: so two peers that owe the same do not send it in step. Namespace 0
- * stays first.
+ * What is owed, each namespace from `turn` sixteenths of it on and then from its beginning: so two peers that owe the same do not send it in step. Namespace
+ * 0 stays first; in which order signers come does not matter.
  */
 export function turned (owed: Uint32Array<ArrayBuffer>, members: Members, turn: number): Uint32Array<ArrayBuffer> {
   if (turn === 0) return owed
   let first = 0
   while (first < owed.length && members.bucketOf(owed[first] as number) < epochEnd) first++
-  const middle = first + Math.floor((owed.length - first) * turn / turns)
   const rotated = new Uint32Array(owed.length)
-  rotated.set(owed.subarray(0, first))
-  rotated.set(owed.subarray(middle), first)
-  rotated.set(owed.subarray(first, middle), first + owed.length - middle)
+  for (const [from, end] of [[0, first], [first, owed.length]] as const) {
+    const middle = from + Math.floor((end - from) * turn / turns)
+    rotated.set(owed.subarray(middle, end), from)
+    rotated.set(owed.subarray(from, middle), from + end - middle)
+  }
   return rotated
 }

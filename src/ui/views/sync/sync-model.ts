@@ -45,7 +45,8 @@ const outcomes: Readonly<Record<string, string | undefined>> = {
   'timed-out': 'no answer came in time',
   stalled: 'no answer came in time',
   aborted: 'it was stopped',
-  stopped: 'this hub stopped'
+  stopped: 'this hub stopped',
+  'gave-way': 'it moved little while other hubs waited'
 }
 
 /** A code in words, or as it stands where this page knows no better. */
