@@ -44,7 +44,8 @@ export function createSchedule ({ network, random, now }: ScheduleOptions): Sche
   const due = new Set<PeerId>()
   let later = new Set<PeerId>()
   let lastTickMs = now()
-  let nextMs = lastTickMs + intervalMs
+  // Hubs that start together would otherwise all compare in the same tick.
+  let nextMs = lastTickMs + random() / 2 ** 32 * (intervalMs + intervalSpreadMs)
   let hurriedMs = -Infinity
   let lastChosen: PeerId | undefined
 
