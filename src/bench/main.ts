@@ -7,9 +7,10 @@ import { runCommandLine } from '../node/command-line.ts'
 import { bundle } from './bundle.ts'
 import { connect } from './connect.ts'
 import { gossip } from './gossip.ts'
+import { idle } from './idle.ts'
 import { ingest } from './ingest.ts'
 import { join } from './join.ts'
 import { memory } from './memory.ts'
 import { sync } from './sync.ts'
 
-await runCommandLine({ script: 'bench', noun: 'benchmark', commands: [bundle, connect, gossip, ingest, join, memory, sync] }, process.argv.slice(2))
+await runCommandLine({ script: 'bench', noun: 'benchmark', commands: [bundle, connect, gossip, idle, ingest, join, memory, sync] }, process.argv.slice(2))

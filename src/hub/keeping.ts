@@ -30,12 +30,14 @@ export interface Keeping {
   keep (message: Message, from: string | null, enterSet?: () => void): Promise<Entry>
   /** The same for neighbours' messages, which the set has: what cannot be written is tried again with `tryAgain`. Those of one call are written together. */
   keepOrRemember (messages: readonly Message[], from: PeerId): void
+  /** Calls `work` at once: what it hands to `keepOrRemember` is written in one piece, or a few. */
+  together (work: () => void): void
   /** Tries what could not be stored. The set has it, so nobody sends it again. */
   tryAgain (): void
   /** One that is being written. */
   get (id: MessageId): Message | undefined
-  /** Resolves when there is room for another; at once, mostly. */
-  room (): Promise<unknown>
+  /** Resolves when there is room for another; undefined: there is, as mostly. */
+  room (): Promise<unknown> | undefined
   /** Resolves when all that was handed over is written, as far as it can be. */
   settled (): Promise<unknown>
   /** Why the last write failed, a sentence; null while writes succeed. */
@@ -59,6 +61,8 @@ export function createKeeping ({ set, messages, retention, entered, report, now 
   let trouble: string | null = null
   let unstored = 0
   let lastAppend: Promise<unknown> = Promise.resolve()
+  /** What `together` gathers; undefined: everything is written by itself. */
+  let gathered: Array<{ readonly message: Message, readonly from: PeerId }> | undefined
 
   async function keep (message: Message, from: string | null, enterSet?: () => void): Promise<Entry> {
     const [entry] = await keepAll([message], from, enterSet)
@@ -97,7 +101,28 @@ export function createKeeping ({ set, messages, retention, entered, report, now 
     for (const listener of listeners) listener(entry)
   }
 
+  function together (work: () => void): void {
+    const gathering: NonNullable<typeof gathered> = gathered = []
+    try {
+      work()
+    } finally {
+      gathered = undefined
+      for (let start = 0; start < gathering.length;) {
+        const from = gathering[start]?.from as PeerId
+        // What was let in by it may have come from another neighbour.
+        const after = gathering.findIndex((one, index) => index > start && one.from !== from)
+        const end = after === -1 ? gathering.length : after
+        keepOrRemember(gathering.slice(start, end).map(({ message }) => message), from)
+        start = end
+      }
+    }
+  }
+
   function keepOrRemember (several: readonly Message[], from: PeerId): void {
+    if (gathered !== undefined) {
+      for (const message of several) gathered.push({ message, from })
+      return
+    }
     for (let start = 0; start < several.length; start += togetherMax) {
       const together = several.slice(start, start + togetherMax)
       keepAll(together, from).catch(() => { // reported there
@@ -113,6 +138,7 @@ export function createKeeping ({ set, messages, retention, entered, report, now 
   return {
     keep,
     keepOrRemember,
+    together,
     tryAgain () {
       const again = [...unkept.values()]
       unkept.clear()
@@ -124,7 +150,7 @@ export function createKeeping ({ set, messages, retention, entered, report, now 
       }
     },
     get: id => storing.get(id),
-    room: async () => unstored > unstoredMax ? lastAppend : undefined,
+    room: () => unstored > unstoredMax ? lastAppend : undefined,
     settled: async () => lastAppend,
     get trouble () { return trouble },
     onStored (listener) {

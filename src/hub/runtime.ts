@@ -98,8 +98,6 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   let callOffDeadline = (): void => undefined
   let deadlineMs: number | undefined
   let stopped = false
-  /** What is to be stored by the inputs that are being given; undefined: each by itself. */
-  let gathering: Message[] | undefined
 
   const intake = createIntake({
     rules,
@@ -107,7 +105,8 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       const member = set.memberOf(id)
       return member !== -1 && (body == null || set.hasBody(member)) && !messages.lost.has(id)
     },
-    verify,
+    verifyAll,
+    together: (handOver) => { keeping.together(handOver) },
     onMessage (from, message, { hops, traced }) {
       traces.arrived(message.id, { by: 'gossip', from, hops: hops + 1, traced })
       if (!messages.lost.has(message.id)) input({ type: 'message', message, from, hops })
@@ -195,17 +194,12 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
 
   /** Messages of one comparison, one after the other: what is to be kept of them goes to the disk in one piece. */
   function storedTogether (from: PeerId, offers: (offer: (message: Message) => void) => void): void {
-    const gathered: Message[] = []
-    gathering = gathered
-    try {
+    keeping.together(() => {
       offers((message) => {
         traces.arrived(message.id, { by: 'comparison', from, hops: null, traced: false })
         input({ type: 'synced', message, from })
       })
-    } finally {
-      gathering = undefined
-      keeping.keepOrRemember(gathered, from)
-    }
+    })
   }
 
   /** One timer, for the next deadline of the core. One that comes too early does nothing. */
@@ -266,8 +260,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
           log.report({ type: 'not-kept', peer: effect.from, code: 'below-retention', sentence: 'A message is older than what this hub keeps: it was passed on and not stored.' })
           return
         }
-        if (gathering === undefined) keeping.keepOrRemember([effect.message], effect.from)
-        else gathering.push(effect.message)
+        keeping.keepOrRemember([effect.message], effect.from)
         return
       case 'displaced':
         sync.displaced(effect.member)
@@ -341,8 +334,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       traffic.received(peer, frame)
       switch (frame.type) {
         case 'gossip':
-          await intake.take(peer, frame.message, { hops: frame.hops, traced: frame.traced ?? false })
-          await keeping.room()
+          await (intake.take(peer, frame.message, { hops: frame.hops, traced: frame.traced ?? false }) ?? keeping.room())
           return
         case 'ihave':
           traces.noted(frame.ids, peer)

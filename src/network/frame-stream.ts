@@ -54,6 +54,7 @@ export function createFrameStream (stream: Stream, onDrained: () => void = () =>
   let pumping: Promise<void> | undefined
 
   async function pump (): Promise<void> {
+    await Promise.resolve() // Frames of the same turn share a write: below, each write costs an answer of the muxer.
     while (queue.length > 0) {
       const batch: Uint8Array[] = []
       for (let size = 0; queue.length > 0 && size < writeBytesMax;) {

@@ -1,9 +1,11 @@
 /**
  * Ten hubs in the tabs of one browser, one of them in front and the others hidden, as tabs are: how long until all are linked into one network, and until it
- * is a mesh with the links that membership wants; and whether any dial failed for good. A run is a fresh browser; what chance does in it (who dials whom)
+ * is a mesh with the links that membership wants; whether any dial failed for good; and, once each has written while it was cut off from all others, in how
+ * many rounds of comparisons they are equal. A run is a fresh browser; what chance does in it (who dials whom)
  * follows from the browser, not from the seed. The times stand in the log: how fast tabs start is the machine's business, so only what never comes about is
  * a failure.
  */
+import { assert } from '../base/errors.ts'
 import type { PeerView } from '../worker/api.ts'
 import { waitUntil } from '../../e2e/harness/deadline.ts'
 import { openHub, type HubPage } from '../../e2e/harness/hub-page.ts'
@@ -16,7 +18,7 @@ import type { Soak, SoakCheck } from './soak.ts'
 
 export const mesh: SoakCheck = {
   name: 'mesh',
-  sentence: 'Ten tabs that open at once become one mesh of direct links, and no dial fails for good.',
+  sentence: 'Ten tabs that open at once become one mesh of direct links, no dial fails for good, and cut off and back they are equal within two rounds.',
   runsDefault: 20,
   start
 }
@@ -26,6 +28,12 @@ const tabs = 10
 const meshTimeoutMs = 60_000
 /** Links that a hub has in the end: one less than wanted where all others have theirs. */
 const linksMin = defaultMembershipConfig.linksWanted - 1
+/** Written by each tab while it is cut off. */
+const postsAlone = 20
+/** How long it is cut off: longer than what is so new that comparisons leave it to gossip. */
+const aloneMs = 6_000
+/** A round is a comparison of each tab with each of its neighbours: one reaches those, two whoever is theirs, and with six links each that is all ten. */
+const roundsMax = 2
 
 async function start (): Promise<Soak> {
   await buildPageIfStale(projectFolder)
@@ -33,6 +41,7 @@ async function start (): Promise<Soak> {
   const server = await scene.server({ options: ['--no-hub'] })
   const linkedTimes: number[] = []
   const meshTimes: number[] = []
+  const rounds: number[] = []
   let failedDials = 0
 
   return {
@@ -48,6 +57,7 @@ async function start (): Promise<Soak> {
         for (const hub of hubs) failedDials += (await hub.call('events', { type: 'dial-failed', limit: 5_000 })).length
         const id = await hubs[0]?.post('to everybody')
         for (const hub of hubs) await hub.receives(id ?? '')
+        rounds.push(await roundsUntilEqual(hubs))
       } finally {
         await browser.close()
       }
@@ -55,9 +65,40 @@ async function start (): Promise<Soak> {
     async stop () {
       await scene.end()
       return [
-        `after the last tab answered, all were linked after ${timesOf(linkedTimes)}, each with ${linksMin} links after ${timesOf(meshTimes)}; ${failedDials} dials failed and were made up for`
+        `after the last tab answered, all were linked after ${timesOf(linkedTimes)}, each with ${linksMin} links after ${timesOf(meshTimes)}; ${failedDials} dials failed and were made up for`,
+        `each with ${postsAlone} messages of its own, cut off and back, ${tabs} tabs were equal after ${rounds.join(', ')} rounds of comparisons`
       ]
     }
+  }
+}
+
+/** Cuts all tabs off from one another, has each write, brings them back, and compares until all hold everything. */
+async function roundsUntilEqual (hubs: readonly HubPage[]): Promise<number> {
+  const peers = await Promise.all(hubs.map(async hub => (await hub.status()).peerId))
+  const { messages: before } = await hubs[0]?.status() ?? { messages: 0 }
+  await Promise.all(hubs.map(async hub => hub.call('faults', { partition: peers })))
+  await Promise.all(hubs.map(async (hub, tab) => { for (let post = 0; post < postsAlone; post += 1) await hub.post(`${tab}/${post}, alone`) }))
+  await new Promise((resolve) => { setTimeout(resolve, aloneMs) })
+  await Promise.all(hubs.map(async hub => hub.call('faults', {})))
+  // A tab's first message introduces its device; the first tab has written before.
+  const all = before + tabs * postsAlone + tabs - 1
+  const counted = async (): Promise<number[]> => Promise.all(hubs.map(async hub => (await hub.status()).messages))
+  for (let round = 1; round <= roundsMax; round += 1) {
+    await Promise.all(hubs.map(compareWithAll))
+    if ((await counted()).every(count => count === all)) return round
+  }
+  assert(false, `after ${roundsMax} rounds of comparisons the tabs hold ${(await counted()).join(', ')} messages of ${all}`)
+  return Infinity
+}
+
+/** One after the other: a hub has four places for comparisons, and whoever has none free is asked again. */
+async function compareWithAll (hub: HubPage): Promise<void> {
+  const direct = (await hub.call('peers')).filter(({ path }) => path === 'direct')
+  for (const { peerId } of direct) {
+    await waitUntil({ what: 'a comparison that both had room for', timeoutMs: meshTimeoutMs, pollMs: 100 }, async () => {
+      const report = await hub.call('sync', peerId).catch(() => undefined)
+      return report?.outcome === 'equal'
+    })
   }
 }
 

@@ -46,7 +46,7 @@ const streamMessagesMin = 32
 /** What a commit waits for at most, in queued bytes: some 250 small messages. Measured in Chromium: 87 transactions for 15,000 messages instead of some 220. */
 const gatherBytes = 256 * 1024
 /** … and in ms. */
-const gatherMs = 10
+const gatherMs = 25
 /** What an event number counts for in the queue, in bytes. */
 const eventBytes = 8
 /** Events whose blocks an open looks at to go on merging where it stopped: about what a block holds. */

@@ -14,6 +14,7 @@ import type { FrontierView, HubStatus, SyncAlternative, SyncSession, TreeView } 
 import type { Messages } from '../messages/messages.ts'
 import type { Retention } from '../retention.ts'
 import { alternativesTo } from './alternatives.ts'
+import { createChecking } from './checking.ts'
 import { createComparable, type Comparable } from './comparable.ts'
 import type { SyncRejection } from './conversation.ts'
 import type { RememberedMeetings } from './remembered-meetings.ts'
@@ -62,6 +63,8 @@ export function createSync (options: SyncOptions): Sync {
   const comparable = createComparable({ set, catalog: messages.catalog, rest: async () => wait(0) })
   void comparable.built() // beside everything else: the hub is ready without it
 
+  const check = createChecking(verifyAll)
+
   const has = ({ id, body }: Message): boolean => {
     const member = set.memberOf(id)
     return member !== -1 && (body == null || set.hasBody(member))
@@ -92,7 +95,7 @@ export function createSync (options: SyncOptions): Sync {
       })
     },
     taker: (peer, tally) => createTaking({
-      rules, has, verifyAll, stored,
+      rules, has, verifyAll: check, stored,
       offerAll (taken) {
         let fetched = 0
         offerAll(peer, (offer) => {
