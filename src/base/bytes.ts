@@ -18,6 +18,19 @@ export function toHex (bytes: Uint8Array): string {
 const valueOfDigit = new Uint8Array(128).fill(255)
 for (let value = 0; value < 16; value += 1) valueOfDigit[value.toString(16).charCodeAt(0)] = value
 
+type SetFromHex = (this: Uint8Array, hex: string) => unknown
+const nativeSetFromHex = (Uint8Array.prototype as { readonly setFromHex?: SetFromHex }).setFromHex
+
+/** Writes hex that is known to be some, over all of `target`: for ids and keys on their way into buffers, without a look at what they are. */
+export function writeHex (hex: string, target: Uint8Array): void {
+  if (nativeSetFromHex !== undefined) nativeSetFromHex.call(target, hex)
+  else {
+    for (let index = 0; index < target.length; index += 1) {
+      target[index] = (valueOfDigit[hex.charCodeAt(index * 2)] ?? 0) << 4 | (valueOfDigit[hex.charCodeAt(index * 2 + 1)] ?? 0)
+    }
+  }
+}
+
 /** Bytes of a lower-case hex string; undefined when it is anything else, or not `length` bytes long where that is given. */
 export function fromHex (hex: string, length?: number): Uint8Array<ArrayBuffer> | undefined {
   if (hex.length % 2 !== 0 || (length != null && hex.length !== length * 2)) return undefined

@@ -45,9 +45,13 @@ export function encodeOwned<T> (codec: WireCodec<T>, value: Partial<T>): Uint8Ar
   return new Uint8Array(codec.encode(value))
 }
 
+/** ASCII up to this length needs no decoder, whose call alone costs ten times as much. */
+const plainBytesMax = 128
+
 /** Text of `min` to `max` bytes of valid UTF-8 (a byte order mark is part of it); undefined when it is anything else. */
 export function textOf (bytes: Uint8Array, min: number, max: number): string | undefined {
   if (bytes.byteLength < min || bytes.byteLength > max) return undefined
+  if (bytes.byteLength <= plainBytesMax && bytes.every(byte => byte < 0x80)) return String.fromCharCode(...bytes)
   try {
     const text = decoder.decode(bytes)
     // Engines have a fast path only for decoders that drop a byte order mark: it is put back here.

@@ -38,8 +38,11 @@ export interface VerifierPoolOptions {
 
 /** Questions of one batch: 5 ms of a worker's time, so that the answers' way (some 0.1 ms) costs little and no message waits long for its neighbours. */
 export const batchMax = 128
-/** Batches given to one worker at a time: one that it checks and one that is there when it has finished. More would only wait there. */
-const batchesPerWorkerMax = 2
+/**
+ * Batches given to one worker at a time: one that it checks, and two that are there when it has finished: 16 ms, as long as the engine is busy with what a
+ * commit has stored. More would only wait there.
+ */
+const batchesPerWorkerMax = 3
 /** An answer that takes longer is not waited for. Guess: a batch by the slow fallback on a slow phone takes below a second. */
 const answerMsMax = 10_000
 

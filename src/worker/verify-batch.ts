@@ -4,8 +4,7 @@
  *
  *   batch   = item{count};  item = key 32 B ‖ signature 64 B ‖ input 49 B       answers = byte{count}, in the order of the items
  */
-import { toHex } from '../base/bytes.ts'
-import { bytesOf } from '../message/canonical.ts'
+import { toHex, writeHex } from '../base/bytes.ts'
 import { hashBytes, signatureBytes } from '../message/limits.ts'
 import { signingDomain, signingInputBytes } from '../message/signing-input.ts'
 import type { SignatureCheck, SignedMessage } from '../message/signing.ts'
@@ -36,10 +35,10 @@ export function packBatch (messages: ReadonlyArray<{ readonly message: SignedMes
   const batch = new Uint8Array(messages.length * itemBytes)
   let offset = 0
   for (const { message: { id, header, bytes } } of messages) {
-    batch.set(bytesOf(header.signer), offset)
+    writeHex(header.signer, batch.subarray(offset, offset + hashBytes))
     batch.set(bytes.signature, offset + signatureOffset)
     batch.set(signingDomain, offset + inputOffset)
-    batch.set(bytesOf(id), offset + idOffset)
+    writeHex(id, batch.subarray(offset + idOffset, offset + itemBytes))
     offset += itemBytes
   }
   return batch

@@ -4,7 +4,7 @@
  * store nor what a message says; reading is messages.ts's business.
  */
 import { createColumn, type Column } from '../../base/column.ts'
-import type { Kind, MessageId, PublicKeyHex } from '../../message/types.ts'
+import type { Kind, PublicKeyHex } from '../../message/types.ts'
 import type { ReplicatedSet } from '../../message/replicated-set.ts'
 import { isNamed, type References } from './references.ts'
 import { createTimeOrder } from './time-order.ts'
@@ -54,10 +54,11 @@ export interface Catalog {
 }
 
 /** The replicated set, as far as its columns are read here. */
-export type Members = Pick<ReplicatedSet, 'memberOf' | 'idOf' | 'kindOf' | 'authorOf' | 'standingOf'>
+export type Members = Pick<ReplicatedSet, 'memberOf' | 'readId' | 'kindOf' | 'authorOf' | 'standingOf'>
 
 /** A timestamp has 48 bits. */
 const highWord = 0x1_0000_0000
+const idWords = 8
 /** What the column of events says of a member that has no row, and of one whose bytes were dropped. */
 const noRow = 0
 const dropped = 0xffff_ffff
@@ -73,10 +74,19 @@ export function createCatalog (members: Members): Catalog {
   const timestampOf = (member: number): number => timesHigh.get(member) * highWord + timesLow.get(member)
   const isBefore = (one: number, other: number): boolean => {
     const difference = timestampOf(one) - timestampOf(other)
-    return difference === 0 ? idOf(one) < idOf(other) : difference < 0
+    return difference === 0 ? isIdBelow(one, other) : difference < 0
   }
   const order = createTimeOrder(isBefore)
-  const idOf = (member: number): MessageId => members.idOf(member)
+  const [wordsOfOne, wordsOfOther] = [new Uint32Array(idWords), new Uint32Array(idWords)]
+  const isIdBelow = (one: number, other: number): boolean => {
+    members.readId(one, wordsOfOne)
+    members.readId(other, wordsOfOther)
+    for (let word = 0; word < idWords; word += 1) {
+      const [its, others] = [wordsOfOne[word] as number, wordsOfOther[word] as number]
+      if (its !== others) return its < others
+    }
+    return false
+  }
 
   function isStored (member: number): boolean {
     const event = events.get(member)

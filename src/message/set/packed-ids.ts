@@ -2,6 +2,7 @@
  * Ids by number, 32 bytes each, in chunks: growing copies nothing (set/SPEC.md, "Memory"). Ids are handled as eight words, the most significant first, so
  * that comparing words is comparing hex. It knows nothing of members.
  */
+import { writeHex } from '../../base/bytes.ts'
 import type { MessageId } from '../types.ts'
 
 export const idWords = 8
@@ -88,17 +89,12 @@ export function createPackedIds (): PackedIds {
   }
 }
 
+const read = new Uint8Array(idWords * 4)
+
 /** Reads hex into `id`, and returns that. */
 export function readHex (hex: MessageId, id: IdWords): IdWords {
-  for (let word = 0; word < idWords; word++) {
-    let value = 0
-    for (let digit = 0; digit < 8; digit++) {
-      const code = hex.charCodeAt(word * 8 + digit)
-      value = (value << 4) | (code < 58 ? code - 48 : code - 87)
-    }
-    id[word] = value
-  }
-  return id
+  writeHex(hex, read)
+  return readBytes(read, 0, id)
 }
 
 /** Reads 32 bytes into `id`, and returns that. */
