@@ -1,0 +1,127 @@
+/**
+ * Which chunk is asked of whom (SPEC.md, F12): several peers at once, each with the next one on its way, in the order of the manifest; what one does not
+ * have or does not answer is asked of another. It knows no bytes and no certificates.
+ *
+ * Invariants: 1. A chunk is queued, asked of one peer, or had. 2. A peer has at most `askedOfPeerMax` asked of it, all together at most `parallel`.
+ */
+import type { PeerId } from '../base/peer.ts'
+import { answerWithinMs, askedOfPeerMax, silencesMax } from './limits.ts'
+
+export interface Asking {
+  /** A peer may be asked from now on. Harmless for one that is known, out ones included. */
+  add (peer: PeerId): void
+  /** It is asked nothing more, and what was asked of it is asked of others. */
+  remove (peer: PeerId): void
+  /** Begins with chunks 0 to `count` − 1 but those that are had already. */
+  begin (count: number, had: ReadonlySet<number>): void
+  /** What is to be asked now. */
+  next (nowMs: number): ReadonlyArray<{ readonly peer: PeerId, readonly index: number }>
+  /** Whether the peer was asked for it and it is awaited still; from now on it is had. */
+  answered (peer: PeerId, index: number): boolean
+  /** It is not had after all, and is asked of others. */
+  failed (peer: PeerId, index: number): void
+  /** The peer does not have it. */
+  refused (peer: PeerId, index: number): void
+  /** What is awaited for too long is asked of others. */
+  expire (nowMs: number): void
+  /** When `expire` has something to do next; Infinity: nothing is awaited. */
+  readonly deadlineMs: number
+  /** Chunks that nobody who is left has. */
+  readonly unavailable: readonly number[]
+  readonly had: number
+  /** What is awaited of whom, for people. */
+  readonly awaited: ReadonlyMap<PeerId, readonly number[]>
+  readonly peers: readonly PeerId[]
+}
+
+interface Asked {
+  readonly deadlines: Map<number, number>
+  readonly lacks: Set<number>
+  silences: number
+}
+
+export function createAsking (parallel: number): Asking {
+  const peers = new Map<PeerId, Asked>()
+  const out = new Set<PeerId>()
+  /** Ascending. */
+  let queue: number[] = []
+  let had = 0
+
+  function enqueue (indices: Iterable<number>): void {
+    queue = [...queue, ...indices].sort((one, other) => one - other)
+  }
+
+  function remove (peer: PeerId): void {
+    const asked = peers.get(peer)
+    out.add(peer)
+    peers.delete(peer)
+    if (asked !== undefined) enqueue(asked.deadlines.keys())
+  }
+
+  return {
+    add (peer) {
+      if (!out.has(peer) && !peers.has(peer)) peers.set(peer, { deadlines: new Map(), lacks: new Set(), silences: 0 })
+    },
+    remove,
+    begin (count, known) {
+      for (const { deadlines, lacks } of peers.values()) {
+        deadlines.clear()
+        lacks.clear()
+      }
+      queue = Array.from({ length: count }, (_, index) => index).filter(index => !known.has(index))
+      had = count - queue.length
+    },
+    next (nowMs) {
+      const asks: Array<{ peer: PeerId, index: number }> = []
+      let underWay = [...peers.values()].reduce((sum, { deadlines }) => sum + deadlines.size, 0)
+      for (let round = 0; round < askedOfPeerMax; round += 1) {
+        for (const [peer, { deadlines, lacks }] of peers) {
+          if (underWay >= parallel || deadlines.size > round) continue
+          const at = queue.findIndex(index => !lacks.has(index))
+          const index = queue[at]
+          if (index === undefined) continue
+          queue.splice(at, 1)
+          deadlines.set(index, nowMs + answerWithinMs)
+          underWay += 1
+          asks.push({ peer, index })
+        }
+      }
+      return asks
+    },
+    answered (peer, index) {
+      if (peers.get(peer)?.deadlines.delete(index) !== true) return false
+      had += 1
+      return true
+    },
+    failed (peer, index) {
+      had -= 1
+      peers.get(peer)?.lacks.add(index)
+      enqueue([index])
+    },
+    refused (peer, index) {
+      const asked = peers.get(peer)
+      if (asked?.deadlines.delete(index) !== true) return
+      asked.lacks.add(index)
+      enqueue([index])
+    },
+    expire (nowMs) {
+      for (const [peer, asked] of peers) {
+        for (const [index, deadlineMs] of asked.deadlines) {
+          if (deadlineMs > nowMs) continue
+          asked.deadlines.delete(index)
+          asked.silences += 1
+          enqueue([index])
+        }
+        if (asked.silences >= silencesMax) remove(peer)
+      }
+    },
+    get deadlineMs () { return Math.min(Infinity, ...[...peers.values()].flatMap(({ deadlines }) => [...deadlines.values()])) },
+    get unavailable () {
+      const left = [...peers.values()]
+      return queue.filter(index => left.every(({ lacks }) => lacks.has(index)))
+    },
+    get had () { return had },
+    get awaited () { return new Map([...peers].map(([peer, { deadlines }]) => [peer, [...deadlines.keys()]])) },
+    get peers () { return [...peers.keys()] }
+  }
+}

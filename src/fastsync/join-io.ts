@@ -1,0 +1,84 @@
+/** What goes into a join and comes out of it (join.ts). Shapes only. */
+import type { PeerId } from '../base/peer.ts'
+import type { Message, NetworkGenesis, PublicKeyHex } from '../message/types.ts'
+import type { Attestation, Certificate } from './checkpoint.ts'
+import type { ChunkFault } from './chunk.ts'
+import type { ChunkEntry } from './manifest.ts'
+
+export type JoinFault = ChunkFault | 'certificate-malformed' | 'bad-certificate' | 'checkpoint-ahead' | 'manifest-wrong' | 'piece-too-large'
+
+export type JoinInput =
+  | { readonly type: 'peer', readonly peer: PeerId }
+  | { readonly type: 'peer-gone', readonly peer: PeerId }
+  /** What a peer serves: a certificate, which may have no attestations; undefined: nothing. */
+  | { readonly type: 'offer', readonly peer: PeerId, readonly bytes: Uint8Array | undefined }
+  /** How many of the attestations of candidate `candidate` are valid. */
+  | { readonly type: 'signatures', readonly candidate: number, readonly valid: number }
+  | { readonly type: 'manifest', readonly peer: PeerId, readonly bytes: Uint8Array | undefined }
+  /** Decompressed; undefined: the peer does not have it. */
+  | { readonly type: 'chunk', readonly peer: PeerId, readonly index: number, readonly pieces: readonly Uint8Array[] | undefined }
+  /** What came is no answer: more than there may be, or no compressed bytes. */
+  | { readonly type: 'fault', readonly peer: PeerId, readonly code: JoinFault }
+  /** A chunk is on the disk, or verified and offered to the set. */
+  | { readonly type: 'kept', readonly index: number }
+  /** All signatures behind the swap are valid, and all is in the set. */
+  | { readonly type: 'verified' }
+  /** A signature in a chunk is not valid. */
+  | { readonly type: 'bad-signature', readonly index: number }
+  /** The shell could not go on: its disk, its verifier. */
+  | { readonly type: 'broken', readonly reason: string }
+  | { readonly type: 'deadline' }
+
+export type JoinEffect =
+  | { readonly type: 'ask-offer', readonly peer: PeerId }
+  | { readonly type: 'check-signatures', readonly candidate: number, readonly input: Uint8Array<ArrayBuffer>, readonly attestations: readonly Attestation[] }
+  | { readonly type: 'ask-manifest', readonly peer: PeerId, readonly hash: Uint8Array }
+  /** What a crash is resumed from: the certificate and the manifest that it pins. */
+  | { readonly type: 'pin', readonly certificate: Certificate, readonly certified: boolean, readonly manifest: Uint8Array }
+  | { readonly type: 'ask-chunk', readonly peer: PeerId, readonly index: number, readonly entry: ChunkEntry, readonly height: number }
+  /** Of a certified checkpoint: to be staged. */
+  | { readonly type: 'stage', readonly index: number, readonly messages: readonly Message[] }
+  /** Of one that is not: to be verified, offered to the set and stored. */
+  | { readonly type: 'take', readonly index: number, readonly peer: PeerId, readonly messages: readonly Message[] }
+  /** Everything is staged: the snapshot is shown from now on, and verified behind. */
+  | { readonly type: 'swap' }
+  /** What was staged or shown is to go. */
+  | { readonly type: 'drop' }
+  | { readonly type: 'offence', readonly peer: PeerId, readonly code: JoinFault }
+  | { readonly type: 'ended', readonly outcome: 'taken' | 'refused' | 'nothing-offered', readonly reason: string, readonly mainPeer: PeerId | undefined }
+
+/** What a join that a crash interrupted goes on from. */
+export interface Resumed {
+  readonly certificate: Certificate
+  readonly certified: boolean
+  readonly manifest: Uint8Array
+  readonly kept: ReadonlySet<number>
+}
+
+export interface JoinOptions {
+  readonly rules: NetworkGenesis
+  /** Keys of the attesters that this hub knows by itself. */
+  readonly attesters: ReadonlySet<PublicKeyHex>
+  /** Chunks under way at once. 1: block by block, in order. @default askedMax */
+  readonly parallel?: number
+  readonly resumed?: Resumed | undefined
+  /** Whether this hub has exactly these members already: they are not fetched. @default no */
+  readonly holds?: (entry: ChunkEntry, height: number) => boolean
+}
+
+export interface Join {
+  handle (input: JoinInput, nowMs: number): readonly JoinEffect[]
+  nextDeadlineMs (): number
+  /** For people. */
+  readonly progress: JoinProgress
+}
+
+export interface JoinProgress {
+  readonly phase: 'offers' | 'manifest' | 'chunks' | 'behind' | 'ended'
+  readonly height: number | null
+  readonly certified: boolean
+  readonly chunks: number
+  readonly kept: number
+  readonly messages: number
+  readonly awaited: ReadonlyMap<PeerId, readonly number[]>
+}

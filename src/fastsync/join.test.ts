@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest'
+import type { PeerId } from '../base/peer.ts'
+import { createRandom } from '../base/seeded-random.ts'
+import { createAsking } from './asking.ts'
+import { everyId, joinWorld, lies, type Behaviour } from './fixtures/join-world.ts'
+import { answerWithinMs, askedMax, askedOfPeerMax } from './limits.ts'
+
+/** Seeds of each kind; the SPEC's "Checks" says how to run more. */
+const runs = Number(process.env.HUBBUB_RUNS ?? 40)
+const firstSeed = Number(process.env.HUBBUB_SEED ?? 1)
+const seeds = Array.from({ length: runs }, (_, number) => firstSeed + number)
+const isEverything = (held: ReadonlySet<string>): boolean => held.size === everyId.size && [...held].every(id => everyId.has(id))
+const liarsOf = (seed: number, count: number, choice: readonly Behaviour[] = lies): Behaviour[] => {
+  const random = createRandom(seed, 77)
+  return Array.from({ length: count }, () => random.pick(choice))
+}
+
+describe('a join', () => {
+  test('[F10] [F12] from honest peers has every message, with few chunks under way', () => {
+    const joined = joinWorld({ seed: 1, peers: ['honest', 'honest', 'honest'] })
+    expect(joined).toMatchObject({ outcome: 'taken', reason: 'Every signature of the snapshot was verified.' })
+    expect(isEverything(joined.held)).toBe(true)
+    expect(joined.offenders.size).toBe(0)
+    expect(joined.peakStagedAtOnce).toBeLessThanOrEqual(askedMax)
+    expect(joined.peakStagedAtOnce).toBeGreaterThan(1)
+  })
+
+  test.each(lies)('[F10] [F11] [F13] from an honest peer and one that is %s has every message', (lie) => {
+    for (const seed of [1, 2, 3]) {
+      const joined = joinWorld({ seed, peers: seed % 2 === 0 ? ['honest', lie] : [lie, 'honest'] })
+      expect(joined, `seed ${seed}`).toMatchObject({ outcome: 'taken' })
+      expect(isEverything(joined.held)).toBe(true)
+      expect([...joined.offenders]).not.toContain(seed % 2 === 0 ? 'peer 0' : 'peer 1')
+    }
+  })
+
+  test('[F10] to [F14] while all but one of its peers lie has every message, and blames nobody who is honest', () => {
+    let blamed = 0
+    for (const seed of seeds) {
+      const peers = liarsOf(seed, 1 + seed % 6)
+      const honest = seed % (peers.length + 1)
+      peers.splice(honest, 0, 'honest')
+      const joined = joinWorld({ seed, peers })
+      expect(joined, `seed ${seed}: ${peers.join(', ')}`).toMatchObject({ outcome: 'taken' })
+      expect(isEverything(joined.held), `seed ${seed}: ${peers.join(', ')}`).toBe(true)
+      expect([...joined.offenders], `seed ${seed}`).not.toContain(`peer ${honest}`)
+      blamed += joined.offenders.size
+    }
+    expect(blamed).toBeGreaterThan(runs / 4)
+  })
+
+  test('[F14] while all of its peers lie is refused with a reason, and leaves nothing behind', () => {
+    for (const seed of seeds) {
+      const peers = liarsOf(seed, 1 + seed % 5, lies.filter(lie => lie !== 'stale'))
+      const joined = joinWorld({ seed, peers })
+      const note = `seed ${seed}: ${peers.join(', ')}`
+      expect(joined.outcome, note).not.toBe('stuck')
+      expect(joined.reason, note).not.toBe('')
+      // Liars who lie in different ways can complete one another: then what is held is what was certified.
+      if (joined.outcome === 'taken') expect([...joined.held].every(id => everyId.has(id)), note).toBe(true)
+      else expect([joined.held.size, joined.staged], note).toEqual([0, 0])
+    }
+  })
+
+  test('[F15] without attesters holds nothing that was not verified, whoever lies', () => {
+    let taken = 0
+    for (const seed of seeds) {
+      const peers: Behaviour[] = ['honest', ...liarsOf(seed, 1 + seed % 4)]
+      const joined = joinWorld({ seed, peers, certified: false })
+      expect([...joined.held].every(id => everyId.has(id)), `seed ${seed}: ${peers.join(', ')}`).toBe(true)
+      expect([...joined.offenders]).not.toContain('peer 0')
+      if (isEverything(joined.held)) taken += 1
+    }
+    expect(taken).toBeGreaterThan(runs * 0.8)
+  })
+
+  test('[F16] that is killed after any of its steps goes on, and ends with the same', () => {
+    const { steps } = joinWorld({ seed: 5, peers: ['honest', 'honest'] })
+    expect(steps).toBeGreaterThan(30)
+    for (let crashAfter = 1; crashAfter <= steps; crashAfter += 1) {
+      const joined = joinWorld({ seed: 5, peers: ['honest', 'honest'], crashAfter })
+      expect(joined, `killed after ${crashAfter}`).toMatchObject({ outcome: 'taken' })
+      expect(isEverything(joined.held)).toBe(true)
+    }
+  })
+})
+
+describe('asking', () => {
+  const [ann, ben] = ['ann', 'ben'] as [PeerId, PeerId]
+
+  test('[F12] asks each peer for two, in order, and what one is silent about of another', () => {
+    const asking = createAsking(8)
+    for (const peer of [ann, ben]) asking.add(peer)
+    asking.begin(6, new Set([0]))
+    expect(asking.next(0)).toEqual([{ peer: ann, index: 1 }, { peer: ben, index: 2 }, { peer: ann, index: 3 }, { peer: ben, index: 4 }])
+    expect(asking.awaited.get(ann)).toHaveLength(askedOfPeerMax)
+    expect(asking.answered(ben, 2)).toBe(true)
+    expect(asking.answered(ben, 2), 'twice').toBe(false)
+    asking.refused(ben, 4)
+    asking.expire(answerWithinMs)
+    expect(asking.next(answerWithinMs).map(({ peer, index }) => `${peer} ${index}`).sort()).toEqual(['ann 1', 'ann 4', 'ben 3', 'ben 5'])
+    asking.remove(ann)
+    expect(asking.unavailable).toEqual([4])
+  })
+
+  test('[F12] one at a time is block by block, in order', () => {
+    const asking = createAsking(1)
+    for (const peer of [ann, ben]) asking.add(peer)
+    asking.begin(3, new Set())
+    const order: number[] = []
+    for (let [ask] = asking.next(0); ask !== undefined; [ask] = asking.next(0)) {
+      expect(asking.next(0)).toEqual([])
+      order.push(ask.index)
+      asking.answered(ask.peer, ask.index)
+    }
+    expect(order).toEqual([0, 1, 2])
+  })
+})

@@ -1,0 +1,316 @@
+/**
+ * FastForward (SPEC.md, F9 to F16): a hub that joins asks several peers what checkpoint they serve, takes the best one that enough known attesters signed,
+ * and has its chunks from all of them; where none is certified, from whoever has one, everything being verified before it counts. Pure: answers go in, what
+ * is to be asked, staged and taken comes out. How bytes travel, are decompressed, verified and stored is the shell's business.
+ *
+ * Invariants
+ * 1. Nothing is staged or taken that is not in a manifest whose hash the pinned checkpoint names.
+ * 2. `swap` comes once, after every chunk of a certified checkpoint was staged.
+ * 3. After `ended` nothing comes out.
+ */
+import type { PeerId } from '../base/peer.ts'
+import { createAsking } from './asking.ts'
+import { compareBytes } from './chunk-key.ts'
+import { attestationInput, countingIn, decodeCertificate, mayHaveHeight, thresholdOf, type Certificate } from './checkpoint.ts'
+import { checkChunk } from './chunk.ts'
+import type { Join, JoinEffect, JoinFault, JoinInput, JoinOptions, JoinProgress, Resumed } from './join-io.ts'
+import { answerWithinMs, askedMax, offersMax, offersWithinMs } from './limits.ts'
+import { decodeManifest, manifestHash, messagesIn, type Manifest } from './manifest.ts'
+
+interface Candidate {
+  readonly certificate: Certificate
+  /** Who offered it, the first one first. */
+  readonly from: PeerId[]
+  /** undefined: being checked. */
+  certified: boolean | undefined
+  failed: boolean
+}
+
+export function createJoin ({ rules, attesters, parallel = askedMax, resumed, holds = () => false }: JoinOptions): Join {
+  const asking = createAsking(parallel)
+  const candidates: Candidate[] = []
+  const awaitedOffers = new Set<PeerId>()
+  const asked = new Set<PeerId>()
+  const senders = new Map<number, PeerId>()
+  const kept = new Set<number>()
+  const sent = new Map<PeerId, number>()
+  let phase: JoinProgress['phase'] = 'offers'
+  let offersUntilMs = Infinity
+  let areOffersDue = false
+  let pinned: { readonly candidate: Candidate, readonly manifest?: Manifest } | undefined
+  let manifestPeer: PeerId | undefined
+  let manifestUntilMs = Infinity
+  const manifestTried = new Set<PeerId>()
+  let effects: JoinEffect[] = []
+  /** Chunks of checkpoints that are not certified which were verified and are in the set. */
+  let taken = 0
+  let lastFailure = 'No hub serves a snapshot.'
+
+  const needed = thresholdOf(attesters.size)
+
+  function end (outcome: 'taken' | 'refused' | 'nothing-offered', reason: string): void {
+    phase = 'ended'
+    const [mainPeer] = [...sent].sort(([, one], [, other]) => other - one)[0] ?? []
+    effects.push({ type: 'ended', outcome, reason, mainPeer })
+  }
+
+  function offend (peer: PeerId, code: JoinFault): void {
+    effects.push({ type: 'offence', peer, code })
+    leave(peer)
+  }
+
+  function leave (peer: PeerId): void {
+    awaitedOffers.delete(peer)
+    asking.remove(peer)
+    for (const { from } of candidates) {
+      const at = from.indexOf(peer)
+      if (at !== -1) from.splice(at, 1)
+    }
+    if (phase === 'offers') decideOffers()
+    else if (phase === 'manifest' && manifestPeer === peer) askManifest()
+  }
+
+  function takeOffer (peer: PeerId, bytes: Uint8Array | undefined, nowMs: number): void {
+    if (!awaitedOffers.delete(peer)) return
+    if (bytes !== undefined) {
+      if (!areOffersDue) offersUntilMs = Math.min(offersUntilMs, nowMs + offersWithinMs)
+      const certificate = decodeCertificate(bytes)
+      if (certificate === undefined || certificate.checkpoint.network !== rules.network) { offend(peer, 'certificate-malformed'); return }
+      if (!mayHaveHeight(certificate.checkpoint.height, nowMs)) { offend(peer, 'checkpoint-ahead'); return }
+      note(peer, certificate)
+    }
+    decideOffers()
+  }
+
+  function note (peer: PeerId, certificate: Certificate): void {
+    const counting = countingIn(certificate, attesters)
+    // Whoever serves what is not certified is asked only where nothing is; attestations may differ, so each offer stands for itself.
+    const candidate: Candidate = { certificate, from: [peer], certified: counting.length < needed ? false : undefined, failed: false }
+    candidates.push(candidate)
+    if (candidate.certified === undefined) {
+      effects.push({ type: 'check-signatures', candidate: candidates.length - 1, input: attestationInput(certificate.checkpoint), attestations: counting })
+    }
+  }
+
+  /** The best that may still be tried: certified before not, then the highest, then the one with most messages. */
+  function best (): Candidate | undefined {
+    return candidates.filter(({ certified, failed, from }) => !failed && certified !== undefined && (certified || from.length > 0)).sort((one, other) =>
+      Number(other.certified) - Number(one.certified) ||
+      other.certificate.checkpoint.height - one.certificate.checkpoint.height ||
+      other.certificate.checkpoint.messages - one.certificate.checkpoint.messages)[0]
+  }
+
+  function decideOffers (): void {
+    if (phase !== 'offers' || (awaitedOffers.size > 0 && !areOffersDue)) return
+    if (candidates.some(({ certified }) => certified === undefined)) return
+    choose()
+  }
+
+  function choose (): void {
+    const candidate = best()
+    if (candidate === undefined) {
+      if (taken > 0) {
+        end('taken', lastFailure)
+        return
+      }
+      const wasRefused = candidates.length > 0 || asked.size > asking.peers.length
+      end(wasRefused ? 'refused' : 'nothing-offered', lastFailure)
+      return
+    }
+    pinned = { candidate }
+    manifestTried.clear()
+    phase = 'manifest'
+    askManifest()
+  }
+
+  function giveUpCandidate (reason: string): void {
+    lastFailure = reason
+    if (pinned?.manifest !== undefined && pinned.candidate.certified === true) effects.push({ type: 'drop' })
+    if (pinned !== undefined) pinned.candidate.failed = true
+    pinned = undefined
+    kept.clear()
+    senders.clear()
+    choose()
+  }
+
+  let now = 0
+  function askManifest (): void {
+    if (pinned === undefined) return
+    const { from, certificate } = pinned.candidate
+    // Those that offered it first, then anybody: it is known by its hash.
+    const peer = [...from, ...asking.peers].find(one => !manifestTried.has(one))
+    manifestPeer = peer
+    if (peer === undefined) { giveUpCandidate('No hub gave the manifest that its checkpoint names.'); return }
+    manifestTried.add(peer)
+    manifestUntilMs = now + answerWithinMs
+    effects.push({ type: 'ask-manifest', peer, hash: certificate.checkpoint.manifest })
+  }
+
+  function takeManifest (peer: PeerId, bytes: Uint8Array | undefined): void {
+    if (phase !== 'manifest' || peer !== manifestPeer || pinned === undefined) return
+    if (bytes === undefined) { askManifest(); return }
+    const manifest = manifestOf(bytes, pinned.candidate.certificate)
+    if (manifest === undefined) { offend(peer, 'manifest-wrong'); return }
+    effects.push({ type: 'pin', certificate: pinned.candidate.certificate, certified: pinned.candidate.certified === true, manifest: bytes })
+    pinned = { ...pinned, manifest }
+    manifestUntilMs = Infinity
+    phase = 'chunks'
+    manifest.chunks.forEach((entry, index) => { if (holds(entry, manifest.height)) kept.add(index) })
+    asking.begin(manifest.chunks.length, kept)
+  }
+
+  function takeChunk (peer: PeerId, index: number, pieces: readonly Uint8Array[] | undefined): void {
+    const entry = pinned?.manifest?.chunks[index]
+    if (phase !== 'chunks' || entry === undefined || pinned?.manifest === undefined) return
+    if (pieces === undefined) { asking.refused(peer, index); return }
+    if (!asking.answered(peer, index)) return
+    const checked = checkChunk(pieces, entry, pinned.manifest.height, rules)
+    if (!checked.ok) {
+      asking.failed(peer, index)
+      offend(peer, checked.code)
+      return
+    }
+    senders.set(index, peer)
+    sent.set(peer, (sent.get(peer) ?? 0) + entry.count)
+    effects.push(pinned.candidate.certified === true
+      ? { type: 'stage', index, messages: checked.messages }
+      : { type: 'take', index, peer, messages: checked.messages })
+  }
+
+  function takeBadSignature (index: number): void {
+    const peer = senders.get(index)
+    if (phase === 'behind') {
+      if (peer !== undefined) offend(peer, 'bad-signature')
+      effects.push({ type: 'drop' })
+      end('refused', 'A message of the snapshot was not signed by whom it says: the snapshot was dropped.')
+      return
+    }
+    if (phase !== 'chunks' || peer === undefined) return
+    senders.delete(index)
+    asking.failed(peer, index)
+    offend(peer, 'bad-signature')
+  }
+
+  /** Asks for what can be asked for, and sees whether that is all. */
+  function advance (): void {
+    if (phase !== 'chunks' || pinned?.manifest === undefined) return
+    const { manifest, candidate } = pinned
+    for (const { peer, index } of asking.next(now)) {
+      const entry = manifest.chunks[index]
+      if (entry !== undefined) effects.push({ type: 'ask-chunk', peer, index, entry, height: manifest.height })
+    }
+    const { unavailable } = asking
+    const isCertified = candidate.certified === true
+    if (kept.size === manifest.chunks.length) {
+      if (!isCertified) end('taken', 'Every chunk was verified and taken.')
+      else {
+        phase = 'behind'
+        effects.push({ type: 'swap' })
+      }
+    } else if (isCertified ? unavailable.length > 0 : kept.size + unavailable.length === manifest.chunks.length) {
+      giveUpCandidate(isCertified
+        ? `${unavailable.length} chunks of the certified snapshot are with no hub that was asked.`
+        : `${unavailable.length} chunks are left to comparisons: no hub that was asked has them as they were.`)
+    }
+  }
+
+  function resume (from: Resumed): void {
+    const manifest = manifestOf(from.manifest, from.certificate)
+    if (manifest === undefined) return
+    const candidate: Candidate = { certificate: from.certificate, from: [], certified: from.certified, failed: false }
+    candidates.push(candidate)
+    pinned = { candidate, manifest }
+    for (const index of from.kept) if (index < manifest.chunks.length) kept.add(index)
+    phase = 'chunks'
+    asking.begin(manifest.chunks.length, kept)
+  }
+  if (resumed !== undefined) resume(resumed)
+
+  function take (input: JoinInput, nowMs: number): void {
+    switch (input.type) {
+      case 'peer':
+        if (asked.has(input.peer) || asked.size >= offersMax) return
+        asked.add(input.peer)
+        asking.add(input.peer)
+        if (phase !== 'offers') return
+        awaitedOffers.add(input.peer)
+        effects.push({ type: 'ask-offer', peer: input.peer })
+        return
+      case 'peer-gone': leave(input.peer); return
+      case 'offer': takeOffer(input.peer, input.bytes, nowMs); return
+      case 'signatures': {
+        const candidate = candidates[input.candidate]
+        if (candidate === undefined || candidate.certified !== undefined) return
+        candidate.certified = input.valid >= needed
+        const counted = countingIn(candidate.certificate, attesters).length
+        const [peer] = candidate.from
+        // An honest hub checks what it serves: signatures of known attesters that are not valid were made up.
+        if (!candidate.certified && input.valid < counted && peer !== undefined) {
+          candidate.failed = true
+          lastFailure = 'A certificate had signatures that its attesters did not make.'
+          offend(peer, 'bad-certificate')
+        }
+        decideOffers()
+        return
+      }
+      case 'manifest': takeManifest(input.peer, input.bytes); return
+      case 'chunk': takeChunk(input.peer, input.index, input.pieces); return
+      case 'fault':
+        lastFailure = `A hub answered with what is no answer: ${input.code}.`
+        offend(input.peer, input.code)
+        return
+      case 'kept':
+        if (phase !== 'chunks' || !senders.has(input.index) || kept.has(input.index)) return
+        kept.add(input.index)
+        if (pinned?.candidate.certified !== true) taken += 1
+        return
+      case 'verified':
+        if (phase === 'behind') end('taken', 'Every signature of the snapshot was verified.')
+        return
+      case 'bad-signature': takeBadSignature(input.index); return
+      case 'broken':
+        // What is staged stays: it is gone on from when the hub starts again.
+        end('refused', input.reason)
+        return
+      case 'deadline':
+        if (phase === 'offers' && nowMs >= offersUntilMs) {
+          areOffersDue = true
+          offersUntilMs = Infinity // signatures may still be checked
+          decideOffers()
+        }
+        if (phase === 'manifest' && nowMs >= manifestUntilMs) askManifest()
+        if (phase === 'chunks') asking.expire(nowMs)
+    }
+  }
+
+  return {
+    handle (input, nowMs) {
+      if (phase === 'ended') return []
+      now = nowMs
+      effects = []
+      if (input.type === 'peer' && offersUntilMs === Infinity && !areOffersDue) offersUntilMs = nowMs + answerWithinMs
+      take(input, nowMs)
+      if (phase === 'chunks') advance()
+      return effects
+    },
+    nextDeadlineMs () {
+      if (phase === 'offers') return offersUntilMs
+      return phase === 'manifest' ? manifestUntilMs : phase === 'chunks' ? asking.deadlineMs : Infinity
+    },
+    get progress () {
+      const { manifest, candidate } = pinned ?? {}
+      return {
+        phase, height: manifest?.height ?? null, certified: candidate?.certified === true, chunks: manifest?.chunks.length ?? 0, kept: kept.size,
+        messages: manifest === undefined ? 0 : messagesIn(manifest), awaited: asking.awaited
+      }
+    }
+  }
+}
+
+/** A manifest, if it is the one that the checkpoint names and says the same as it. */
+function manifestOf (bytes: Uint8Array, { checkpoint }: Certificate): Manifest | undefined {
+  if (compareBytes(manifestHash(bytes), checkpoint.manifest) !== 0) return undefined
+  const manifest = decodeManifest(bytes)
+  if (manifest === undefined || manifest.network !== checkpoint.network || manifest.height !== checkpoint.height) return undefined
+  return messagesIn(manifest) === checkpoint.messages ? manifest : undefined
+}

@@ -1,0 +1,27 @@
+/** Limits of fast sync (SPEC.md). Part of the protocol where the SPEC names them. */
+
+/** F3. Messages of one chunk: some 300 KB of ordinary messages, which a disk writes in one go and a peer sends in a quarter of a second. */
+export const chunkMessagesMax = 1_024
+/** F8. Bytes of a piece before it is compressed; compressing never adds as much as is left to 256 KiB, so that no piece is larger on the wire. */
+export const pieceRawBytesMax = 240 * 1_024
+/** F8. Bytes of a piece on the wire, and of what it may become: a compressed bomb is cut off there. */
+export const pieceBytesMax = 256 * 1_024
+/** F4. Chunks of a manifest: 3 MB of it, for some 16 million messages, which is more than a hub keeps ids of. */
+export const chunksMax = 65_536
+/** F1. A checkpoint lags so many epochs behind now, two hours and twenty minutes: what is dated back by less is in it or found by diff sync. */
+export const lagEpochs = 8
+/** F6. Signatures looked at in one certificate: as many as a network has attesters (message/limits.ts). */
+export const signaturesMax = 64
+
+/** F12. Chunks asked of one peer at once: the next one is on its way while one is checked. */
+export const askedOfPeerMax = 2
+/** F12. Chunks under way in all: 8 of 300 KB each are held in memory, whatever the snapshot's size. */
+export const askedMax = 8
+/** F12. How long a peer may take for one answer, in ms: 300 KB over 200 kbit/s. */
+export const answerWithinMs = 15_000
+/** F12. A peer that was silent so often is asked nothing more. */
+export const silencesMax = 3
+/** F9. Peers asked for their checkpoints. More would only be more of the same. Guess. */
+export const offersMax = 8
+/** F9. How long offers are waited for after the first, in ms: a slow honest peer may know a newer checkpoint. Guess: some round trips. */
+export const offersWithinMs = 2_000

@@ -1,0 +1,103 @@
+/**
+ * Manifests made of what a hub holds, and the members of one chunk (SPEC.md, F2, F3 and F7): a chunk is the largest subtree that has few enough members. In
+ * steps, because a hub has other things to do. What holds the members is handed in; hub/sync has a tree that fits.
+ */
+import type { NetworkId } from '../message/types.ts'
+import { bucketNibbles, childOf, compareBytes, holds, keyBytes, keyOfBucket, nibbleAt, prefixNibblesMax, rangeOf, type BucketRange, type ChunkKey } from './chunk-key.ts'
+import { chunkMessagesMax } from './limits.ts'
+import { chunkHash, type ChunkEntry, type Manifest } from './manifest.ts'
+
+/** Members of this hub, by small numbers, ordered by bucket: sync/tree. */
+export interface Holdings {
+  count (range: BucketRange): number
+  collect (range: BucketRange): ArrayLike<number>
+  bucketOf (member: number): number
+  copyId (member: number, target: Uint8Array, offset: number): void
+}
+
+export interface ManifestMaker {
+  /** Does some milliseconds of work; whether all is done. */
+  step (): boolean
+  /** Of what was there when each of its parts was looked at. */
+  readonly manifest: Manifest
+}
+
+/** A part of the members that is to be made chunks of; `members` where it was cut out of one bucket. */
+interface Part {
+  readonly key: ChunkKey
+  readonly members?: readonly number[]
+}
+
+/** `chunkMax`: for tests. */
+export function createManifestMaker (holdings: Holdings, network: NetworkId, height: number, chunkMax = chunkMessagesMax): ManifestMaker {
+  const chunks: ChunkEntry[] = []
+  const parts: Part[] = [1, 0].map(namespace => ({ key: keyOfBucket(namespace * 2 ** 28, 1) }))
+
+  function children ({ nibbles, prefix }: ChunkKey): Part[] {
+    return Array.from({ length: 16 }, (_, nibble) => ({ key: childOf({ nibbles, prefix }, nibble) })).reverse()
+  }
+
+  function divide (key: ChunkKey, members: readonly number[]): Part[] {
+    const id = new Uint8Array(keyBytes)
+    const groups = Array.from({ length: 16 }, (): number[] => [])
+    for (const member of members) {
+      writeMemberKey(holdings, member, id)
+      groups[nibbleAt(id, key.nibbles)]?.push(member)
+    }
+    return groups.flatMap((group, nibble) => group.length === 0 ? [] : [{ key: childOf(key, nibble), members: group }]).reverse()
+  }
+
+  function take ({ key, members }: Part): void {
+    const range = rangeOf(key, height)
+    const count = members?.length ?? (range.end > range.from ? holdings.count(range) : 0)
+    if (count === 0) return
+    if (count <= chunkMax || key.nibbles === prefixNibblesMax) {
+      const { ids } = order(holdings, members ?? Array.from(holdings.collect(range)))
+      chunks.push({ ...key, count, hash: chunkHash(ids) })
+    } else if (key.nibbles < bucketNibbles) parts.push(...children(key))
+    else parts.push(...divide(key, members ?? Array.from(holdings.collect(range))))
+  }
+
+  return {
+    step () {
+      for (let made = chunks.length; made === chunks.length;) {
+        const part = parts.pop()
+        if (part === undefined) return true
+        take(part)
+      }
+      return parts.length === 0
+    },
+    get manifest () { return { network, height, chunks } }
+  }
+}
+
+/** F7. The members of this hub that lie in a chunk, in its order, if they are exactly those that the entry names; undefined otherwise. */
+export function membersOf (holdings: Holdings, entry: ChunkEntry, height: number): number[] | undefined {
+  const range = rangeOf(entry, height)
+  if (range.end <= range.from) return undefined
+  const key = new Uint8Array(keyBytes)
+  const under = Array.from(holdings.collect(range)).filter((member) => {
+    writeMemberKey(holdings, member, key)
+    return holds(entry, key, height)
+  })
+  if (under.length !== entry.count) return undefined
+  const { members, ids } = order(holdings, under)
+  return compareBytes(chunkHash(ids), entry.hash) === 0 ? members : undefined
+}
+
+/** Ascending by key. */
+function order (holdings: Holdings, members: readonly number[]): { members: number[], ids: Uint8Array } {
+  const keyed = members.map((member) => {
+    const key = new Uint8Array(keyBytes)
+    writeMemberKey(holdings, member, key)
+    return { member, key }
+  }).sort((one, other) => compareBytes(one.key, other.key))
+  const ids = new Uint8Array(keyed.length * 32)
+  keyed.forEach(({ key }, index) => { ids.set(key.subarray(4), index * 32) })
+  return { members: keyed.map(({ member }) => member), ids }
+}
+
+function writeMemberKey (holdings: Holdings, member: number, target: Uint8Array): void {
+  new DataView(target.buffer).setUint32(0, holdings.bucketOf(member))
+  holdings.copyId(member, target, 4)
+}

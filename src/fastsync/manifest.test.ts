@@ -1,0 +1,130 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { toHex } from '../base/bytes.ts'
+import { createRandom } from '../base/seeded-random.ts'
+import { epochOf } from '../message/epoch.ts'
+import { attesterKeys, keyOfPeer } from './attesters.ts'
+import { countingIn, decodeCertificate, encodeCertificate, heightAt, mayHaveHeight, thresholdOf } from './checkpoint.ts'
+import { checkChunk, packPieces, unpackPiece } from './chunk.ts'
+import { attesters, certify, checkpointOf, holdingsOf, makeManifest, rules, servedBy, writeFeed } from './fixtures/universe.ts'
+import { pieceRawBytesMax } from './limits.ts'
+import { decodeManifest, encodeManifest, messagesIn, type Manifest } from './manifest.ts'
+
+const messages = [...writeFeed('ida', 120, 700_000), ...writeFeed('jan', 80, 1)]
+const holdings = holdingsOf(messages)
+const newest = Math.max(...messages.map(({ header }) => epochOf(header.timestamp)))
+const hexOf = (manifest: Manifest): string => toHex(encodeManifest(manifest))
+
+describe('a manifest', () => {
+  test('[F2] [F3] names every message up to its height once, in chunks that are small enough, whatever the order in which they came', () => {
+    const manifest = makeManifest(holdings, newest, 16)
+    expect(messagesIn(manifest)).toBe(messages.length)
+    expect(Math.max(...manifest.chunks.map(({ count }) => count))).toBeLessThanOrEqual(16)
+    expect(manifest.chunks.some(({ nibbles }) => nibbles > 8), 'one epoch is divided').toBe(true)
+    expect(hexOf(makeManifest(holdingsOf(messages.toReversed()), newest, 16))).toBe(hexOf(manifest))
+    const served = manifest.chunks.flatMap(entry => servedBy(holdings, entry, newest) ?? [])
+    expect(new Set(served.map(toHex)).size).toBe(messages.length)
+    const height = newest - 40
+    const below = messages.filter(({ header }) => epochOf(header.timestamp) <= height)
+    expect(below.length).toBeLessThan(messages.length)
+    expect(messagesIn(makeManifest(holdings, height, 16))).toBe(below.length)
+  })
+
+  test('[F7] a hub with one message less in a chunk does not serve that chunk, and serves the others; nor does one with one more', () => {
+    const manifest = makeManifest(holdings, newest, 16)
+    const less = holdingsOf(messages.filter((_, number) => number !== 150))
+    expect(manifest.chunks.filter(entry => servedBy(less, entry, newest) === undefined)).toHaveLength(1)
+    expect(makeManifest(less, newest, 16).chunks.filter(entry => servedBy(holdings, entry, newest) === undefined)).toHaveLength(1)
+  })
+
+  test('[F4] is what its bytes say; any bytes are one in its only form, or none', () => {
+    const bytes = encodeManifest(makeManifest(holdings, newest, 16))
+    const read = decodeManifest(bytes)
+    expect(read && hexOf(read)).toBe(toHex(bytes))
+    const random = createRandom(4)
+    let taken = 0
+    for (let run = 0; run < 1_000; run += 1) {
+      const changed = bytes.slice(0, random.chance(0.2) ? random.below(bytes.length) : undefined)
+      for (let flips = random.below(4); flips >= 0 && changed.length > 0; flips -= 1) changed[random.below(changed.length)] = random.below(256)
+      const again = decodeManifest(changed)
+      if (again === undefined) continue
+      taken += 1
+      expect(hexOf(again)).toBe(toHex(changed))
+    }
+    expect(taken).toBeGreaterThan(50)
+    expect(decodeManifest(new Uint8Array(0))).toBeUndefined()
+  })
+
+  test('[F3] with chunks in another order, or one under another, is none', () => {
+    const { chunks, ...rest } = makeManifest(holdings, newest, 16)
+    expect(decodeManifest(encodeManifest({ ...rest, chunks: chunks.toReversed() }))).toBeUndefined()
+    expect(decodeManifest(encodeManifest({ ...rest, chunks: [...chunks.slice(0, 1), ...chunks] }))).toBeUndefined()
+  })
+})
+
+describe('a certificate', () => {
+  const checkpoint = checkpointOf(makeManifest(holdings, newest, 16))
+
+  test('[F5] is what its bytes say; any bytes are one or none', () => {
+    const certificate = certify(checkpoint, attesters)
+    const bytes = encodeCertificate(certificate)
+    expect(decodeCertificate(bytes)).toEqual(certificate)
+    expect(decodeCertificate(bytes.slice(0, -1))).toBeUndefined()
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (given) => {
+      const read = decodeCertificate(given)
+      if (read !== undefined) expect(encodeCertificate(read)).toEqual(given)
+    }), { seed: 2 })
+  })
+
+  test('[F6] counts each known attester once, and nobody else', () => {
+    const known = new Set(attesters.slice(0, 2))
+    expect(countingIn(certify(checkpoint, [...attesters, ...attesters]), known).map(({ attester }) => attester)).toEqual(attesters.slice(0, 2))
+    expect([0, 1, 3, 4, 6, 7, 64].map(thresholdOf)).toEqual([Infinity, 1, 3, 2, 3, 3, 22])
+  })
+
+  test('[F6] an attester\'s key is in its peer id', () => {
+    const peerId = '12D3KooWAcXhypmBRDpyFDhCuBrs3USkaqTcEspExW6mZVFVXc8f'
+    expect(keyOfPeer(peerId)).toMatch(/^[0-9a-f]{64}$/)
+    expect(attesterKeys([peerId, 'QmNone', '0OIl', '']).size).toBe(1)
+  })
+
+  test('[F1] lags eight epochs behind, and none is from the future', () => {
+    const nowMs = 1_750_000_000_000
+    expect(heightAt(nowMs)).toBe(epochOf(nowMs) - 8)
+    expect([0, 1, 2].map(ahead => mayHaveHeight(heightAt(nowMs) + ahead, nowMs))).toEqual([true, true, false])
+  })
+})
+
+describe('a chunk', () => {
+  const manifest = makeManifest(holdings, newest, 32)
+  const entry = manifest.chunks.find(({ count }) => count > 10)
+  if (entry === undefined) throw new Error('no chunk is large enough')
+  const served = servedBy(holdings, entry, newest) ?? []
+  const others = manifest.chunks.filter(one => one !== entry).flatMap(one => servedBy(holdings, one, newest) ?? [])
+  const judge = (given: readonly Uint8Array[]) => checkChunk(packPieces(given), entry, newest, rules)
+
+  test('[F7] that is what the manifest names is taken', () => {
+    const checked = judge(served)
+    expect(checked.ok && checked.messages.length).toBe(entry.count)
+  })
+
+  test.each([
+    ['lacks one', served.slice(1)], ['has one twice', [...served.slice(0, 1), ...served]], ['is in another order', served.toReversed()], ['is empty', []],
+    ['has another message', [...served.slice(1), ...others.slice(0, 1)]],
+    ['has a changed byte', served.map((bytes, number) => number === 0 ? bytes.map((byte, index) => index === 40 ? byte ^ 1 : byte) : bytes)]
+  ])('[F7] that %s is refused', (_what, given) => {
+    expect(judge(given).ok).toBe(false)
+  })
+
+  test('[F8] goes in pieces that are not too large, and any bytes are a piece or none', () => {
+    const large = Array.from({ length: 100 }, (_, number) => new Uint8Array(8_000).fill(number + 1))
+    const pieces = packPieces(large)
+    expect(pieces.length).toBeGreaterThan(2)
+    expect(pieces.every(({ length }) => length <= pieceRawBytesMax)).toBe(true)
+    expect(pieces.flatMap(piece => unpackPiece(piece)?.map(toHex) ?? [])).toEqual(large.map(toHex))
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), (given) => {
+      const read = unpackPiece(given)
+      if (read !== undefined) expect(packPieces(read).map(toHex)).toEqual(given.length === 0 ? [] : [toHex(given)])
+    }), { seed: 3 })
+  })
+})
