@@ -11,8 +11,8 @@ export const protocolVersion = 1
 
 /** Pages attached to one engine. A person has a handful of tabs; apps come on top. */
 export const pagesMax = 64
-/** Calls of one page that wait for their answers. A page that draws asks some ten at once. */
-export const callsMax = 256
+/** Calls of one page that wait for their answers. A page that draws asks some ten at once, a script that waits for none of its posts some thousands. */
+export const callsMax = 16_384
 /** Subscriptions of one page. */
 export const subscriptionsMax = 64
 /** Events sent to a page ahead of what it says it has taken: some milliseconds of its time. */
