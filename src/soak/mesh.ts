@@ -75,13 +75,12 @@ async function start (): Promise<Soak> {
 /** Cuts all tabs off from one another, has each write, brings them back, and compares until all hold everything. */
 async function roundsUntilEqual (hubs: readonly HubPage[]): Promise<number> {
   const peers = await Promise.all(hubs.map(async hub => (await hub.status()).peerId))
-  const { messages: before } = await hubs[0]?.status() ?? { messages: 0 }
   await Promise.all(hubs.map(async hub => hub.call('faults', { partition: peers })))
   await Promise.all(hubs.map(async (hub, tab) => { for (let post = 0; post < postsAlone; post += 1) await hub.post(`${tab}/${post}, alone`) }))
   await new Promise((resolve) => { setTimeout(resolve, aloneMs) })
   await Promise.all(hubs.map(async hub => hub.call('faults', {})))
-  // A tab's first message introduces its device; the first tab has written before.
-  const all = before + tabs * postsAlone + tabs - 1
+  // The introduction of each, and what the first tab wrote before.
+  const all = tabs * (1 + postsAlone) + 1
   const counted = async (): Promise<number[]> => Promise.all(hubs.map(async hub => (await hub.status()).messages))
   for (let round = 1; round <= roundsMax; round += 1) {
     await Promise.all(hubs.map(compareWithAll))
