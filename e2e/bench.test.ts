@@ -50,6 +50,15 @@ test('bench join: a fresh tab gets all there is from a hub, and another one from
   }
 })
 
+test('bench messages-view: a reader is answered while messages arrive', async () => {
+  const { stdout } = await bench('messages-view', '--messages', '2000', '--rate', '200', '--rounds', '2', '--json')
+  const { listed, arrived, interactions, p50Ms, worstMs } = JSON.parse(stdout) as Readonly<Record<'listed' | 'arrived' | 'interactions' | 'p50Ms' | 'worstMs', number>>
+  expect(listed).toBeGreaterThan(1_900)
+  expect(arrived).toBeGreaterThan(0)
+  expect(interactions).toBeGreaterThan(30)
+  expect(worstMs).toBeGreaterThanOrEqual(p50Ms)
+})
+
 test('bench memory opens a hub that another process has filled', async () => {
   const { stdout } = await bench('memory', '--messages', '3000', '--json')
   const result = JSON.parse(stdout) as Readonly<Record<'messages' | 'bytesPerMessage' | 'indexBytes' | 'openMs', number>>

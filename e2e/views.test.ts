@@ -13,16 +13,20 @@ describe('the views', () => {
   const scene = createScene()
   afterAll(() => scene.end())
   let here: HubPage<ChromiumPage>
+  let other: HubPage<ChromiumPage>
   let otherId: string
+  let first: string
 
   beforeAll(async () => {
     const server = await scene.server()
     const browsers = await Promise.all([scene.chromium(), scene.chromium()])
     here = await scene.hub(browsers[0], server, { name: 'here' })
-    const other = await scene.hub(browsers[1], server, { name: 'other' })
+    other = await scene.hub(browsers[1], server, { name: 'other' })
     otherId = (await other.status()).peerId
     await here.linked(otherId, 'direct')
-    await here.receives(await other.post('Twelve more bags are needed at the pump house.'))
+    await other.call('publish', { kind: 'profile', field: 'name', value: 'Ines' })
+    first = await other.post('Twelve more bags are needed at the pump house.')
+    await here.receives(first)
     await shown(here, 'network')
   })
 
@@ -73,12 +77,58 @@ describe('the views', () => {
     await press('Escape')
   })
 
+  test('let messages be read, answered and agreed to by keyboard, with the words that a reload must not lose', async () => {
+    await press('g', 'm')
+    await shown(here, 'messages')
+    await becomes('the thread in the list, beside its author\'s name', async () => (await text(`[data-testid=message][data-id="${first}"]`)).includes('Ines'))
+    await press('j')
+    await becomes('the thread to be read', async () => await hash() === `#/messages/${first}` && await isShown(`[data-testid=post][data-id="${first}"]`))
+    await press('r')
+    await becomes('the box to write in', () => here.page.evaluate<boolean>('document.activeElement?.dataset.testid === "compose"'))
+    await here.page.playwright.keyboard.type('Ten are on their way.')
+    await here.reload()
+    await becomes('the answer not to be lost', async () => await here.page.playwright.inputValue('[data-testid=compose]') === 'Ten are on their way.')
+    await press('r')
+    await becomes('the box again', () => here.page.evaluate<boolean>('document.activeElement?.dataset.testid === "compose"'))
+    await press('Control+Enter')
+    const answer = await here.waitFor('the answer', async () => (await here.posts()).find(({ body }) => body?.text === 'Ten are on their way.'))
+    expect(answer.body?.parent).toBe(first)
+    await other.receives(answer.id)
+    await becomes('the answer below what it answers', () => isShown(`[data-level="1"] [data-testid=post][data-id="${answer.id}"]`))
+    await press('Escape')
+    await here.page.playwright.locator(`[data-testid=post][data-id="${first}"] button`, { hasText: 'React' }).press('Enter')
+    await here.page.playwright.locator('.chip.offered', { hasText: 'agree' }).press('Enter')
+    await becomes('the reaction', async () => (await text(`[data-testid=post][data-id="${first}"] footer`)).includes('agree 1'))
+    await other.waitFor('the reaction there', async () => (await other.call('reactions', first)).find(({ type }) => type === 'agree'))
+  })
+
+  test('say of a message how far it came, which way, why it is believed, and what its bytes are', async () => {
+    const { id } = await other.call('publish', { kind: 'post', text: 'Which way did this come?' }, { traced: true })
+    await here.receives(id)
+    await here.page.evaluate(`void (location.hash = '#/messages/${id}')`)
+    await becomes('how far it came', async () => /held by \d+ of the \d+ hubs?|at (?:all \d+|the 1) hubs? that reports?/.test(await text('.far-words')))
+    await becomes('both signatures to be checked again', async () => (await text('.chain')).split('checked again here').length === 3)
+    await becomes('its way', async () => /links? from its author|A comparison with/.test(await text('section[aria-labelledby="way-title"]')))
+    await here.page.playwright.locator('summary', { hasText: 'As a table' }).press('Enter')
+    await becomes('its way in words', async () => (await text('.inspector table')).includes('this hub'))
+    const { raw, author } = await here.waitFor('the message', () => here.call('message', id))
+    await here.page.playwright.locator('summary', { hasText: 'Raw bytes' }).press('Enter')
+    const shownBytes = (await text('.raw-table td code')).replace(/\s/g, '')
+    expect(shownBytes).toBe(raw.header.slice(0, shownBytes.length))
+    await here.page.playwright.locator('.chain a').first().press('Enter')
+    await becomes('its author', async () => await hash() === `#/author/${author}` && (await text('main h1')).includes('Ines'))
+    await becomes('the author\'s device and what it wrote', async () => (await text('table')).includes('since') && await isShown(`[data-testid=message][data-id="${first}"]`))
+    await here.page.evaluate('void (location.hash = "#/messages?show=rejected")')
+    await becomes('that nothing was refused', async () => (await text('.list-pane')).includes('No message was refused'))
+  })
+
   test.each([['light', 1_280], ['dark', 1_280], ['dark', 390]] as const)('break no rule of accessibility: %s, %i pixels', async (colorScheme, width) => {
     await here.page.playwright.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await here.page.playwright.setViewportSize({ width, height: 800 })
-    for (const address of ['#/network', `#/network/hub/${otherId}`, `#/network/hub/${otherId}?v=matrix`, '#/network/why', '#/messages', '#/sync', '#/log', '#/log/1', '#/log/faults', '#/settings']) {
+    const authorOfFirst = (await other.status()).author
+    for (const address of ['#/network', `#/network/hub/${otherId}`, `#/network/hub/${otherId}?v=matrix`, '#/network/why', '#/messages', `#/messages/${first}`, `#/author/${authorOfFirst}`, '#/sync', '#/log', '#/log/1', '#/log/faults', '#/settings']) {
       await here.page.evaluate(`void (location.hash = ${JSON.stringify(address)})`)
-      await shown(here, address.slice(2).split(/\W/)[0]!)
+      await shown(here, address.startsWith('#/author') ? 'messages' : address.slice(2).split(/\W/)[0]!)
       expect(await broken(), `${address}, ${colorScheme}, ${width} pixels`).toEqual([])
       expect(await here.page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'), `${address} scrolls sideways`).toBe(false)
     }
@@ -94,6 +144,10 @@ describe('the views', () => {
 
   function hash (): Promise<string> {
     return here.page.evaluate<string>('location.hash')
+  }
+
+  function text (selector: string): Promise<string> {
+    return here.page.playwright.locator(selector).first().innerText()
   }
 
   function isShown (selector: string): Promise<boolean> {

@@ -11,6 +11,7 @@ import { idle } from './idle.ts'
 import { ingest } from './ingest.ts'
 import { join } from './join.ts'
 import { memory } from './memory.ts'
+import { messagesView } from './messages-view.ts'
 import { sync } from './sync.ts'
 
-await runCommandLine({ script: 'bench', noun: 'benchmark', commands: [bundle, connect, gossip, idle, ingest, join, memory, sync] }, process.argv.slice(2))
+await runCommandLine({ script: 'bench', noun: 'benchmark', commands: [bundle, connect, gossip, idle, ingest, join, memory, messagesView, sync] }, process.argv.slice(2))

@@ -110,6 +110,8 @@ export interface MessageView {
   /** The decoded body; null once removed. */
   readonly body: Readonly<Record<string, unknown>> | null
   readonly state: MessageState
+  /** Of the hubs that report now, how many are known to hold it: `held` of `of`. */
+  readonly reach: { readonly held: number, readonly of: number }
   /** When this hub stored it, by its own clock, and which hub it came from; null: written here. */
   readonly storedAt: number
   readonly from: string | null

@@ -84,7 +84,7 @@ const answersDefault = 500
 export function createHubApi ({ runtime, publisher, publications, identity, network, surroundings, log, now }: HubApiParts): HubApi {
   const standingOf = (entry: Entry): Standing => runtime.set.standing(entry.message.id) ?? 'barred'
   const states = createMessageStates({ runtime, reporting: network.reporting, now })
-  const view = (entry: Entry): MessageView => toMessageView(entry, states.stateOf(entry), standingOf(entry))
+  const view = (entry: Entry): MessageView => toMessageView(entry, states.reachOf(entry), standingOf(entry))
   const subscriptions = createSubscriptions({ runtime, view, report: log.report })
   const { messages, set } = runtime
 

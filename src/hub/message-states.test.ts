@@ -64,7 +64,9 @@ describe('a message\'s state', () => {
         reports: [{ peerId: 'b', from: 'a', hops: 1, at: 9 }]
       }
     })
-    expect(statesOf(a, []).stateOf(entry)).toBe('held') // nobody reports: it is not everywhere
+    expect(statesOf(a, []).reachOf(entry)).toEqual({ state: 'held', reach: { held: 0, of: 0 } }) // nobody reports: it is not everywhere
+    expect(statesOf(a, ['b', 'd']).reachOf(entry)).toEqual({ state: 'held', reach: { held: 1, of: 2 } })
+    expect(statesOf(a, ['b', 'c']).reachOf(entry)).toEqual({ state: 'everywhere', reach: { held: 2, of: 2 } })
     const alone = await createMesh().add('alone')
     await alone.runtime.publish(ida.introduction)
     expect(statesOf(alone, []).stateOf(await entryOf(alone, ida.introduction))).toBe('here')

@@ -4,13 +4,15 @@
  */
 import type { PeerId } from '../base/peer.ts'
 import { gossipsMs } from '../sync/session/session.ts'
-import type { MessageDetail, MessageState } from './api.ts'
+import type { MessageDetail, MessageState, MessageView } from './api.ts'
 import type { Entry } from './messages/entry.ts'
 import type { Runtime } from './runtime.ts'
 import type { Evidence } from './traces.ts'
 
 export interface MessageStates {
   stateOf: (entry: Entry) => MessageState
+  /** The same in numbers as well: of the hubs that report, how many are known to hold it. */
+  reachOf: (entry: Entry) => Pick<MessageView, 'state' | 'reach'>
   /** What the detail of a message says beyond its view. */
   progressOf: (entry: Entry, verdict: string) => Pick<MessageDetail, 'held' | 'heldBy' | 'trace'>
 }
@@ -49,13 +51,18 @@ export function createMessageStates ({ runtime: { traces, sync, wasSent }, repor
     return holders
   }
 
+  function reachOf (entry: Entry): Pick<MessageView, 'state' | 'reach'> {
+    const holders = holdersOf(entry)
+    const { reporting: all } = around()
+    const held = holders.size === 0 ? 0 : all.reduce((sum, peer) => sum + Number(holders.has(peer)), 0)
+    const reach = { held, of: all.length }
+    if (holders.size === 0) return { state: wasSent(entry.message.id) ? 'sent' : 'here', reach }
+    return { state: all.length > 0 && held === all.length ? 'everywhere' : 'held', reach }
+  }
+
   return {
-    stateOf (entry) {
-      const holders = holdersOf(entry)
-      if (holders.size === 0) return wasSent(entry.message.id) ? 'sent' : 'here'
-      const { reporting: all } = around()
-      return all.length > 0 && all.every(peer => holders.has(peer)) ? 'everywhere' : 'held'
-    },
+    stateOf: entry => reachOf(entry).state,
+    reachOf,
     progressOf (entry, verdict) {
       const { id } = entry.message
       const holders = holdersOf(entry)

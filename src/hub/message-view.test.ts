@@ -10,24 +10,25 @@ async function entryOf (parent?: MessageId): Promise<Entry> {
   return { message: await (await createAuthor(1)).write(post('hello', parent)), event: 7, storedAt: startMs + 9, from: 'ann' }
 }
 
+const here = { state: 'here', reach: { held: 0, of: 2 } } as const
 const nothing = { held: null, heldBy: [], trace: null }
-const detailOf = (entry: Entry, standing: Standing): MessageDetail => toMessageDetail(toMessageView(entry, 'here', standing), entry, standing, nothing)
+const detailOf = (entry: Entry, standing: Standing): MessageDetail => toMessageDetail(toMessageView(entry, here, standing), entry, standing, nothing)
 
 test('a message is shown with all there is to know of it, absent parts as null', async () => {
   const entry = await entryOf()
   const { id, header } = entry.message
-  expect(toMessageView(entry, 'here', 'live')).toEqual({
+  expect(toMessageView(entry, here, 'live')).toEqual({
     id, author: header.author, signer: header.signer, seq: 1, timestamp: header.timestamp, kind: 'post', body: { text: 'hello', parent: null },
-    state: 'here', storedAt: startMs + 9, from: 'ann', event: 7
+    state: 'here', reach: { held: 0, of: 2 }, storedAt: startMs + 9, from: 'ann', event: 7
   })
-  expect(toMessageView(entry, 'sent', 'live').state).toBe('sent')
+  expect(toMessageView(entry, { ...here, state: 'sent' }, 'live').state).toBe('sent')
 })
 
 test('a removed message has no body, though its bytes may still be there; a barred one keeps it', async () => {
   const entry = await entryOf()
-  expect(toMessageView(entry, 'here', 'removed').body).toBeNull()
+  expect(toMessageView(entry, here, 'removed').body).toBeNull()
   expect(detailOf(entry, 'removed')).toMatchObject({ body: null, standing: 'removed', raw: { body: null } })
-  expect(toMessageView(entry, 'here', 'barred').body).toEqual({ text: 'hello', parent: null })
+  expect(toMessageView(entry, here, 'barred').body).toEqual({ text: 'hello', parent: null })
   const erased = { ...entry, message: { ...entry.message, body: undefined, bytes: { ...entry.message.bytes, body: undefined } } }
   expect(detailOf(erased, 'live')).toMatchObject({ body: null, raw: { body: null } })
 })
@@ -43,6 +44,6 @@ test('the details have the bytes as they travel', async () => {
 test('what is shown crosses a worker boundary', async () => {
   const entry = await entryOf()
   const withBytes = { ...entry, message: { ...entry.message, body: { kind: 'record', collection: 'notes', key: 'a', value: Uint8Array.of(1, 2) } as const } }
-  for (const shown of [toMessageView(withBytes, 'here', 'live'), detailOf(withBytes, 'live')]) expect(structuredClone(shown)).toEqual(shown)
-  expect(toMessageView(withBytes, 'here', 'live').body?.value).toEqual(Uint8Array.of(1, 2))
+  for (const shown of [toMessageView(withBytes, here, 'live'), detailOf(withBytes, 'live')]) expect(structuredClone(shown)).toEqual(shown)
+  expect(toMessageView(withBytes, here, 'live').body?.value).toEqual(Uint8Array.of(1, 2))
 })

@@ -2,11 +2,11 @@
 import { toHex } from '../base/bytes.ts'
 import type { Body, Message } from '../message/types.ts'
 import type { Standing } from '../message/replicated-set.ts'
-import type { MessageDetail, MessageState, MessageView, WaitingView } from './api.ts'
+import type { MessageDetail, MessageView, WaitingView } from './api.ts'
 import type { Entry } from './messages/entry.ts'
 
 /** A removed message is shown without its body at once; its bytes go later (message/set/SPEC.md R12). */
-export function toMessageView ({ message, event, storedAt, from }: Entry, state: MessageState, standing: Standing): MessageView {
+export function toMessageView ({ message, event, storedAt, from }: Entry, { state, reach }: Pick<MessageView, 'state' | 'reach'>, standing: Standing): MessageView {
   const { id, header, body } = message
   return {
     id,
@@ -17,6 +17,7 @@ export function toMessageView ({ message, event, storedAt, from }: Entry, state:
     kind: header.kind,
     body: body == null || standing === 'removed' ? null : toBodyView(body),
     state,
+    reach,
     storedAt,
     from,
     event

@@ -19,7 +19,7 @@ beforeEach(async () => {
   ida = await createAuthor(1)
   await hub.runtime.publish(ida.introduction) // event 1
   reports = []
-  subscriptions = createSubscriptions({ runtime: hub.runtime, view: entry => toMessageView(entry, 'here', 'live'), report: (report) => { reports.push(report) } })
+  subscriptions = createSubscriptions({ runtime: hub.runtime, view: entry => toMessageView(entry, { state: 'here', reach: { held: 0, of: 0 } }, 'live'), report: (report) => { reports.push(report) } })
 })
 
 async function write (count: number): Promise<Message[]> {

@@ -17,6 +17,7 @@ import { StatusStrip } from './shell/status-strip.tsx'
 
 const NetworkView = lazy(async () => import('./views/network/network-view.tsx'))
 const MessagesView = lazy(async () => import('./views/messages/messages-view.tsx'))
+const AuthorView = lazy(async () => import('./views/author/author-view.tsx'))
 const SyncView = lazy(async () => import('./views/sync/sync-view.tsx'))
 const LogView = lazy(async () => import('./views/log/log-view.tsx'))
 const SettingsView = lazy(async () => import('./views/settings/settings-view.tsx'))
@@ -26,7 +27,7 @@ const KeysHelp = lazy(async () => import('./shell/keys-help.tsx').then(({ KeysHe
 
 /** A view takes what it shows from the route and the live topics. */
 const views: Readonly<Record<ViewName, LazyExoticComponent<ComponentType>>> = {
-  network: NetworkView, messages: MessagesView, author: MessagesView, sync: SyncView, log: LogView, settings: SettingsView
+  network: NetworkView, messages: MessagesView, author: AuthorView, sync: SyncView, log: LogView, settings: SettingsView
 }
 
 export function App () {

@@ -10,11 +10,11 @@ const orNull = <Schema extends { readonly type: string }>(schema: Schema) => ({ 
 
 const message = {
   type: 'object',
-  required: ['id', 'author', 'signer', 'seq', 'timestamp', 'kind', 'body', 'state', 'storedAt', 'from', 'event'],
+  required: ['id', 'author', 'signer', 'seq', 'timestamp', 'kind', 'body', 'state', 'reach', 'storedAt', 'from', 'event'],
   properties: {
     id: hex32, author: hex32, signer: hex32, seq: whole, timestamp: whole, kind: text,
     body: { type: ['object', 'null'], description: 'null once removed. Bytes are base64.' },
-    state: text, storedAt: whole, from: orNull(text), event: whole
+    state: text, reach: { type: 'object', required: ['held', 'of'], properties: { held: whole, of: whole } }, storedAt: whole, from: orNull(text), event: whole
   }
 } as const
 

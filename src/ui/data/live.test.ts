@@ -65,6 +65,25 @@ describe('live topics', () => {
     expect(live.reading(topic).value, 'what was known stays').toBe(4)
   })
 
+  test('a topic is asked at once when something was done, and once more when it was being asked already', async () => {
+    const { engine, live } = open()
+    live.follow(topic, () => { /* read below */ })
+    await vi.advanceTimersByTimeAsync(soonMs)
+    expect(engine.asked).toBe(1)
+    let answer: ((value: number) => void) | undefined
+    engine.answer = async () => new Promise((resolve) => { answer = resolve })
+    live.refresh(topic)
+    expect(engine.asked).toBe(2)
+    live.refresh(topic)
+    expect(engine.asked, 'one question at a time').toBe(2)
+    answer?.(7)
+    await vi.advanceTimersByTimeAsync(secondMs / 2)
+    expect(engine.asked).toBe(3)
+    expect(live.silence()).toBeNull()
+    live.refresh({ name: 'followed by nobody' })
+    expect(engine.asked).toBe(3)
+  })
+
   test('nothing is asked while the page is hidden', async () => {
     let visible = false
     const { engine, live } = open(() => visible)

@@ -39,7 +39,7 @@ export interface Live {
   readonly follow: <T>(topic: Topic<T>, listener: () => void) => () => void
   reading: <T>(topic: Topic<T>) => Reading<T>
   /** Something was changed that the topic tells of: asks for it now, if somebody follows it. */
-  refresh: <T>(topic: Topic<T>) => void
+  refresh: (topic: Pick<Topic<unknown>, 'name'>) => void
   /** The engine, for what a person asks of it. Codes: `stopped`. */
   hub: () => HubApi
   /** Stops asking. */
@@ -62,6 +62,8 @@ interface Followed {
   readonly listeners: Set<() => void>
   askedAt: number
   asking: boolean
+  /** What is under way may be answered with how it was before. */
+  isDue: boolean
 }
 
 export function createLive (client: Pick<HubClient, 'state' | 'onChange'>, isVisible: () => boolean, now: () => number = Date.now): Live {
@@ -103,6 +105,7 @@ export function createLive (client: Pick<HubClient, 'state' | 'onChange'>, isVis
     follower.asking = true
     const answered = (reading: Reading<unknown>): void => {
       follower.asking = false
+      if (follower.isDue) Object.assign(follower, { askedAt: -Infinity, isDue: false })
       if (state.type !== 'running' || state.hub !== hub) return
       keep(name, reading)
       tell(follower.listeners)
@@ -128,7 +131,7 @@ export function createLive (client: Pick<HubClient, 'state' | 'onChange'>, isVis
     if (next === state) return
     state = next
     readings.clear()
-    for (const follower of followed.values()) Object.assign(follower, { askedAt: -Infinity, asking: false })
+    for (const follower of followed.values()) Object.assign(follower, { askedAt: -Infinity, asking: false, isDue: false })
     silence = null
     tell(listeners)
     for (const { listeners: those } of followed.values()) tell(those)
@@ -146,7 +149,7 @@ export function createLive (client: Pick<HubClient, 'state' | 'onChange'>, isVis
     silence: () => silence,
     follow (topic, listener) {
       const asked = topic as unknown as Topic<unknown> // its readings go back to those who follow this very topic
-      const follower = followed.get(topic.name) ?? { topic: asked, listeners: new Set(), askedAt: -Infinity, asking: false }
+      const follower = followed.get(topic.name) ?? { topic: asked, listeners: new Set(), askedAt: -Infinity, asking: false, isDue: false }
       follower.topic = asked
       follower.listeners.add(listener)
       followed.set(topic.name, follower)
@@ -160,7 +163,8 @@ export function createLive (client: Pick<HubClient, 'state' | 'onChange'>, isVis
     refresh ({ name }) {
       const follower = followed.get(name)
       if (follower == null) return
-      follower.askedAt = -Infinity
+      if (follower.asking) follower.isDue = true
+      else follower.askedAt = -Infinity
       look()
     },
     hub () {

@@ -35,6 +35,6 @@ export function sampleCandidate (changes: Partial<CandidateView> = {}): Candidat
 export function samplePost (index: number, changes: Partial<MessageView> = {}): MessageView {
   return {
     id: index.toString(16).padStart(64, '0'), author: sampleAuthor, signer: '3fe0'.repeat(16), seq: index + 1, timestamp: sampleTime + index * 1000, kind: 'post',
-    body: { text: `post ${index}` }, state: 'sent', storedAt: sampleTime + index * 1000, from: null, event: index + 1, ...changes
+    body: { text: `post ${index}` }, state: 'sent', reach: { held: 0, of: 2 }, storedAt: sampleTime + index * 1000, from: null, event: index + 1, ...changes
   }
 }

@@ -69,6 +69,13 @@ export function dayName (at: number): string {
   return day.format(at)
 }
 
+const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+
+/** `21 Nov 2026`, in this browser's time zone. */
+export function shortDayName (at: number): string {
+  return shortDay.format(at)
+}
+
 /** For `<time datetime>`. Times that no calendar holds, which a stranger may claim, give undefined. */
 export function machineTime (at: number): string | undefined {
   return Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : undefined

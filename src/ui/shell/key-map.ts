@@ -14,6 +14,7 @@ export const commands = {
   next: { keys: ['J', '↓'], words: 'Next row' },
   previous: { keys: ['K', '↑'], words: 'Row before' },
   inspect: { keys: ['Enter'], words: 'Inspect the selected row' },
+  reply: { keys: ['R'], words: 'Write, or answer what is selected' },
   close: { keys: ['Esc'], words: 'Close the inspector' },
   back: { keys: ['['], words: 'Back in the inspector' },
   forward: { keys: [']'], words: 'Forward in the inspector' },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { candidateSentence, coverageWords, isGossiping, linkWords, relaySentence, stateStatement, statusStatement } from './sentences.ts'
-import { sampleCandidate, samplePeer, samplePost, sampleRelay, sampleStatus, sampleTime } from '../data/samples.ts'
+import { sampleCandidate, samplePeer, sampleRelay, sampleStatus, sampleTime } from '../data/samples.ts'
 import type { CandidateView, HubStatus, PeerView } from '../../worker/api.ts'
 
 const looking = sampleRelay({ state: 'looking', rttMs: null })
@@ -106,11 +106,12 @@ describe('other sentences', () => {
   })
 
   test('a message says how far it came, and no more than is known', () => {
-    expect(coverageWords(samplePost(0, { state: 'here' }))).toBe('here, not sent yet')
-    expect(coverageWords(samplePost(0))).toBe('sent')
-    expect(coverageWords(samplePost(0, { from: '12D3KooWPeerb9vBh', state: 'here' }))).toBe('from …9vBh')
-    expect(coverageWords(samplePost(0, { state: 'held' }))).toBe('held by others')
-    expect(coverageWords(samplePost(0, { state: 'everywhere' }))).toBe('at all hubs that report')
-    expect(coverageWords(samplePost(0, { from: '12D3KooWPeerb9vBh', state: 'everywhere' }))).toBe('from …9vBh, at all hubs that report')
+    expect(coverageWords({ state: 'here', reach: { held: 0, of: 3 } })).toBe('here, not sent yet')
+    expect(coverageWords({ state: 'sent', reach: { held: 0, of: 1 } })).toBe('sent, no word yet from the 1 hub that reports')
+    expect(coverageWords({ state: 'sent', reach: { held: 0, of: 0 } })).toBe('sent, no hub reports')
+    expect(coverageWords({ state: 'held', reach: { held: 2, of: 3 } })).toBe('held by 2 of the 3 hubs that report')
+    expect(coverageWords({ state: 'held', reach: { held: 0, of: 3 } })).toBe('held by a hub that no longer reports')
+    expect(coverageWords({ state: 'everywhere', reach: { held: 3, of: 3 } })).toBe('at all 3 hubs that report')
+    expect(coverageWords({ state: 'everywhere', reach: { held: 1, of: 1 } })).toBe('at the 1 hub that reports')
   })
 })

@@ -4,7 +4,7 @@
  */
 import type { CandidateView, HubStatus, MessageView, PeerView, RelayStatus } from '../../worker/api.ts'
 import type { HubState } from '../../worker/client.ts'
-import { count, counted, peerTail, span, unknown } from '../design/format.ts'
+import { count, counted, span, unknown } from '../design/format.ts'
 
 /** ok: as it should be. working: on its way, wait. error: something is wrong, and the sentence says what. */
 export type Tone = 'ok' | 'working' | 'error'
@@ -119,14 +119,13 @@ export function candidateSentence (candidate: CandidateView, nowMs: number): str
   }
 }
 
-/** How far a post has come, as far as this hub knows. */
-export function coverageWords (message: MessageView): string {
-  if (message.from != null) return `from ${peerTail(message.from)}${message.state === 'everywhere' ? ', at all hubs that report' : ''}`
-  switch (message.state) {
+/** How far a message has come, as far as this hub knows: always of how many hubs that report. */
+export function coverageWords ({ state, reach: { held, of } }: Pick<MessageView, 'state' | 'reach'>): string {
+  switch (state) {
     case 'here': return 'here, not sent yet'
-    case 'sent': return 'sent'
-    case 'held': return 'held by others'
-    case 'everywhere': return 'at all hubs that report'
+    case 'sent': return of === 0 ? 'sent, no hub reports' : `sent, no word yet from the ${counted(of, 'hub')} that ${of === 1 ? 'reports' : 'report'}`
+    case 'held': return held === 0 ? 'held by a hub that no longer reports' : `held by ${count(held)} of the ${counted(of, 'hub')} that ${of === 1 ? 'reports' : 'report'}`
+    case 'everywhere': return of === 1 ? 'at the 1 hub that reports' : `at all ${count(of)} hubs that report`
   }
 }
 

@@ -20,7 +20,7 @@ test('a subscriber that resumes after a restart hears of everything that comes m
   for (let delay = 0; delay < 30; delay += 1) {
     const after = await mesh.add(`again ${delay}`, { disk: { events: [...before.disk.events], values: new Map(before.disk.values), holder: null }, verify: async () => true })
     const heard: string[] = []
-    const subscriptions = createSubscriptions({ runtime: after.runtime, report: createEventLog(() => startMs).report, view: entry => toMessageView(entry, 'here', 'live') })
+    const subscriptions = createSubscriptions({ runtime: after.runtime, report: createEventLog(() => startMs).report, view: entry => toMessageView(entry, { state: 'here', reach: { held: 0, of: 0 } }, 'live') })
     subscriptions.subscribe({}, async ({ message }) => { heard.push(message.id) }, 1)
     for (let turn = 0; turn < delay; turn += 1) await Promise.resolve()
     for (const message of posts.slice(20)) {

@@ -1,5 +1,7 @@
 /** Beside the messages: who I am, the relay, the other hubs, and what happened last. Sections, so that later views add theirs. */
 import type { ReactNode } from 'react'
+import { ProfileForm } from './profile-form.tsx'
+import { useLink } from '../../shell/router.ts'
 import { clockTime, count, hostOf, keyEnds, machineTime, peerTail, roundTrip } from '../../design/format.ts'
 import { candidatesTopic, identityTopic, linksTopic, logTopic, statusTopic } from '../../data/topics.ts'
 import { useTopic } from '../../data/use-live.ts'
@@ -45,9 +47,11 @@ export function Overview ({ invitation }: { invitation: ReactNode }) {
 }
 
 function Myself ({ status, identity }: { status: HubStatus, identity: IdentityView | null }) {
+  const link = useLink()
   return (
     <section className="section" aria-label="You" data-testid="me" data-author={status.author}>
-      <p className="myself"><code title={status.author}>{keyEnds(status.author)}</code> <CopyButton text={status.author} label="Copy key" /></p>
+      <p className="myself"><code title={status.author}>{keyEnds(status.author)}</code> <CopyButton text={status.author} label="Copy key" /> <a {...link({ view: 'author', path: [status.author], query: {} })}>Your page</a></p>
+      <ProfileForm author={status.author} />
       <dl className="facts">
         <dt>Hub</dt><dd><code title={status.peerId}>{peerTail(status.peerId)}</code></dd>
         <dt>Device</dt><dd>{identity != null && identity.deviceName !== '' && `${identity.deviceName}, `}<code title={status.device}>{keyEnds(status.device)}</code></dd>
