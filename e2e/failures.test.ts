@@ -51,10 +51,10 @@ describe('the start command says in one sentence, and exits otherwise than with 
   })
 })
 
-describe('the page', () => {
-  let browser: Browser<ChromiumPage>
-  beforeAll(async () => { browser = await scene.chromium() })
+let browser: Browser<ChromiumPage>
+beforeAll(async () => { browser = await scene.chromium() })
 
+describe('the page', () => {
   test('says that no relay answers, and keeps what is written all the same', async () => {
     const address = `/ip4/127.0.0.1/tcp/${await closedPort()}/ws/p2p/${await relayPeerId(server)}`
     const hub = await scene.hub(browser, server, { name: 'dead-relay', parameters: { relay: address } })
@@ -162,6 +162,81 @@ describe('the page', () => {
     expect((await two.status()).leader).toBe(true)
     await Promise.all([one.page.close(), two.page.close()])
   })
+})
+
+/** A newcomer has nothing but the page: each cause by the sentence it shows. Relay gone and another network: above; ICE blocked: relayed.test.ts. */
+describe('why two hubs cannot connect, or differ', () => {
+  /** Its clock is an hour ahead. */
+  let fast: HubPage<ChromiumPage>
+  let right: HubPage<ChromiumPage>
+
+  beforeAll(async () => {
+    const page = await browser.newPage()
+    await page.playwright.route(/\/assets\/main-.*\.js$/, async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, body: `const rightTime = Date.now; Date.now = () => rightTime() + 3_600_000\n${await response.text()}` })
+    });
+    [fast, right] = await Promise.all([openHub(page, server.address, { name: 'fast' }), scene.hub(browser, server, { name: 'right' })])
+    await right.linked((await fast.status()).peerId, 'direct')
+  })
+
+  test('a clock that is an hour ahead: there, and where its messages arrive', async () => {
+    await saysInStatus(fast, /^This computer’s clock is (?:59|60) min ahead of that of localhost/)
+    expect(await troubles(fast)).toMatchObject({ clock: expect.stringMatching(/other hubs put it off until their clocks are there/) as string })
+    await fast.post('from the future')
+    await saysInStatus(right, /^\d messages? (?:is|are) dated in the future and waits? here until then/)
+    expect(await troubles(right)).toMatchObject({ deferred: expect.stringMatching(/This computer’s clock is right.*whoever wrote them is ahead/s) as string })
+  })
+
+  test('a hub that keeps only what is new: there, and at the other one', async () => {
+    await right.call('configure', { keepDays: 2 })
+    await becomesTrouble(right, 'pruned', /This hub keeps only what was written since \w+day/)
+    await becomesTrouble(fast, 'pruned-there', /keeps only what was written since .*lacks none of those that both keep/s)
+    await right.reload()
+    expect((await right.call('settings')).keepDays, 'it is remembered').toBe(2)
+    expect((await right.status()).minEpoch).not.toBeNull()
+  })
+
+  test('injected loss: in every view, until a press of a button ends it', async () => {
+    const { playwright } = right.page
+    await right.call('faults', { drop: 0.3 })
+    for (const view of ['network/why', 'messages', 'sync', 'log', 'settings']) {
+      await right.page.evaluate(`void (location.hash = '#/${view}')`)
+      await right.waitFor(`the mark in ${view}`, async () => (await playwright.innerText('[data-testid=faults]')).includes('30 % of frames lost'))
+      expect(await playwright.locator('.segment[data-name=faults]').isVisible(), `the strip in ${view}`).toBe(true)
+    }
+    await playwright.click('[data-testid=faults] button')
+    await right.waitFor('the end of it', async () => (await right.status()).faults == null && !await playwright.locator('[data-testid=faults]').isVisible())
+  })
+
+  test('a device that was revoked', async () => {
+    const { device } = await right.status()
+    await right.page.evaluate(`hubbub.identity.revokeDevice(${JSON.stringify(device)})`)
+    await saysInStatus(right, /^This device was revoked: nothing more can be written with it/)
+    expect(await troubles(right)).toMatchObject({ revoked: expect.stringMatching(/import the recovery phrase here/) as string })
+    await Promise.all([fast.page.close(), right.page.close()])
+  })
+
+  test('a relay that is full', async () => {
+    const small = await scene.server({ options: ['--no-hub', '--relay-places', '1'] })
+    const first = await scene.hub(browser, small, { name: 'first' })
+    await first.waitFor('the one place', async () => (await first.status()).relays.some(({ state }) => state === 'reserved'))
+    const second = await scene.hub(browser, small, { name: 'second' })
+    await becomesTrouble(second, 'relay-full', /The relay is full: it has no place left for this hub.*add another relay/s)
+    expect((await second.call('diagnose')).stages[1]).toMatchObject({ stage: 'reserved', ok: false, sentence: expect.stringMatching(/full/) as string })
+    await Promise.all([first.page.close(), second.page.close(), small.stop()])
+  })
+
+  /** What the page says under "Why not connected?", by cause. */
+  async function troubles ({ page }: HubPage<ChromiumPage>): Promise<Record<string, string>> {
+    await page.evaluate('void (location.hash = "#/network/why")')
+    await page.playwright.locator('.inspector').waitFor()
+    return page.evaluate('Object.fromEntries([...document.querySelectorAll("[data-testid=trouble]")].map(element => [element.dataset.id, element.innerText]))')
+  }
+
+  async function becomesTrouble (hub: HubPage<ChromiumPage>, id: string, says: RegExp): Promise<void> {
+    await hub.waitFor(`the trouble ${id} to be told`, async () => says.test((await troubles(hub))[id] ?? ''))
+  }
 })
 
 /** What stands on standard error for people: not the structured log, which is one JSON object a line. */

@@ -1,5 +1,6 @@
 /** Two hubs between which no direct path opens: one browser offers no address of its own, as behind a firewall that lets only the web through. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ChromiumPage } from './harness/chromium.ts'
 import { type HubPage, openHub } from './harness/hub-page.ts'
 import { createScene } from './harness/scene.ts'
 
@@ -16,7 +17,7 @@ const relayOnly = `
 describe('without a direct path', () => {
   const scene = createScene()
   let free: HubPage
-  let walled: HubPage
+  let walled: HubPage<ChromiumPage>
 
   beforeAll(async () => {
     // No hub in the server: it could carry the posts, and the relayed link would prove nothing.
@@ -36,9 +37,19 @@ describe('without a direct path', () => {
     await free.receives(await walled.post('and back'))
   })
 
+  test('the page of the hub that offers no address says so, and what to do', async () => {
+    const { playwright } = walled.page
+    await walled.waitFor('the sentence', async () => /^This browser offers no address for direct links/.test(await playwright.innerText('[data-testid=status-sentence]')))
+    expect(await playwright.innerText('.banner')).toMatch(/policy.*TURN server/s)
+  })
+
   test('the diagnosis says so, and at which stage the direct path failed', async () => {
     const diagnosis = await free.call('diagnose', (await walled.status()).peerId)
     const okOf = (stage: string): boolean | null | undefined => diagnosis.stages.find(each => each.stage === stage)?.ok
     expect([okOf('discovered'), okOf('reserved'), okOf('ice'), okOf('gossiping')]).toEqual([true, true, false, true])
+    // Whichever of the two dialled saw what the other one offered, and says so.
+    const [freeId, walledId] = [(await free.status()).peerId, (await walled.status()).peerId]
+    const searches = [await free.call('diagnose', walledId), await walled.call('diagnose', freeId)].map(({ stages }) => stages.find(({ stage }) => stage === 'ice')?.sentence)
+    expect(searches.some(sentence => /^No direct path was found: (?:this side had|the other side offered) no address/.test(sentence ?? '')), searches.join('\n')).toBe(true)
   })
 })

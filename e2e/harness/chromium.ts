@@ -16,7 +16,8 @@ export const chromiumFlags: readonly string[] = [
   '--disable-component-update',
   '--disable-sync',
   // Host candidates by address, not by a multicast name that sandboxes and containers do not carry from process to process,
-  '--disable-features=WebRtcHideLocalIpsWithMdns',
+  // and a worker whose script a test has changed, which comes from no address, may still reach this machine,
+  '--disable-features=WebRtcHideLocalIpsWithMdns,LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets,LocalNetworkAccessChecksWebRTC',
   // and on the loopback interface too, so that the tests need no network at all.
   '--allow-loopback-in-peer-connection',
   // Names to be had for origins that are not secure contexts, as localhost always is.

@@ -12,6 +12,7 @@ import { ingest } from './ingest.ts'
 import { join } from './join.ts'
 import { memory } from './memory.ts'
 import { messagesView } from './messages-view.ts'
+import { networkView } from './network-view.ts'
 import { sync } from './sync.ts'
 
-await runCommandLine({ script: 'bench', noun: 'benchmark', commands: [bundle, connect, gossip, idle, ingest, join, memory, messagesView, sync] }, process.argv.slice(2))
+await runCommandLine({ script: 'bench', noun: 'benchmark', commands: [bundle, connect, gossip, idle, ingest, join, memory, messagesView, networkView, sync] }, process.argv.slice(2))

@@ -21,8 +21,10 @@ export interface RelayStatus {
   readonly since: number
   /** When the next attempt is due, while looking. */
   readonly retryAt: number | null
-  /** Why the last attempt failed, a sentence. */
+  /** Why the last attempt failed, or while it is connected why it keeps no place, a sentence. */
   readonly lastError: string | null
+  /** It answers, and has no place left for this hub. */
+  readonly full: boolean
 }
 
 export interface HubStatus {
@@ -64,6 +66,12 @@ export interface HubStatus {
   readonly reporting: number
   /** What the other hubs that tell of themselves are and hold (network/SPEC.md N4). */
   readonly global: GlobalView
+  /** How far this computer's clock is ahead of the one of the page's server, below zero behind it, as last seen; null: nobody could say. */
+  readonly clock: { readonly aheadMs: number, readonly by: string, readonly at: number } | null
+  /** This hub's own device was revoked: nothing that it writes counts any more. */
+  readonly revoked: boolean
+  /** How many addresses this browser last offered for a direct link; null: none was tried yet. */
+  readonly offered: number | null
   /** What `faults` injects at the moment; null: nothing. */
   readonly faults: { readonly drop: number, readonly delayMs: number, readonly partition: readonly string[] } | null
 }
@@ -76,6 +84,57 @@ export interface GlobalView {
   readonly serving: number
   readonly messages: number | null
   readonly maxEpoch: number | null
+}
+
+/** A STUN or TURN server; a TURN server has a name and a password. */
+export interface IceServer {
+  readonly url: string
+  readonly username: string | null
+  readonly credential: string | null
+}
+
+/** What a person set of this hub, beside what its page names. */
+export interface HubSettings {
+  /** Multiaddrs of relays, at most 4. */
+  readonly relays: readonly string[]
+  /** At most 4. They are used for connections that begin from now on. */
+  readonly iceServers: readonly IceServer[]
+  /** Messages of others that are older are given up here, for good; null: all are kept. */
+  readonly keepDays: number | null
+}
+
+/** What came of trying a relay. */
+export interface RelayTest {
+  readonly peerId: string
+  /** From the dial to an encrypted connection. */
+  readonly connectMs: number
+  readonly rttMs: number
+  /** Whether it introduces hubs; if not it is none. */
+  readonly isRelay: boolean
+}
+
+/** The addresses that a direct link has found, each end's kind (`host`, `srflx`, `prflx`, `relay`), and `address:port` where the browser tells. */
+export interface IcePair {
+  readonly protocol: string | null
+  readonly here: { readonly kind: string, readonly address: string | null }
+  readonly there: { readonly kind: string, readonly address: string | null }
+}
+
+/** A key that may, or might, write as this hub's author. */
+export interface DeviceView {
+  readonly publicKey: string
+  /** As whoever added it called it; empty: nobody did. */
+  readonly name: string
+  /** This hub's own. */
+  readonly own: boolean
+  readonly revoked: boolean
+  readonly addedAt: number | null
+  /** Empty lists mean all. */
+  readonly scope: { readonly kinds: readonly string[], readonly collections: readonly string[] }
+  /** Its newest message here: what `revokeDevice` can keep. */
+  readonly head: string | null
+  /** The number of that one. */
+  readonly messages: number
 }
 
 export type Draft =
@@ -380,6 +439,13 @@ export interface HubApi {
   /** Every hub heard of, at most 1,024; the one heard of last comes last. */
   hubs (): Promise<HubView[]>
   diagnose (peerId?: string): Promise<Diagnosis>
+  /** The pair of addresses that a direct link uses; null: it is none, or the browser does not tell. Codes: `invalid-argument`. */
+  icePair (peerId: string): Promise<IcePair | null>
+  /** Dials a relay, and ends the connection again if there was none. Codes: `invalid-argument`, `address-invalid`, `dial-failed`, `not-here`. */
+  testRelay (multiaddr: string): Promise<RelayTest>
+  settings (): Promise<HubSettings>
+  /** Changes what is given; resolves once it is stored and holds. Codes: `invalid-argument`, `address-invalid`, `not-here`, those of the store. */
+  configure (changes: Partial<HubSettings>): Promise<HubSettings>
   connect (multiaddr: string): Promise<{ peerId: string, path: PeerView['path'] }>
   disconnect (peerId: string): Promise<void>
   /**
@@ -399,6 +465,8 @@ export interface HubApi {
   frontier (query?: { readonly limit?: number }): Promise<FrontierView>
   readonly identity: {
     show (): Promise<IdentityView>
+    /** Every device of this author that is known here, the one added last first. */
+    devices (): Promise<DeviceView[]>
     /**
      * What the root key can be made from again, as text to keep safe: without a password the recovery phrase (twelve words), with one
      * `hubbub-identity-1.…`. Either counts as backed up from then on. Codes: `invalid-argument`, `key-unavailable`.

@@ -29,6 +29,8 @@ function createEmptyNetwork (): HubNetwork & { readonly asked: string[] } {
     connect: async (address) => { asked.push(address); return { peerId: 'ann', path: 'server' } },
     disconnect: async (peer) => { asked.push(peer) },
     faults: () => faults,
+    icePair: async () => null,
+    testRelay: async () => ({ peerId: 'relay', connectMs: 1, rttMs: 1, isRelay: true }),
     setFaults: (next) => { faults = next }
   }
 }
@@ -59,6 +61,8 @@ beforeEach(async () => {
       storage: async () => ({ usage: null, quota: null, persisted: null, trouble: null }),
       sayGoodbye: async () => { network.asked.push('goodbye') },
       keepServing: async (on) => { network.asked.push(`serving ${on}`) },
+      clock: () => null, offered: () => null, settings: () => ({ relays: [], iceServers: [], keepDays: null }),
+      configure: async () => ({ relays: [], iceServers: [], keepDays: null }),
       wipe: async () => { wiped += 1 }
     }
   })

@@ -7,7 +7,9 @@ import type { EventLog } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
 import type { Standing } from '../message/replicated-set.ts'
 import type { NetworkId } from '../message/types.ts'
-import type { CandidateView, Diagnosis, GlobalView, HubApi, HubStatus, HubView, MessageView, PeerView, RelayStatus } from './api.ts'
+import type {
+  CandidateView, Diagnosis, GlobalView, HubApi, HubSettings, HubStatus, HubView, IcePair, MessageView, PeerView, RelayStatus, RelayTest
+} from './api.ts'
 import { idOf, keyOf, objectOf, optionalTextOf, prefixOf, textOf, wholeOf } from './arguments.ts'
 import { faultsOf } from './fault-arguments.ts'
 import { createIdentityApi } from './identity-api.ts'
@@ -35,6 +37,8 @@ export interface HubNetwork {
   diagnose: (peerId: string | undefined) => Diagnosis
   connect: (address: string) => Promise<{ readonly peerId: string, readonly path: PeerView['path'] }>
   disconnect: (peerId: string) => Promise<void>
+  icePair: (peerId: string) => Promise<IcePair | null>
+  testRelay: (address: string) => Promise<RelayTest>
   faults: () => HubStatus['faults']
   setFaults: (faults: HubStatus['faults']) => void
 }
@@ -54,6 +58,11 @@ export interface HubSurroundings {
   sayGoodbye: () => Promise<void>
   /** Keeps what a person chose about serving, for the next start. */
   keepServing: (on: boolean) => Promise<void>
+  clock: () => HubStatus['clock']
+  /** Addresses that this browser offered last. */
+  offered: () => number | null
+  settings: () => HubSettings
+  configure: (changes: Partial<HubSettings>) => Promise<HubSettings>
   /** Stops the hub and erases its data and keys. */
   wipe: () => Promise<void>
 }
@@ -129,6 +138,9 @@ export function createHubApi ({ runtime, publisher, publications, identity, netw
         agent: surroundings.agent,
         reporting: network.reporting().length,
         global: network.global(),
+        clock: surroundings.clock(),
+        revoked: publisher.revoked,
+        offered: surroundings.offered(),
         faults: network.faults()
       }
     },
@@ -197,6 +209,10 @@ export function createHubApi ({ runtime, publisher, publications, identity, netw
     candidates: async () => network.candidates(),
     hubs: async () => network.hubs(),
     diagnose: async peerId => network.diagnose(optionalTextOf(peerId, 'The peer id')),
+    icePair: async peerId => network.icePair(textOf(peerId, 'The peer id')),
+    testRelay: async address => network.testRelay(textOf(address, 'The address')),
+    settings: async () => surroundings.settings(),
+    configure: async changes => surroundings.configure(changes),
     connect: async address => network.connect(textOf(address, 'The address')),
     disconnect: async peerId => network.disconnect(textOf(peerId, 'The peer id')),
     sync: async peerId => runtime.sync.sessions.sync(optionalTextOf(peerId, 'The peer id') as PeerId | undefined),

@@ -9,14 +9,13 @@ import { namespaceOf } from '../message/kinds.ts'
 import { kinds, type Kind, type PublicKeyHex, type Scope } from '../message/types.ts'
 import type { HubApi } from './api.ts'
 import { idOf, textOf } from './arguments.ts'
-import { isExport, openEntropy, sealEntropy } from './identity-export.ts'
 import type { Identity } from './identity.ts'
 import type { Publisher } from './publisher.ts'
 import { entropyOfPhrase, phraseOf } from './recovery-phrase.ts'
 
 export interface IdentityApiParts {
   readonly identity: Identity
-  readonly publisher: Pick<Publisher, 'addDevice' | 'revokeDevice' | 'become'>
+  readonly publisher: Pick<Publisher, 'addDevice' | 'revokeDevice' | 'become' | 'devices'>
   readonly log: Pick<EventLog, 'report'>
 }
 
@@ -26,10 +25,11 @@ const deviceKinds = kinds.filter(kind => namespaceOf(kind) === 1)
 export function createIdentityApi ({ identity, publisher, log }: IdentityApiParts): HubApi['identity'] {
   return {
     show: async () => identity.show(),
+    devices: async () => publisher.devices(),
     async export (password) {
       const given = passwordOf(password)
       const { author } = identity
-      const text = await identity.withEntropy(async entropy => given == null ? phraseOf(entropy) : sealEntropy(entropy, given))
+      const text = await identity.withEntropy(async entropy => given == null ? phraseOf(entropy) : (await import('./identity-export.ts')).sealEntropy(entropy, given))
       // With a full or failing disk the text is worth more than ever: it is handed out all the same.
       await identity.markBackedUp(author).catch((thrown: unknown) => {
         log.report({
@@ -54,6 +54,7 @@ export function createIdentityApi ({ identity, publisher, log }: IdentityApiPart
 }
 
 async function entropyOf (recovery: string, password: string): Promise<Uint8Array<ArrayBuffer>> {
+  const { isExport, openEntropy } = await import('./identity-export.ts')
   if (isExport(recovery)) return openEntropy(recovery, password)
   if (password !== '') throw new HubError('invalid-argument', 'A recovery phrase has no password: leave it out, or import the text that was exported with it.')
   return entropyOfPhrase(recovery)

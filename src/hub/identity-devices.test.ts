@@ -152,3 +152,19 @@ test('a stranger\'s messages change nothing about this author', async () => {
   const ann = await createWriter('ann', { holds: async () => [stranger.introduction, await stranger.write(post('hello'))] })
   expect(await say(ann, 'mine')).toMatchObject({ seq: 1, author: ann.identity.author })
 })
+
+describe('devices', () => {
+  test('are this hub\'s own and those that were added, the newest first, with what each wrote and whether it still may', async () => {
+    const ann = await createWriter('ann')
+    const { id } = await ann.publisher.publish({ kind: 'post', text: 'hello' })
+    await ann.api.addDevice(otherKey, { kinds: ['post'], collections: [] })
+    const [other, own] = await ann.api.devices()
+    expect(other).toMatchObject({ publicKey: otherKey, own: false, revoked: false, scope: { kinds: ['post'], collections: [] }, head: null, messages: 0 })
+    expect(own).toMatchObject({ publicKey: ann.identity.device, own: true, revoked: false, scope: everything, head: id, messages: 1 })
+    await ann.api.revokeDevice(otherKey)
+    expect((await ann.api.devices())[0]).toMatchObject({ publicKey: otherKey, revoked: true })
+    expect(ann.publisher.revoked).toBe(false)
+    await ann.api.revokeDevice(ann.identity.device, id)
+    expect(ann.publisher.revoked).toBe(true)
+  })
+})

@@ -9,9 +9,6 @@
  * | iv | 12 |
  * | sealed: entropy and tag | 16 + 16 |
  */
-import { concat } from 'uint8arrays/concat'
-import { fromString } from 'uint8arrays/from-string'
-import { toString } from 'uint8arrays/to-string'
 import { HubError } from '../base/errors.ts'
 import { entropyBytes } from './recovery-phrase.ts'
 
@@ -39,7 +36,7 @@ export async function sealEntropy (entropy: Uint8Array<ArrayBuffer>, password: s
   const salt = crypto.getRandomValues(new Uint8Array(saltBytes))
   const iv = crypto.getRandomValues(new Uint8Array(ivBytes))
   const sealed = await crypto.subtle.encrypt(cipher(iv), await keyOf(password, salt), entropy)
-  return prefix + toString(concat([salt, iv, new Uint8Array(sealed)]), 'base64url')
+  return prefix + base64urlOf([...salt, ...iv, ...new Uint8Array(sealed)])
 }
 
 /**
@@ -65,7 +62,7 @@ function partsOf (text: string): [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffe
   if (encoded.length !== encodedLength || !/^[\w-]*$/.test(encoded)) {
     throw new HubError('recovery-invalid', 'This exported identity is incomplete, or something was added to it: copy all of the line, and nothing else.')
   }
-  const bytes = new Uint8Array(fromString(encoded, 'base64url'))
+  const bytes = bytesOf(encoded)
   return [bytes.slice(0, saltBytes), bytes.slice(saltBytes, saltBytes + ivBytes), bytes.slice(saltBytes + ivBytes)]
 }
 
@@ -78,4 +75,14 @@ async function keyOf (password: string, salt: Uint8Array<ArrayBuffer>): Promise<
 
 function cipher (iv: Uint8Array<ArrayBuffer>): AesGcmParams {
   return { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(prefix) }
+}
+
+// The platform's own base64: a library for it would be part of every start of the worker (vite makes a chunk of what two others share).
+function base64urlOf (bytes: readonly number[]): string {
+  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+}
+
+/** Of a text that has only the letters of base64url, in groups of four. */
+function bytesOf (encoded: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')), letter => letter.charCodeAt(0))
 }

@@ -15,7 +15,7 @@ import { aheadMsMax } from '../message/set/limits.ts'
 import { signMessage, type Signer } from '../message/signing.ts'
 import type { Body, Message, MessageId, NetworkGenesis, PublicKeyHex, Scope } from '../message/types.ts'
 import { createWorkSearch } from '../message/work.ts'
-import type { Draft, Published } from './api.ts'
+import type { DeviceView, Draft, Published } from './api.ts'
 import { openFeeds, type Head } from './identity-feeds.ts'
 import type { Identity } from './identity.ts'
 import type { Runtime } from './runtime.ts'
@@ -39,6 +39,10 @@ export interface Publisher {
    * Codes: `message-invalid` (no number left), `too-many`, those of the store.
    */
   become: (entropy: Uint8Array<ArrayBuffer>) => Promise<void>
+  /** This hub's own device was revoked. */
+  readonly revoked: boolean
+  /** What is known here of this author's devices. Codes: those of the store. */
+  devices: () => Promise<DeviceView[]>
 }
 
 export interface PublisherOptions {
@@ -147,6 +151,8 @@ export async function createPublisher ({ runtime, identity, rules, now, beforeFi
       }
       return { id: (await write(await identity.openRoot(), { kind: 'signer-remove', signer: device, keepHead })).id }
     }),
+    get revoked () { return feeds.isRevoked(identity.device) },
+    devices: async () => (await import('./devices.ts')).devicesOf(runtime, identity, feeds),
     async become (entropy) {
       const next = await identity.prepare(entropy)
       const body = await signerAdd(next.author, next.device, everything, identity.deviceName)

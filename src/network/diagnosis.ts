@@ -19,6 +19,8 @@ export interface Trails {
   attempt: (peer: PeerId) => void
   /** The furthest stage reached was the last one of this attempt: the next one failed. */
   failed: (peer: PeerId, sentence: string) => void
+  /** No direct path opened, a sentence why: it stands until one does, whatever is tried meanwhile. */
+  pathFailed: (peer: PeerId, sentence: string) => void
   /** A link through a relay is up: messages cross, though no direct path was found. */
   relayed: (peer: PeerId) => void
   of: (peer: PeerId) => Diagnosis
@@ -45,6 +47,8 @@ const failures: Readonly<Record<Stage, string>> = {
 
 export function createTrails (now: () => number): Trails {
   const trails = new Map<PeerId, Map<Stage, Seen>>()
+  /** Of peers that have a trail. */
+  const pathFailures = new Map<PeerId, string>()
 
   function trailOf (peer: PeerId): Map<Stage, Seen> {
     const trail = trails.get(peer) ?? new Map<Stage, Seen>()
@@ -53,6 +57,7 @@ export function createTrails (now: () => number): Trails {
     for (const oldest of trails.keys()) {
       if (trails.size <= peersMax) break
       trails.delete(oldest)
+      pathFailures.delete(oldest)
     }
     return trail
   }
@@ -65,6 +70,7 @@ export function createTrails (now: () => number): Trails {
       if (position > index && !ok) trail.delete(other)
     }
     trail.set(stage, { ok, at: now(), sentence })
+    if (stage === 'gossiping' && ok) pathFailures.delete(peer)
   }
 
   return {
@@ -81,9 +87,13 @@ export function createTrails (now: () => number): Trails {
       const next = stages.find(stage => trail.get(stage)?.ok !== true) ?? 'gossiping'
       note(peer, next, false, `${failures[next]}: ${sentence}`)
     },
+    pathFailed (peer, sentence) {
+      trailOf(peer)
+      pathFailures.set(peer, sentence)
+    },
     relayed (peer) {
       note(peer, 'reserved', true, 'Its place at the introducer answered.')
-      note(peer, 'ice', false, 'No direct path was found: the relay carries the messages, and a direct path goes on being tried.')
+      note(peer, 'ice', false, `No direct path was found${detailOf(pathFailures.get(peer))} The relay carries the messages, and a direct path goes on being tried.`)
       trailOf(peer).set('gossiping', { ok: true, at: now(), sentence: 'Greeted through the relay.' })
     },
     of (peer) {
@@ -104,6 +114,10 @@ export function createTrails (now: () => number): Trails {
 export function stageShownBy (progress: string, introducer: string): { readonly stage: Stage, readonly sentence: string } | undefined {
   const shown = stageOfProgress[progress]
   return shown == null ? undefined : { stage: shown.stage, sentence: shown.sentence(introducer) }
+}
+
+function detailOf (failure: string | undefined): string {
+  return failure == null ? '.' : `: ${failure}`
 }
 
 function sentenceOf (trail: Map<Stage, Seen> | undefined): string {

@@ -13,6 +13,7 @@ import { closeConnection } from './close-connection.ts'
 import type { Contact } from './contacts.ts'
 import { stageShownBy, type Trails } from './diagnosis.ts'
 import type { Links } from './links.ts'
+import type { IceRecord } from './rtc/ice-record.ts'
 
 export interface Dialer {
   /** Tells membership, and does what it says. */
@@ -28,6 +29,8 @@ export interface DialerOptions {
   /** Relays that answer. */
   readonly relays: () => readonly PeerId[]
   readonly trails: Trails
+  /** The search for a path of the connection that made an offer last (rtc/install.ts). @default nobody knows */
+  readonly newestOffer?: () => IceRecord | undefined
   readonly now: () => number
   readonly report: (report: Report) => void
 }
@@ -99,6 +102,8 @@ export function createDialer (options: DialerOptions): Dialer {
     const waiting = setTimeout(() => { unmet.abort(new Error('the introducer did not reach it')) }, introductionMs)
     const endBefore = links.lastEnd(peer)
     let isMet = false
+    /** While a path is searched: what is seen of that. */
+    const search: { record?: IceRecord | undefined, isOn: boolean } = { isOn: false }
     const meet = (): void => {
       isMet = true
       clearTimeout(waiting)
@@ -107,7 +112,9 @@ export function createDialer (options: DialerOptions): Dialer {
       const connection = await libp2p.dial(path === 'direct' ? address : withoutWebRTC(address), {
         signal: AbortSignal.any([end, unmet.signal]),
         force: true,
-        onProgress: ({ type }) => {
+        onProgress: ({ type }: { readonly type: string }) => {
+          if (type === 'webrtc:send-sdp-offer') search.record = options.newestOffer?.()
+          search.isOn = type === 'webrtc:read-ice-candidates' || (search.isOn && type !== 'webrtc:close-signaling-stream')
           const shown = stageShownBy(type, introducer)
           if (shown == null) return
           meet()
@@ -125,7 +132,11 @@ export function createDialer (options: DialerOptions): Dialer {
       }
       return { type: 'done' }
     } catch (thrown) {
-      return { type: 'failed', reason: reasonOf(thrown), isMet }
+      if (!search.isOn || search.record == null) return { type: 'failed', reason: reasonOf(thrown), isMet }
+      const { pathFailure } = await import('./ice-words.ts')
+      const reason = pathFailure(search.record)
+      trails.pathFailed(peer, reason)
+      return { type: 'failed', reason, isMet }
     } finally {
       clearTimeout(waiting)
       closeUnused(peer)

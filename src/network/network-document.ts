@@ -21,14 +21,16 @@ const fetchTimeoutMs = 5_000
 /** A genesis with all attesters, relays and ICE servers take a tenth of it. */
 const documentCharactersMax = 65_536
 
-/** Fetches `/network.json` of `origin` (`http://localhost:8080`). Codes: `not-connected` (nothing answers), `address-invalid` (something else does). */
-export async function readNetworkDocument (origin: string): Promise<NetworkDocument> {
+/** Fetches `/network.json` of `origin` (`http://localhost:8080`); `onDate` hears what time it is there. Codes: `not-connected` (nothing answers), `address-invalid` (something else does). */
+export async function readNetworkDocument (origin: string, onDate?: (dateMs: number) => void): Promise<NetworkDocument> {
   let response: Response
   try {
     response = await fetch(`${origin}/network.json`, { signal: AbortSignal.timeout(fetchTimeoutMs), cache: 'no-store' })
   } catch (cause) {
     throw new HubError('not-connected', `Nothing answers at ${origin} (${causeOf(cause)}): check the address, and that it was started there.`, { cause })
   }
+  const dateMs = Date.parse(response.headers.get('date') ?? '')
+  if (!Number.isNaN(dateMs)) onDate?.(dateMs)
   try {
     if (!response.ok) throw new Error(`it answered ${response.status}`)
     const text = await response.text()

@@ -9,7 +9,7 @@ import type { Report } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
 import { gossipProtocol } from '../gossip/frames.ts'
 import { createMembership, type Candidate } from '../gossip/membership.ts'
-import type { Diagnosis, HubView, RelayStatus } from '../hub/api.ts'
+import type { Diagnosis, HubView, IcePair, RelayStatus, RelayTest } from '../hub/api.ts'
 import type { NetworkId } from '../message/types.ts'
 import { announcedLinks, createAnnouncements } from './announcements.ts'
 import { createBrowserNode } from './browser-node.ts'
@@ -24,6 +24,7 @@ import type { PeerStatus } from './status.ts'
 import { createStatusExchange, type StatusExchange } from './status-exchange.ts'
 import { createRelayKeeper, type RelayKeeper } from './relay-keeper.ts'
 import { createReservations, stopIntroducing } from './reservations.ts'
+import type { IceRecord } from './rtc/ice-record.ts'
 import { createSyncStreams, type SyncStreams, type SyncStreamsOptions } from './sync-streams.ts'
 import { createTraceReports, type TraceReports, type TraceReportsOptions } from './trace-reports.ts'
 
@@ -39,6 +40,8 @@ export interface NetworkOptions {
   readonly handlers: LinkHandlers
   readonly onSyncStream: SyncStreamsOptions['onStream']
   readonly onTrace: TraceReportsOptions['onReport']
+  /** The search for a path of the connection that made an offer last (rtc/install.ts). */
+  readonly newestOffer: () => IceRecord | undefined
   /** How messages go to a neighbour. */
   readonly linkOf: (peer: PeerId) => 'eager' | 'lazy' | 'none'
   /** What this hub tells a neighbour of itself. */
@@ -64,8 +67,16 @@ export interface Network {
   diagnose: (peer: PeerId | undefined) => Diagnosis
   /** Dials an address by hand. Codes: `address-invalid`, `dial-failed`, `dial-budget-spent`. */
   connect: (address: string) => Promise<{ readonly peerId: PeerId, readonly path: LinkPath }>
+  /** The addresses that a direct link uses; null: it is none, or the browser does not tell. */
+  icePair: (peer: PeerId) => Promise<IcePair | null>
+  /** Codes: `address-invalid`, `dial-failed`. */
+  testRelay: (address: string) => Promise<RelayTest>
+  /** A relay that is not to be kept any more, even if it answers. */
+  letGoRelay: (address: string) => void
   /** Ends every connection to a peer. Codes: `not-connected`. */
   disconnect: (peer: PeerId) => Promise<void>
+  /** What this hub tells all others of its messages has changed. */
+  heightsChanged: () => void
   /** The network came back: dials now what would wait. */
   hurry: () => void
   stop: () => Promise<void>
@@ -150,7 +161,9 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
       )
     }
   })
-  const dialer = createDialer({ libp2p, links, membership, contact: contacts.get, relays: relayKeeper.connected, trails, now, report })
+  const dialer = createDialer({
+    libp2p, links, membership, contact: contacts.get, relays: relayKeeper.connected, trails, newestOffer: options.newestOffer, now, report
+  })
   const announcements = createAnnouncements({
     libp2p,
     network,
@@ -192,14 +205,17 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
     const reached = { discovered: found, reserved, signalled: linked > 0, ice: linked > 0, encrypted: linked > 0, gossiping: linked > 0 }
     const sentences = {
       discovered: found ? `The relay at ${relay.address} answers.` : relay?.lastError ?? 'No relay is known.',
-      reserved: reserved ? 'The relay holds a place for this hub.' : 'No relay holds a place for this hub yet, so others cannot reach it first.',
+      reserved: reserved
+        ? 'The relay holds a place for this hub.'
+        : relay?.full === true ? `The relay answers. ${relay.lastError ?? ''}` : 'No relay holds a place for this hub yet, so others cannot reach it first.',
       gossiping: linked > 0 ? `${linked} hubs are linked.` : 'No hub is linked.'
     }
     return {
       peerId: null,
       sentence: linked > 0 ? sentences.gossiping : !found ? sentences.discovered : !reserved ? sentences.reserved : 'The relay answers, and no other hub is linked yet.',
       stages: stages.map((stage) => {
-        const ok = reached[stage] ? true : stage === 'discovered' && relay?.lastError != null ? false : null
+        const isFailed = (stage === 'discovered' && !found && relay?.lastError != null) || (stage === 'reserved' && relay?.full === true)
+        const ok = reached[stage] ? true : isFailed ? false : null
         return { stage, ok, at: ok === true ? relay?.since ?? null : null, sentence: stage in sentences ? sentences[stage as keyof typeof sentences] : ok === true ? 'Passed.' : 'Not reached.' }
       })
     }
@@ -233,11 +249,22 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
       if (links.get(peerId) == null) await links.open(connection)
       return { peerId, path: links.get(peerId)?.path ?? pathOf(connection) }
     },
+    async icePair (peer) {
+      const link = links.get(peer)
+      if (link?.path !== 'direct') return null
+      return (await import('./probes.ts')).icePairOf(link.connection)
+    },
+    async testRelay (address) {
+      const target = parseAddress(address)
+      return (await import('./probes.ts')).testRelay(libp2p, target, now, closeConnection)
+    },
+    letGoRelay: (address) => { relayKeeper.letGo(address) },
     async disconnect (peer) {
       const connections = libp2p.getConnections().filter(({ remotePeer }) => remotePeer.toString() === peer)
       if (connections.length === 0) throw new HubError('not-connected', `There is no connection to ${peer}.`)
       for (const connection of connections) closeConnection(connection)
     },
+    heightsChanged: () => { announcements.soon() },
     hurry () {
       relayKeeper.hurry()
       dialer.tell({ type: 'hurry' })

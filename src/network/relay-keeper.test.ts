@@ -92,3 +92,12 @@ test('relays are kept once each, and at most 8', async () => {
   expect(keeper.views().map(({ address }) => address)).toEqual(addresses.slice(0, 8).map(String))
   await expect.poll(() => keeper.views().every(({ lastError }) => lastError != null), { interval: 5 }).toBe(true)
 })
+
+test('a relay that is let go is left, though it answers, and not looked for again', async () => {
+  const relay = await startNode(onTestFinished, { relays: true })
+  const { keeper, node } = await keep(addressOf(relay))
+  await expect.poll(() => stateOf(keeper), { interval: 5, timeout: 5_000 }).toBe('reserved')
+  keeper.letGo(addressOf(relay).toString())
+  expect(keeper.views()).toEqual([])
+  await expect.poll(() => node.getConnections().length, { interval: 5 }).toBe(0)
+})

@@ -5,6 +5,7 @@
  */
 import type { Connection, Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interface'
 import type { Ping } from '@libp2p/ping'
+import { peerIdFromString } from '@libp2p/peer-id'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { reasonOf } from '../base/errors.ts'
 import type { Report } from '../base/event-log.ts'
@@ -17,6 +18,8 @@ export interface RelayKeeper {
   views: () => RelayStatus[]
   /** Keeps these, up to a limit. Those kept before that are not among them are let go, unless they answer. */
   use: (addresses: readonly Multiaddr[]) => void
+  /** No longer kept, even if it answers: its connection ends. */
+  letGo: (address: string) => void
   /** Dials at once those that wait. */
   hurry: () => void
   isRelay: (peer: string) => boolean
@@ -45,7 +48,7 @@ export interface RelayKeeperOptions {
   /** Called now and then while a relay is connected: its process may be a hub too, whose link ended. */
   readonly onBeat: (connection: Connection) => void
   /** Whether others are to reach this hub through its relays. @default they are not */
-  readonly reservations?: Pick<Reservations, 'keep' | 'drop' | 'holds'>
+  readonly reservations?: Pick<Reservations, 'keep' | 'drop' | 'holds' | 'refusal'>
 }
 
 /** Relays kept at once. A network names a few; each costs a connection. */
@@ -163,7 +166,13 @@ export function createRelayKeeper ({ libp2p, now, report, onBeat, reservations }
     void dial()
 
     return {
-      view: () => ({ address: address.toString(), state: refused ? 'refused' : connectedTo == null ? 'looking' : reserved ? 'reserved' : 'connected', rttMs, since, retryAt, lastError }),
+      view () {
+        const refusal = connectedTo == null || reserved ? null : reservations?.refusal(connectedTo.toString() as PeerId) ?? null
+        return {
+          address: address.toString(), state: refused ? 'refused' : connectedTo == null ? 'looking' : reserved ? 'reserved' : 'connected',
+          rttMs, since, retryAt, lastError: refusal?.sentence ?? lastError, full: refusal?.isFull ?? false
+        }
+      },
       peer: () => connectedTo?.toString(),
       look,
       refuse: (sentence: string) => {
@@ -191,6 +200,15 @@ export function createRelayKeeper ({ libp2p, now, report, onBeat, reservations }
   return {
     views: () => relays.map(relay => relay.view()),
     use,
+    letGo (address) {
+      const index = relays.findIndex(relay => relay.view().address === address)
+      const [relay] = index < 0 ? [] : relays.splice(index, 1)
+      const peer = relay?.peer()
+      relay?.stop()
+      if (peer == null) return
+      reservations?.drop(peer as PeerId)
+      for (const connection of libp2p.getConnections(peerIdFromString(peer))) closeConnection(connection)
+    },
     hurry: () => { for (const relay of relays) relay.hurry() },
     refuse: (peer, sentence) => { relays.find(relay => relay.peer() === peer)?.refuse(sentence) },
     connected: () => relays.flatMap(relay => relay.peer() as PeerId | undefined ?? []),

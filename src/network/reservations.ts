@@ -24,9 +24,16 @@ export interface Reservations {
   keep: (peer: PeerId) => void
   drop: (peer: PeerId) => void
   holds: (peer: PeerId) => boolean
+  /** Why it gives this hub no place: it has none left, or something else; null: it gave one, or has not answered yet. */
+  refusal: (peer: PeerId) => Refusal | null
   /** Addresses at which this hub is dialled through it; of use to others only where it is a server. */
   addressesAt: (peer: PeerId) => Multiaddr[]
   stop: () => void
+}
+
+export interface Refusal {
+  readonly isFull: boolean
+  readonly sentence: string
 }
 
 export interface ReservationsOptions {
@@ -46,7 +53,7 @@ const lookEveryMs = 10_000
 
 export function createReservations ({ transport, report, onChange }: ReservationsOptions): Reservations {
   /** Bounded by the links and relays of this hub. */
-  const kept = new Map<PeerId, { timer: ReturnType<typeof setTimeout> | undefined, asking: boolean, failures: number }>()
+  const kept = new Map<PeerId, { timer: ReturnType<typeof setTimeout> | undefined, asking: boolean, failures: number, refusal: Refusal | null }>()
   const looking = setInterval(look, lookEveryMs)
   const holds = (peer: PeerId): boolean => kept.has(peer) && transport().reservationStore.hasReservation(peerIdFromString(peer))
 
@@ -58,12 +65,13 @@ export function createReservations ({ transport, report, onChange }: Reservation
     try {
       await transport().reservationStore.addRelay(peerIdFromString(peer), 'configured')
       state.failures = 0
+      state.refusal = null
       if (kept.get(peer) === state) onChange()
     } catch (thrown) {
       if (kept.get(peer) !== state) return
-      if (state.failures === 0) {
-        report({ type: 'reservation-failed', peer, code: 'reservation-failed', sentence: `It does not introduce this hub to others yet: ${reasonOf(thrown)}` })
-      }
+      const refusal = state.refusal = refusalOf(reasonOf(thrown))
+      if (state.failures === 0) report({ type: refusal.isFull ? 'relay-full' : 'reservation-failed', peer, code: refusal.isFull ? 'relay-full' : 'reservation-failed', sentence: refusal.sentence })
+      onChange()
       state.timer = setTimeout(() => { void ask(peer) }, Math.min(retryMaxMs, retryFirstMs * 2 ** state.failures))
       state.failures += 1
     } finally {
@@ -78,7 +86,7 @@ export function createReservations ({ transport, report, onChange }: Reservation
   return {
     keep (peer) {
       if (kept.has(peer)) return
-      kept.set(peer, { timer: undefined, asking: false, failures: 0 })
+      kept.set(peer, { timer: undefined, asking: false, failures: 0, refusal: null })
       void ask(peer)
     },
     drop (peer) {
@@ -86,6 +94,7 @@ export function createReservations ({ transport, report, onChange }: Reservation
       if (kept.delete(peer)) onChange()
     },
     holds,
+    refusal: peer => kept.get(peer)?.refusal ?? null,
     addressesAt: (peer) => {
       const { addrs = [] } = holds(peer) ? transport().reservationStore.getReservation(peerIdFromString(peer)) ?? {} : {}
       return addrs.map(bytes => multiaddr(bytes).encapsulate('/p2p-circuit/webrtc'))
@@ -96,6 +105,13 @@ export function createReservations ({ transport, report, onChange }: Reservation
       kept.clear()
     }
   }
+}
+
+/** libp2p tells the status of the answer in its error's text alone. A relay refuses with this one when its places are taken, and with no other. */
+function refusalOf (reason: string): Refusal {
+  return reason.includes('RESERVATION_REFUSED')
+    ? { isFull: true, sentence: 'It is full: all the places that it keeps for hubs are taken, so it cannot introduce others to this one.' }
+    : { isFull: false, sentence: `It does not introduce this hub to others yet: ${reason}` }
 }
 
 /** The other side of it: a hub that left holds no place here any more. libp2p would keep it for hours. */

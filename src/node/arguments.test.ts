@@ -42,13 +42,13 @@ describe('the start command\'s arguments', () => {
 
   test.each([
     '--unknown', '--port', 'positional', '--no-hub=1', '--host=', '--host=http://x', '--host=a:1', '--data=', '--genesis=',
-    '--url=hub.example.org', '--url=ftp://a', '--url=https://a/path', '--allow-origin=example.org', '--ice-server=http://a', '--log-level=loud'
+    '--url=hub.example.org', '--url=ftp://a', '--url=https://a/path', '--allow-origin=example.org', '--ice-server=http://a', '--log-level=loud', '--relay-places=0', '--relay-places=1025', '--relay-places=few'
   ])('%s is refused in a sentence', (argument) => {
     expect(() => options([argument])).toThrow(expect.objectContaining({ code: 'invalid-argument', message: expect.stringMatching(/^[^\n]+\.$/) as string }))
   })
 
   test('help names every option', () => {
     expect(parseArguments(['--help', '--port', '1'])).toEqual({ type: 'help' })
-    for (const name of ['port', 'host', 'data', 'genesis', 'no-hub', 'url', 'trust-proxy', 'allow-origin', 'ice-server', 'log-level', 'dev', 'help']) expect(helpText).toContain(`--${name} `)
+    for (const name of ['port', 'host', 'data', 'genesis', 'no-hub', 'url', 'trust-proxy', 'allow-origin', 'ice-server', 'relay-places', 'log-level', 'dev', 'help']) expect(helpText).toContain(`--${name} `)
   })
 })

@@ -25,6 +25,8 @@ export interface StartOptions {
   readonly allowedOrigins: readonly string[] | '*'
   /** Believe X-Forwarded-For and X-Forwarded-Proto. @default false */
   readonly trustProxy: boolean
+  /** Hubs that the relay introduces at once; undefined: its own limit. */
+  readonly relayPlaces: number | undefined
   /** STUN and TURN addresses handed to pages. @default [] */
   readonly iceServers: readonly string[]
   /** How much is logged, in pino's words. @default 'info' */
@@ -46,6 +48,7 @@ Serves the page, the relay that introduces hubs to each other, and /network.json
   --trust-proxy       believe the proxy's X-Forwarded-For and X-Forwarded-Proto headers
   --allow-origin URL  let pages of this other origin use the relay; may be repeated, * allows all
   --ice-server URL    a stun: or turn: server for pages to use; may be repeated
+  --relay-places N    hubs that can be introduced through this relay at once (default: 1024)
   --log-level LEVEL   trace, debug, info, warn, error or silent (default: info)
   --dev               serve the page with Vite's dev server (npm run dev)
   --help              show this
@@ -71,6 +74,7 @@ export function parseArguments (args: readonly string[], environment: { readonly
       allowedOrigins: parseOrigins(values['allow-origin']),
       trustProxy: values['trust-proxy'],
       iceServers: values['ice-server'].map(parseIceServer),
+      relayPlaces: values['relay-places'] == null ? undefined : parsePlaces(values['relay-places']),
       logLevel: parseLogLevel(values['log-level'])
     }
   }
@@ -78,6 +82,8 @@ export function parseArguments (args: readonly string[], environment: { readonly
 
 const defaultPort = '8080'
 const portMax = 65_535
+/** As the relay's own limit (relay.ts), which its other limits follow. */
+const placesMax = 1_024
 
 const optionTable = {
   port: { type: 'string' },
@@ -89,6 +95,7 @@ const optionTable = {
   'trust-proxy': { type: 'boolean', default: false },
   'allow-origin': { type: 'string', multiple: true, default: [] as string[] },
   'ice-server': { type: 'string', multiple: true, default: [] as string[] },
+  'relay-places': { type: 'string' },
   'log-level': { type: 'string', default: 'info' },
   dev: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false }
@@ -98,6 +105,12 @@ function parsePort (text: string, name: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN
   if (!(port <= portMax)) throw new HubError('invalid-argument', `${name} must be a number from 0 to ${portMax}, but is '${text}'.`)
   return port
+}
+
+function parsePlaces (text: string): number {
+  const places = /^\d{1,4}$/.test(text) ? Number(text) : NaN
+  if (!(places >= 1 && places <= placesMax)) throw new HubError('invalid-argument', `--relay-places must be a number from 1 to ${placesMax}, but is '${text}'.`)
+  return places
 }
 
 function parseHost (text: string): string {

@@ -192,6 +192,8 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
       diagnose: peerId => ({ peerId: peerId ?? null, sentence: 'This hub dials nobody by itself: its log says what became of its links.', stages: [] }),
       connect: () => notHere('Dialling'),
       disconnect: () => notHere('Ending links'),
+      icePair: async () => null,
+      testRelay: () => notHere('Trying a relay'),
       faults: () => faults.settings,
       setFaults: (given) => { faults.set(given as FaultSettings | null) }
     },
@@ -206,6 +208,10 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
       storage: async () => ({ usage: null, quota: null, persisted: true, trouble: runtime.storageTrouble }),
       sayGoodbye: async () => links.stop(),
       keepServing: async on => store.putValue(servingKey, on),
+      clock: () => null,
+      offered: () => null,
+      settings: () => ({ relays: [], iceServers: [], keepDays: null }),
+      configure: () => notHere('Changing settings'),
       wipe: () => notHere('Erasing the hub')
     }
   })

@@ -29,6 +29,8 @@ export interface OriginConfig extends NetworkGenesis {
   readonly allowedOrigins?: readonly string[] | '*'
   /** @default false */
   readonly trustProxy?: boolean
+  /** @default the relay's own limit */
+  readonly relayPlaces?: number | undefined
   /** @default [] */
   readonly iceServers?: readonly string[]
   readonly log: Logger
@@ -119,7 +121,7 @@ export async function startOrigin (config: OriginConfig, parts: OriginParts): Pr
 
     const bound = { host: config.host, port, url }
     const announce = announcedAddresses(bound, interfaceAddresses)
-    const relay = started.relay = await startRelay({ privateKey, network: config.network, announce, log })
+    const relay = started.relay = await startRelay({ privateKey, network: config.network, announce, places: config.relayPlaces, log })
     cleanups.push(relay.stop)
     if (parts.attachHub != null) {
       const hub = started.hub = await parts.attachHub(relay.libp2p, config)

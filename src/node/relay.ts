@@ -85,10 +85,12 @@ export interface RelayConfig {
   readonly network: NetworkId
   /** Multiaddrs at which others reach this relay. */
   readonly announce: readonly string[]
+  /** Hubs that can be reached through it at once. @default reservationsMax */
+  readonly places?: number | undefined
   readonly log: Logger
 }
 
-export async function startRelay ({ privateKey, network, announce, log }: RelayConfig): Promise<Relay> {
+export async function startRelay ({ privateKey, network, announce, places = reservationsMax, log }: RelayConfig): Promise<Relay> {
   const libp2p = await createLibp2p<RelayServices>({
     privateKey,
     nodeInfo: { name: 'hubbub-relay' },
@@ -111,7 +113,7 @@ export async function startRelay ({ privateKey, network, announce, log }: RelayC
         maxInboundHopStreams: hopStreamsMax,
         maxOutboundStopStreams: stopStreamsMax,
         reservations: {
-          maxReservations: reservationsMax,
+          maxReservations: places,
           reservationTtl: reservationMs,
           defaultDataLimit: circuitBytesMax,
           defaultDurationLimit: circuitMs

@@ -21,11 +21,13 @@ import type { FaultSettings } from '../network/faults.ts'
 import { globalView } from '../network/global-state.ts'
 import { createNetwork, parseAddress, type Network } from '../network/network.ts'
 import { candidateViews, peerViews } from '../network/peer-views.ts'
-import { channelCounts, constructions } from '../network/rtc/install.ts'
+import { channelCounts, constructions, newestGathered, newestOffer } from '../network/rtc/install.ts'
 import { openIndexedDbStore } from '../store/indexeddb.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { EngineConfig } from './engine-config.ts'
+import { createClock } from './clock.ts'
 import { chooseNetwork } from './network-choice.ts'
+import { openOwnSettings } from './own-settings.ts'
 import { createRelaySource } from './relay-source.ts'
 import { createVerifierPool } from './verifier-pool.ts'
 
@@ -62,7 +64,9 @@ export async function startEngine (config: EngineConfig, { onProgress, tabs }: E
     }
   })
 
-  const relaySource = createRelaySource({ origin: config.origin, overridden: overriddenRelay, log, now })
+  const settings = await openOwnSettings(store, log, now)
+  const clock = createClock(now, log)
+  const relaySource = createRelaySource({ origin: config.origin, overridden: overriddenRelay, own: () => settings.current, clock, log, now })
   const remembered = await rememberedNetwork(store, log)
   const document = await relaySource.first(remembered == null ? firstVisitWaitMs : returnWaitMs)
   const { chosen, trust } = chooseNetwork({ remembered, pinned: config.network, served: document?.served })
@@ -116,6 +120,7 @@ export async function startEngine (config: EngineConfig, { onProgress, tabs }: E
     peerKeySeed: identity.peerKeySeed,
     network: chosen.network,
     iceServers: relaySource.iceServers,
+    newestOffer,
     agent: config.agent,
     now,
     report: log.report,
@@ -134,6 +139,10 @@ export async function startEngine (config: EngineConfig, { onProgress, tabs }: E
   })
 
   relaySource.begin(network, chosen.network)
+  settings.begin(runtime.retention, (next, before) => {
+    relaySource.changed(before)
+    if (next.keepDays !== before.keepDays) network.heightsChanged()
+  })
   addEventListener('online', () => { network.hurry() })
   const ticking = setInterval(() => {
     runtime.tick()
@@ -150,6 +159,7 @@ export async function startEngine (config: EngineConfig, { onProgress, tabs }: E
   async function sayGoodbye (): Promise<void> {
     clearInterval(ticking)
     relaySource.stop()
+    settings.stop()
     await network.stop()
   }
 
@@ -180,6 +190,8 @@ export async function startEngine (config: EngineConfig, { onProgress, tabs }: E
       diagnose: peerId => network.diagnose(peerId as PeerId | undefined),
       connect: async address => network.connect(address),
       disconnect: async peerId => network.disconnect(peerId as PeerId),
+      icePair: async peerId => network.icePair(peerId as PeerId),
+      testRelay: async address => network.testRelay(address),
       faults: () => network.faults.settings,
       setFaults: (faults) => { network.faults.set(faults as FaultSettings | null) }
     },
@@ -198,6 +210,13 @@ export async function startEngine (config: EngineConfig, { onProgress, tabs }: E
       storage: async () => ({ ...await storageOfOrigin(log), trouble: storageLost ?? runtime.storageTrouble }),
       sayGoodbye,
       keepServing: async on => store.putValue('serving', on),
+      clock: () => clock.status,
+      offered: () => {
+        const here = newestGathered()?.here
+        return here == null ? null : here.host + here.srflx + here.prflx + here.relay
+      },
+      settings: () => settings.current,
+      configure: async changes => settings.change(changes),
       wipe: async () => wiping ??= wipe()
     }
   })

@@ -10,9 +10,10 @@ function echo (): HubApi {
   const names = [
     'status', 'publish', 'query', 'count', 'message', 'thread', 'conversation', 'answers', 'waiting',
     'reactions', 'links', 'profile', 'records', 'subscribe', 'whenSynced',
-    'peers', 'candidates', 'hubs', 'diagnose', 'connect', 'disconnect', 'sync', 'serve', 'leave', 'sessions', 'tree', 'frontier', 'events', 'faults', 'wipe'
+    'peers', 'candidates', 'hubs', 'diagnose', 'icePair', 'testRelay', 'settings', 'configure', 'connect', 'disconnect', 'sync', 'serve', 'leave',
+    'sessions', 'tree', 'frontier', 'events', 'faults', 'wipe'
   ]
-  const own = ['show', 'export', 'import', 'addDevice', 'revokeDevice']
+  const own = ['show', 'devices', 'export', 'import', 'addDevice', 'revokeDevice']
   return {
     ...Object.fromEntries(names.map(name => [name, answer(name)])),
     identity: Object.fromEntries(own.map(name => [name, answer(`identity.${name}`)]))

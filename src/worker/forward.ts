@@ -9,9 +9,12 @@ const methods: Readonly<Record<Exclude<keyof HubApi, 'identity'>, true>> = {
   status: true, publish: true, query: true, count: true, message: true, thread: true, conversation: true, answers: true,
   waiting: true, reactions: true, links: true, profile: true,
   records: true, subscribe: true, whenSynced: true, peers: true, candidates: true, hubs: true, diagnose: true,
-  connect: true, disconnect: true, sync: true, serve: true, leave: true, sessions: true, tree: true, frontier: true, events: true, faults: true, wipe: true
+  icePair: true, testRelay: true, settings: true, configure: true, connect: true, disconnect: true, sync: true, serve: true, leave: true,
+  sessions: true, tree: true, frontier: true, events: true, faults: true, wipe: true
 }
-const identityMethods: Readonly<Record<keyof HubApi['identity'], true>> = { show: true, export: true, import: true, addDevice: true, revokeDevice: true }
+const identityMethods: Readonly<Record<keyof HubApi['identity'], true>> = {
+  show: true, devices: true, export: true, import: true, addDevice: true, revokeDevice: true
+}
 
 /** `target` is asked at each call: it may wait, or reject with why there is no hub. */
 export function forward (target: () => Promise<HubApi>): HubApi {

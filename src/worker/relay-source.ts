@@ -6,10 +6,11 @@
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { EventLog } from '../base/event-log.ts'
 import { reasonOf } from '../base/errors.ts'
-import type { RelayStatus } from '../hub/api.ts'
+import type { HubSettings, IceServer, RelayStatus } from '../hub/api.ts'
 import type { NetworkId } from '../message/types.ts'
 import { parseAddress, type Network } from '../network/network.ts'
 import { readNetworkDocument, type NetworkDocument } from '../network/network-document.ts'
+import { clockOffMs, type Clock } from './clock.ts'
 import { refusalOf } from './network-choice.ts'
 
 export interface RelaySource {
@@ -18,6 +19,8 @@ export interface RelaySource {
   /** From now on the network gets the relays of its own id. */
   begin: (network: Network, id: NetworkId) => void
   iceServers: () => RTCIceServer[]
+  /** What a person set was changed. */
+  changed: (before: HubSettings) => void
   statuses: () => RelayStatus[]
   stop: () => void
 }
@@ -26,13 +29,16 @@ export interface RelaySourceOptions {
   readonly origin: string
   /** `?relay=`: then the origin's relays are not used. */
   readonly overridden: Multiaddr | undefined
+  /** What a person set: used beside what the origin names. */
+  readonly own: () => HubSettings
+  readonly clock: Clock
   readonly log: EventLog
   readonly now: () => number
 }
 
 const askAgainMs = 10_000
 
-export function createRelaySource ({ origin, overridden, log, now }: RelaySourceOptions): RelaySource {
+export function createRelaySource ({ origin, overridden, own, clock, log, now }: RelaySourceOptions): RelaySource {
   const startedAt = now()
   let document: NetworkDocument | undefined
   let trouble: string | null = null
@@ -44,7 +50,8 @@ export function createRelaySource ({ origin, overridden, log, now }: RelaySource
 
   async function ask (): Promise<NetworkDocument | undefined> {
     try {
-      document = await readNetworkDocument(origin)
+      const askedAt = now()
+      document = await readNetworkDocument(origin, (dateMs) => { clock.noted(new URL(origin).host, askedAt, dateMs) })
       trouble = null
     } catch (thrown) {
       trouble = reasonOf(thrown)
@@ -57,11 +64,12 @@ export function createRelaySource ({ origin, overridden, log, now }: RelaySource
   }
 
   function use (): void {
-    if (network == null || id == null || document == null || overridden != null) return
+    if (network == null || id == null) return
     const before = refused
-    refused = refusalOf(id, document.served.network)
-    if (refused == null) network.useRelays(readable(document.relays))
-    else if (refused !== before) log.report({ type: 'relay-refused', code: 'wrong-network', sentence: refused })
+    refused = overridden == null && document != null ? refusalOf(id, document.served.network) : undefined
+    const named = overridden != null ? [overridden] : refused == null ? readable(document?.relays ?? []) : []
+    network.useRelays([...named, ...readable(own().relays)])
+    if (refused != null && refused !== before) log.report({ type: 'relay-refused', code: 'wrong-network', sentence: refused })
   }
 
   function readable (addresses: readonly string[]): Multiaddr[] {
@@ -80,19 +88,29 @@ export function createRelaySource ({ origin, overridden, log, now }: RelaySource
     begin (given, givenId) {
       network = given
       id = givenId
-      if (overridden == null) use()
-      else given.useRelays([overridden])
+      use()
       asking = setInterval(() => {
-        if (overridden == null && given.relays().every(({ state }) => state === 'looking')) void ask()
+        // A clock that was wrong may have been set right.
+        const isClockOff = Math.abs(clock.status?.aheadMs ?? 0) >= clockOffMs
+        if (isClockOff || (overridden == null && given.relays().every(({ state }) => state === 'looking'))) void ask()
       }, askAgainMs)
     },
-    iceServers: () => [...document?.iceServers ?? []],
+    iceServers: () => [...document?.iceServers ?? [], ...own().iceServers.map(asBrowsersTakeIt)],
+    changed (before) {
+      const kept = new Set([...document?.relays ?? [], ...own().relays, overridden?.toString()])
+      for (const address of before.relays) if (!kept.has(address)) network?.letGoRelay(address)
+      use()
+    },
     statuses () {
-      if (refused != null) return [{ address: origin, state: 'refused', rttMs: null, since: startedAt, retryAt: null, lastError: refused }]
       const relays = network?.relays() ?? []
+      if (refused != null) return [{ address: origin, state: 'refused', rttMs: null, since: startedAt, retryAt: null, lastError: refused, full: false }, ...relays]
       if (relays.length > 0) return relays
-      return [{ address: `${origin}/network.json`, state: 'looking', rttMs: null, since: startedAt, retryAt: null, lastError: trouble }]
+      return [{ address: `${origin}/network.json`, state: 'looking', rttMs: null, since: startedAt, retryAt: null, lastError: trouble, full: false }]
     },
     stop () { clearInterval(asking) }
   }
+}
+
+function asBrowsersTakeIt ({ url, username, credential }: IceServer): RTCIceServer {
+  return username == null || credential == null ? { urls: url } : { urls: url, username, credential }
 }

@@ -7,6 +7,7 @@ import { assert, HubError } from '../../base/errors.ts'
 import { createConstructionBudget } from './budget.ts'
 import type { ConstructionBudget, ConnectionRole } from './budget.ts'
 import type { Channel } from './channel.ts'
+import type { IceRecord } from './ice-record.ts'
 import { connectionsMax, isTagged } from './protocol.ts'
 import type { BridgePort, ConnectionMessage, ToHost, ToWorker } from './protocol.ts'
 
@@ -33,6 +34,12 @@ export interface Bridge {
   removeChannel (number: number): void
   countChannel (way: keyof ChannelCounts): void
   channelCounts (): ChannelCounts
+  /** An offer was just made, by the connection of this record. */
+  offered (record: IceRecord): void
+  /** A connection has offered all addresses that this browser gives. */
+  gathered (record: IceRecord): void
+  /** The newest of each; undefined: none yet. */
+  readonly newest: { readonly offer: IceRecord | undefined, readonly gathered: IceRecord | undefined }
 }
 
 export function openBridge (port: BridgePort): Bridge {
@@ -40,6 +47,7 @@ export function openBridge (port: BridgePort): Bridge {
   const channels = new Map<number, Channel>() // bounded by connectionsMax and each connection's channelsMax
   const budget = createConstructionBudget()
   const counts = { transferred: 0, proxied: 0 }
+  const newest: { offer: IceRecord | undefined, gathered: IceRecord | undefined } = { offer: undefined, gathered: undefined }
   let last = 0
 
   const post = (message: ToHost, transfer: Transferable[] = []): void => { port.postMessage(message, transfer) }
@@ -108,6 +116,9 @@ export function openBridge (port: BridgePort): Bridge {
     addChannel (number, channel) { channels.set(number, channel) },
     removeChannel (number) { channels.delete(number) },
     countChannel (way) { counts[way] += 1 },
-    channelCounts: () => ({ ...counts })
+    channelCounts: () => ({ ...counts }),
+    offered (record) { newest.offer = record },
+    gathered (record) { newest.gathered = record },
+    newest
   }
 }

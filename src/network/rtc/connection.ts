@@ -17,6 +17,7 @@ import { Channel } from './channel.ts'
 import { IceCandidate, SessionDescription } from './descriptions.ts'
 import { callHandlers, eventWith } from './handlers.ts'
 import type { Handler } from './handlers.ts'
+import { createIceRecorder } from './ice-record.ts'
 import { initLabel, leaveClosingToDialler, tellWhatIsOver } from './init-guard.ts'
 import { callsMax, channelsMax } from './protocol.ts'
 import type { ChannelArrival, ChannelDescription, ConnectionCall, ConnectionMessage, ConnectionSnapshot, ErrorDescription } from './protocol.ts'
@@ -46,6 +47,8 @@ export class PeerConnection extends EventTarget {
   onicecandidateerror: Handler = null
   ondatachannel: Handler = null
 
+  /** What is seen of its search for a path. */
+  readonly ice = createIceRecorder()
   readonly #bridge: Bridge
   readonly #configuration: RTCConfiguration | undefined
   readonly #number: number
@@ -81,7 +84,11 @@ export class PeerConnection extends EventTarget {
     queueMicrotask(() => { if (this.#onconnectionstatechange === handler) handler?.call(this, new Event('connectionstatechange')) })
   }
 
-  async createOffer (): Promise<RTCSessionDescriptionInit> { return await this.#call({ method: 'createOffer' }) as RTCSessionDescriptionInit }
+  async createOffer (): Promise<RTCSessionDescriptionInit> {
+    const offer = await this.#call({ method: 'createOffer' }) as RTCSessionDescriptionInit
+    this.#bridge.offered(this.ice)
+    return offer
+  }
 
   async createAnswer (): Promise<RTCSessionDescriptionInit> { return await this.#call({ method: 'createAnswer' }) as RTCSessionDescriptionInit }
 
@@ -94,6 +101,7 @@ export class PeerConnection extends EventTarget {
   }
 
   async addIceCandidate (candidate?: RTCIceCandidateInit | IceCandidate | null): Promise<void> {
+    this.ice.offeredThere(candidate?.candidate)
     await this.#call({ method: 'addIceCandidate', candidate: candidate instanceof IceCandidate ? candidate.toJSON() : candidate })
   }
 
@@ -138,9 +146,12 @@ export class PeerConnection extends EventTarget {
         this.dispatchEvent(new Event(message.event))
         break
       case 'ice-candidate':
+        this.ice.offeredHere(message.candidate?.candidate)
+        if (this.ice.complete) this.#bridge.gathered(this.ice)
         this.dispatchEvent(eventWith('icecandidate', { candidate: message.candidate == null ? null : new IceCandidate(message.candidate) }))
         break
       case 'ice-candidate-error':
+        this.ice.failed(message.detail)
         this.dispatchEvent(eventWith('icecandidateerror', message.detail))
         break
       case 'ended':

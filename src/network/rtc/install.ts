@@ -8,6 +8,7 @@ import { constructionsMax } from './budget.ts'
 import type { ConstructionCount } from './budget.ts'
 import { PeerConnection } from './connection.ts'
 import { IceCandidate, SessionDescription } from './descriptions.ts'
+import type { IceRecord } from './ice-record.ts'
 import type { PortOffer } from './protocol.ts'
 
 export type { ChannelCounts, ConstructionCount }
@@ -22,6 +23,16 @@ export function channelCounts (): ChannelCounts {
 /** How much of what a browser allows a tab is used up. */
 export function constructions (): ConstructionCount {
   return bridge?.budget.read() ?? { constructed: 0, budget: constructionsMax, total: 0 }
+}
+
+/** The search for a path of the connection that made an offer last: of a dial, in the turn in which libp2p says that it sends the offer. */
+export function newestOffer (): IceRecord | undefined {
+  return bridge?.newest.offer
+}
+
+/** What this browser last offered of itself, once it had no more to offer; undefined: no connection was tried yet. */
+export function newestGathered (): IceRecord | undefined {
+  return bridge?.newest.gathered
 }
 
 function install (): Bridge | null {

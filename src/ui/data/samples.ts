@@ -5,7 +5,7 @@ export const sampleTime = Date.UTC(2026, 4, 1, 12)
 export const sampleAuthor = 'ab3f'.padEnd(60, '0') + '04b9'
 
 export function sampleRelay (changes: Partial<RelayStatus> = {}): RelayStatus {
-  return { address: '/dns4/hub.example/tcp/443/tls/ws/p2p/12D3KooWRelay', state: 'reserved', rttMs: 18, since: sampleTime, retryAt: null, lastError: null, ...changes }
+  return { address: '/dns4/hub.example/tcp/443/tls/ws/p2p/12D3KooWRelay', state: 'reserved', rttMs: 18, since: sampleTime, retryAt: null, lastError: null, full: false, ...changes }
 }
 
 export function sampleStatus (changes: Partial<HubStatus> = {}): HubStatus {
@@ -15,7 +15,7 @@ export function sampleStatus (changes: Partial<HubStatus> = {}): HubStatus {
     storage: { usage: null, quota: null, persisted: null, trouble: null }, leader: true, tabs: 1, lastEvent: 0, engine: 'worker', channels: { transferred: 0, proxied: 0 },
     connections: { constructed: 0, budget: 400 }, sync: { active: false, done: 0, total: 0, rate: 0, etaMs: null }, device: '3fe0'.repeat(16),
     relays: [sampleRelay()], agent: 'sample', reporting: 1,
-    global: { hubs: 0, synced: 0, serving: 0, messages: null, maxEpoch: null }, faults: null, ...changes
+    global: { hubs: 0, synced: 0, serving: 0, messages: null, maxEpoch: null }, faults: null, clock: null, revoked: false, offered: null, ...changes
   }
 }
 

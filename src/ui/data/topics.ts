@@ -1,5 +1,5 @@
 /** What the engine is asked for, and how often. The paces are guesses: what a reader can take in, and no more questions than that. */
-import type { CandidateView, Diagnosis, HubStatus, HubView, IdentityView, LogEvent, SyncSession } from '../../worker/api.ts'
+import type { CandidateView, DeviceView, Diagnosis, HubSettings, HubStatus, HubView, IcePair, IdentityView, LogEvent, SyncSession } from '../../worker/api.ts'
 import { mergeLog } from './log-tail.ts'
 import { followLinks, type LinksSeen } from './link-samples.ts'
 import type { Topic } from './live.ts'
@@ -24,9 +24,20 @@ export const hubsTopic: Topic<readonly HubView[]> = { name: 'hubs', everyMs: 2_0
 /** Asked again and again, because an import changes who one is. */
 export const identityTopic: Topic<IdentityView> = { name: 'identity', everyMs: 5_000, read: hub => hub.identity.show() }
 
+/** What a person set of this hub. */
+export const settingsTopic: Topic<HubSettings> = { name: 'settings', everyMs: 5_000, read: hub => hub.settings() }
+
+/** This author's devices, which other hubs of theirs change too. */
+export const devicesTopic: Topic<readonly DeviceView[]> = { name: 'devices', everyMs: 5_000, read: hub => hub.identity.devices() }
+
 /** The newest lines of the log, oldest first. */
 export const logTopic: Topic<readonly LogEvent[]> = {
   name: 'log', everyMs: 1_000, read: async (hub, before) => mergeLog(before ?? [], await hub.events({ since: logReadFrom(before), limit: logAnswerMax }))
+}
+
+/** The addresses that the link that came up then uses. */
+export function icePairTopic (peerId: string, since: number): Topic<IcePair | null> {
+  return { name: `pair ${peerId} ${since}`, everyMs: 30_000, read: hub => hub.icePair(peerId) }
 }
 
 /** Why this hub, or this page, is not connected. */

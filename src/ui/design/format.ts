@@ -56,6 +56,11 @@ export function bytes (value: number | null | undefined): string {
   return `${unit === 0 || size >= 99.5 ? Math.round(size) : size.toFixed(1)} ${units[unit] ?? ''}`
 }
 
+/** When an epoch (`timestamp >> 20`) began, in ms. */
+export function epochStart (epoch: number): number {
+  return epoch * 2 ** 20
+}
+
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 const day = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
 

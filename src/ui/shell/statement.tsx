@@ -6,9 +6,10 @@ import { useHubState, useLive, useSilence, useTopic } from '../data/use-live.ts'
 import { hostOf } from '../design/format.ts'
 import { ToneMark } from '../design/marks.tsx'
 import { bestRelay, stateStatement, statusStatement, type Statement } from '../words/sentences.ts'
+import { troublesOf, type Trouble } from '../words/troubles.ts'
 import { useLink } from './router.ts'
 
-function useStatement (): Statement {
+function useStatement (): Statement & { readonly to?: Trouble['to'] } {
   const state = useHubState()
   const silence = useSilence()
   const status = useTopic(statusTopic)
@@ -18,7 +19,10 @@ function useStatement (): Statement {
   if (silence != null) return { tone: 'error', sentence: silence, detail: null }
   if (status.failure != null) return { tone: 'error', sentence: `The engine of this hub did not answer: ${status.failure}`, detail: null }
   if (status.value == null || status.at == null || links.value == null) return { tone: 'working', sentence: 'Asking the hub how it is.', detail: null }
-  return statusStatement(status.value, links.value.peers, candidates.value ?? [], status.at)
+  const said = statusStatement(status.value, links.value.peers, candidates.value ?? [], status.at)
+  const trouble = troublesOf(status.value, links.value.peers, []).find(({ tone }) => tone === 'wrong')
+  if (said.tone === 'error' || trouble == null) return said
+  return { tone: 'error', sentence: trouble.sentence, detail: `${trouble.follows} ${trouble.remedy}`, to: trouble.to }
 }
 
 export function StatusSentence () {
@@ -28,7 +32,8 @@ export function StatusSentence () {
 }
 
 export function Banner () {
-  const { tone, sentence, detail } = useStatement()
+  const { tone, sentence, detail, to } = useStatement()
+  const link = useLink()
   if (tone !== 'error') return null
   return (
     <div className="banner" role="alert">
@@ -37,7 +42,7 @@ export function Banner () {
         <p className="banner-sentence" data-testid="status-sentence">{sentence}</p>
         {detail != null && <p>{detail}</p>}
       </div>
-      <BannerActions />
+      {to === undefined ? <BannerActions /> : to != null && <div className="banner-actions"><a className="button" {...link(to.route)}>{to.words}</a></div>}
     </div>
   )
 }

@@ -73,6 +73,7 @@ function RelaySegment ({ status, nowMs }: { status: HubStatus | null, nowMs: num
       ? <Segment {...segment} {...state} tone="working" figure="Looking" note={forSpan} />
       : <Segment {...segment} {...state} tone="error" figure="No answer" note={forSpan} />
   }
+  if (relay.full) return <Segment {...segment} {...state} tone="error" figure="Full" note={forSpan} />
   const note = relay.state === 'reserved' ? 'introduces' : 'no place yet'
   return <Segment {...segment} {...state} mark={<span className="diamond" aria-hidden="true" />} figure={roundTrip(relay.rttMs)} note={note} />
 }

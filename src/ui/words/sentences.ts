@@ -95,7 +95,7 @@ export function relaySentence (relay: RelayStatus, peers: readonly PeerView[], n
   const isHub = peers.some(peer => isGossiping(peer) && relay.address.endsWith(`/p2p/${peer.peerId}`))
   switch (relay.state) {
     case 'reserved': return `It introduces other hubs to this one${isHub ? ', and is a hub itself' : ''}.`
-    case 'connected': return 'It answers, and has not yet kept a place for this hub: others cannot be introduced to it.'
+    case 'connected': return relay.lastError ?? 'It answers, and has not yet kept a place for this hub: others cannot be introduced to it.'
     case 'refused': return relay.lastError ?? 'It serves another network.'
     case 'looking': return relay.lastError == null ? 'Looking for it.' : joined(relay.lastError, retrySentence(relay.retryAt, nowMs)) ?? ''
   }

@@ -1,6 +1,8 @@
 /** One hub: how it is linked and how well, or why it is not; then what it says of itself, with who says so and when. */
-import type { ReactNode } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { type LinksSeen, rateOf } from '../../data/link-samples.ts'
+import { icePairTopic } from '../../data/topics.ts'
+import { useTopic } from '../../data/use-live.ts'
 import { Age } from '../../design/age.tsx'
 import { bytes, count, peerTail, rate, span, unknown } from '../../design/format.ts'
 import type { PeerView } from '../../../worker/api.ts'
@@ -43,7 +45,7 @@ function Linked ({ hub, peer, facts, seen }: { hub: HubFact, peer: PeerView, fac
         <dl className="facts">
           <dt>Path</dt><dd>{{ direct: 'direct', relayed: 'through the relay', server: 'direct, to a server' }[peer.path]}</dd>
           <dt>Transport</dt><dd>{peer.transport}</dd>
-          <dt>ICE pair</dt><dd>{unknown}</dd>
+          <dt>ICE pair</dt><dd><IcePairWords peer={peer} /></dd>
           <dt>Score</dt><dd>{count(peer.score)}{peer.score < 0 && ', lowered by invalid bytes'}</dd>
           <dt>Last error</dt><dd>{peer.lastError ?? unknown}</dd>
         </dl>
@@ -61,6 +63,20 @@ function Linked ({ hub, peer, facts, seen }: { hub: HubFact, peer: PeerView, fac
     </>
   )
 }
+
+/** The addresses in use, as this browser tells them: asked once a link, for they seldom change. */
+function IcePairWords ({ peer: { peerId, path, since } }: { peer: PeerView }) {
+  const topic = useMemo(() => icePairTopic(peerId, since), [peerId, since])
+  const { value: pair, failure } = useTopic(topic)
+  if (path === 'relayed') return <>none: the relay carries it</>
+  if (path === 'server') return <>none: a WebSocket needs none</>
+  if (failure != null) return <>{unknown}, it could not be asked for: {failure}</>
+  if (pair == null) return <>{unknown}</>
+  const end = ({ kind, address }: { kind: string, address: string | null }): string => `${kindWords.get(kind) ?? kind}${address == null ? '' : ` ${address}`}`
+  return <>{pair.protocol?.toUpperCase() ?? unknown}, here {end(pair.here)}, there {end(pair.there)}</>
+}
+
+const kindWords: ReadonlyMap<string, string> = new Map([['host', 'own address'], ['srflx', 'address seen by a STUN server'], ['prflx', 'address seen by the other side'], ['relay', 'address at a TURN server']])
 
 function NotLinked ({ hub, facts, onTry }: { hub: HubFact, facts: NetworkFacts, onTry: (() => Promise<unknown>) | null }) {
   const [you] = facts.hubs

@@ -37,13 +37,15 @@ export default function NetworkView () {
   const { value: reports } = useTopic(hubsTopic)
   const { value: moving } = useTopic(movingTopic)
   const { guideHidden } = usePreferences()
+  const { path } = useRoute()
   const facts = useMemo(() => status.value == null || links.value == null || links.at == null
     ? null
     : networkFacts(status.value, links.value, candidates ?? [], reports ?? [], links.at, moving ?? []),
   [status.value, links, candidates, reports, moving])
   if (facts == null || status.value == null || links.value == null) return <ViewFrame crumbs={[{ words: 'Network' }]}><p className="empty" role="status">Asking the hub whom it knows.</p></ViewFrame>
   const alone = facts.hubs.every(({ standing, peer }) => standing === 'you' || peer?.path === 'server') && status.value.messages <= messagesOfNewcomer
-  if (alone && !guideHidden) {
+  // Whoever asks for something in particular gets that.
+  if (alone && !guideHidden && path.length === 0) {
     const tools = <button type="button" className="button quiet" onClick={() => { prefer({ guideHidden: true }) }}>Hide this guide</button>
     return <ViewFrame crumbs={[{ words: 'Network' }]} tools={tools}><Guide /></ViewFrame>
   }

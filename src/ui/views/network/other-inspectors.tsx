@@ -1,5 +1,5 @@
 /** What the network view inspects beside other hubs: this hub itself, a relay, and all that is not connected. */
-import { statusTopic } from '../../data/topics.ts'
+import { hubsTopic, linksTopic, statusTopic } from '../../data/topics.ts'
 import { useTopic } from '../../data/use-live.ts'
 import { AskButton } from '../../design/asking.tsx'
 import { CopyButton } from '../../design/copy-button.tsx'
@@ -7,6 +7,7 @@ import { count, counted, keyEnds, peerTail, roundTrip, span, unknown } from '../
 import { Sigil, ToneMark } from '../../design/marks.tsx'
 import { useLink } from '../../shell/router.ts'
 import { faultsWords } from '../../words/faults.ts'
+import { troublesOf } from '../../words/troubles.ts'
 import { isGossiping, relaySentence } from '../../words/sentences.ts'
 import type { PeerView, RelayStatus } from '../../../worker/api.ts'
 import { hubSentence } from './hub-words.ts'
@@ -94,18 +95,30 @@ export function RelayInspector ({ relay, peers, nowMs, onTry }: RelayInspectorPr
 
 const remedyWords = {
   reserved: '',
-  connected: 'It answers, but keeps no place for this hub yet. It may be full: wait a moment, the hub asks again by itself.',
-  refused: 'It serves another network. Open the address that its own page gives, or use a relay of this network with ?relay= in the address.',
-  looking: 'If the relay is yours, start it again with npm start. If not, tell whoever runs it, or use another one with ?relay= in the address.'
+  connected: 'It answers, but keeps no place for this hub yet: wait a moment, the hub asks again by itself. If it is full, add another relay in Settings.',
+  refused: 'It serves another network. Open the address that its own page gives, or add a relay of this network in Settings.',
+  looking: 'If the relay is yours, start it again with npm start. If not, tell whoever runs it, or add another one in Settings.'
 } as const
 
 /** This page as a whole, then every hub that was heard of and is not linked. */
 export function WhyInspector ({ facts }: { facts: NetworkFacts }) {
   const link = useLink()
+  const { value: status } = useTopic(statusTopic)
+  const { value: links } = useTopic(linksTopic)
+  const { value: reports } = useTopic(hubsTopic)
+  const troubles = status == null ? [] : troublesOf(status, links?.peers ?? [], reports ?? [])
   const apart = facts.hubs.filter(({ standing }) => standing !== 'you' && standing !== 'linked')
   return (
     <>
-      <section className="section"><h3>This page</h3><Why peerId={undefined} onTry={null} /></section>
+      {troubles.map(({ id, tone, sentence, follows, remedy, to }) => (
+        <section className="section trouble" key={`${id} ${sentence}`} data-testid="trouble" data-id={id}>
+          <h3><span>{tone === 'wrong' && <ToneMark tone="error" />} {tone === 'wrong' ? 'Wrong' : 'So it is'}</span></h3>
+          <p className="verdict">{sentence}</p>
+          <p className="reading">{follows}</p>
+          <div className="remedy"><h4>What to do</h4><p>{remedy}</p>{to != null && <div className="actions"><a className="button" {...link(to.route)}>{to.words}</a></div>}</div>
+        </section>
+      ))}
+      <section className="section"><h3>This page</h3><Why peerId={undefined} onTry={null} />{troubles.length === 0 && <p className="reading">Nothing else is known that would keep this hub apart from others, or different from them.</p>}</section>
       <section className="section">
         <h3>Hubs not linked <span className="section-note">{count(apart.length)}</span></h3>
         {apart.length === 0 && <p className="quiet">Every hub that was heard of is linked.</p>}

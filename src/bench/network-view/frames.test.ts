@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { framesIn, type TraceEvent } from './frames.ts'
+
+const event = (name: string, ts: number, dur?: number, tid = 1): TraceEvent => ({ name, ph: 'X', ts, pid: 1, tid, ...dur != null && { dur } })
+const frame = (ts: number, tid = 1): TraceEvent[] => [event('RunTask', ts - 100, 2_000, tid), event('BeginMainThreadFrame', ts, undefined, tid)]
+
+test('a frame\'s work is all tasks from its own until the next one\'s, on the thread of the page', () => {
+  const events = [...frame(10_000), event('RunTask', 15_000, 4_000), ...frame(26_000), ...frame(42_000), event('RunTask', 43_000, 90_000, 2), ...frame(50_000, 2)]
+  expect(framesIn(events)).toEqual({ frames: 2, perSecond: 62.5, workMsP50: 6, workMsP95: 6, workMsMax: 6 })
+})
+
+test('without frames nothing is known', () => {
+  expect(framesIn([])).toEqual({ frames: 0, perSecond: 0, workMsP50: null, workMsP95: null, workMsMax: null })
+})

@@ -1,0 +1,67 @@
+/**
+ * What a page's main thread does in each frame, from Chromium's own trace: the tasks that ran on it between the beginnings of two frames. Pure, but for the
+ * recording.
+ */
+import type { CDPSession } from 'playwright-core'
+
+export interface TraceEvent {
+  readonly name: string
+  readonly ph: string
+  /** Microseconds. */
+  readonly ts: number
+  readonly dur?: number
+  readonly pid: number
+  readonly tid: number
+}
+
+export interface Frames {
+  readonly frames: number
+  readonly perSecond: number
+  readonly workMsP50: number | null
+  readonly workMsP95: number | null
+  readonly workMsMax: number | null
+}
+
+const categories = ['toplevel', 'devtools.timeline', 'disabled-by-default-devtools.timeline.frame', 'disabled-by-default-devtools.timeline']
+
+/** Records for as long as `until` takes. */
+export async function recordTrace (session: CDPSession, until: () => Promise<unknown>): Promise<TraceEvent[]> {
+  const events: TraceEvent[] = []
+  session.on('Tracing.dataCollected', ({ value }) => { events.push(...value as unknown as TraceEvent[]) })
+  const complete = new Promise<void>((resolve) => { session.once('Tracing.tracingComplete', () => { resolve() }) })
+  await session.send('Tracing.start', { traceConfig: { includedCategories: categories }, transferMode: 'ReportEvents' })
+  await until()
+  await session.send('Tracing.end')
+  await complete
+  return events
+}
+
+/** Of the thread that begins the most frames: the page's. */
+export function framesIn (events: readonly TraceEvent[]): Frames {
+  const begins = events.filter(({ name }) => name === 'BeginMainThreadFrame')
+  const threads = new Map<string, number>()
+  for (const event of begins) threads.set(threadOf(event), (threads.get(threadOf(event)) ?? 0) + 1)
+  const thread = [...threads].sort(([, a], [, b]) => b - a)[0]?.[0]
+  const starts = begins.filter(event => threadOf(event) === thread).map(({ ts }) => ts).sort((a, b) => a - b)
+  const tasks = events.filter(event => event.name === 'RunTask' && event.ph === 'X' && threadOf(event) === thread).sort((a, b) => a.ts - b.ts)
+  const work = starts.slice(0, -1).map(() => 0)
+  let frame = 0
+  for (const { ts, dur = 0 } of tasks) {
+    // A task that begins a frame began a little before the frame did.
+    while (frame < work.length && (starts[frame + 1] ?? Infinity) < ts + dur) frame += 1
+    if (frame < work.length && ts + dur >= (starts[0] ?? 0)) work[frame] = (work[frame] ?? 0) + dur / 1_000
+  }
+  const sorted = [...work].sort((a, b) => a - b)
+  const seconds = ((starts.at(-1) ?? 0) - (starts[0] ?? 0)) / 1_000_000
+  const share = (part: number): number | null => rounded(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))])
+  const perSecond = seconds === 0 ? 0 : Math.round(work.length / seconds * 10) / 10
+  return { frames: work.length, perSecond, workMsP50: share(0.5), workMsP95: share(0.95), workMsMax: share(1) }
+}
+
+function threadOf ({ pid, tid }: TraceEvent): string {
+  return `${pid} ${tid}`
+}
+
+function rounded (ms: number | undefined): number | null {
+  return ms == null ? null : Math.round(ms * 100) / 100
+}
