@@ -10,6 +10,7 @@ const runs = Number(process.env.HUBBUB_RUNS ?? 40)
 const firstSeed = Number(process.env.HUBBUB_SEED ?? 1)
 const seeds = Array.from({ length: runs }, (_, number) => firstSeed + number)
 const isEverything = (held: ReadonlySet<string>): boolean => held.size === everyId.size && [...held].every(id => everyId.has(id))
+const isTrue = (shown: ReadonlySet<string>): boolean => [...shown].every(id => everyId.has(id))
 const liarsOf = (seed: number, count: number, choice: readonly Behaviour[] = lies): Behaviour[] => {
   const random = createRandom(seed, 77)
   return Array.from({ length: count }, () => random.pick(choice))
@@ -43,6 +44,7 @@ describe('a join', () => {
       const joined = joinWorld({ seed, peers })
       expect(joined, `seed ${seed}: ${peers.join(', ')}`).toMatchObject({ outcome: 'taken' })
       expect(isEverything(joined.held), `seed ${seed}: ${peers.join(', ')}`).toBe(true)
+      expect(isTrue(joined.shown), `seed ${seed}: ${peers.join(', ')}`).toBe(true)
       expect([...joined.offenders], `seed ${seed}`).not.toContain(`peer ${honest}`)
       blamed += joined.offenders.size
     }
@@ -56,8 +58,9 @@ describe('a join', () => {
       const note = `seed ${seed}: ${peers.join(', ')}`
       expect(joined.outcome, note).not.toBe('stuck')
       expect(joined.reason, note).not.toBe('')
+      expect(isTrue(joined.shown), note).toBe(true)
       // Liars who lie in different ways can complete one another: then what is held is what was certified.
-      if (joined.outcome === 'taken') expect([...joined.held].every(id => everyId.has(id)), note).toBe(true)
+      if (joined.outcome === 'taken') expect(isTrue(joined.held), note).toBe(true)
       else expect([joined.held.size, joined.staged], note).toEqual([0, 0])
     }
   })
@@ -67,7 +70,7 @@ describe('a join', () => {
     for (const seed of seeds) {
       const peers: Behaviour[] = ['honest', ...liarsOf(seed, 1 + seed % 4)]
       const joined = joinWorld({ seed, peers, certified: false })
-      expect([...joined.held].every(id => everyId.has(id)), `seed ${seed}: ${peers.join(', ')}`).toBe(true)
+      expect(isTrue(joined.held), `seed ${seed}: ${peers.join(', ')}`).toBe(true)
       expect([...joined.offenders]).not.toContain('peer 0')
       if (isEverything(joined.held)) taken += 1
     }

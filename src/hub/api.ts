@@ -453,7 +453,10 @@ export interface HubApi {
    * Codes: `not-connected` (no link, or a relayed one), `too-many`, `invalid-argument`.
    */
   sync (peerId?: string): Promise<SyncReport>
-  /** Whether this hub serves snapshots to others (hub/lifecycle/SPEC.md L7); kept for the next start. Codes: `invalid-argument`, those of the store. */
+  /**
+   * Whether this hub says that it serves snapshots (hub/lifecycle/SPEC.md L7), which nothing asks for yet; kept for the next start.
+   * Codes: `invalid-argument`, those of the store.
+   */
   serve (on: boolean): Promise<void>
   /** Hands over what only this hub holds, says goodbye to every hub and shuts down, for good: start it again to go on. Resolves when that is done. */
   leave (): Promise<void>

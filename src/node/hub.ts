@@ -63,7 +63,7 @@ export async function openHubStore (dataFolder: string, events: EventLog): Promi
   })
 }
 
-/** What a person chose about serving (hub/lifecycle/SPEC.md L7); a server's hub does, unless told otherwise. */
+/** What a person chose about serving (hub/lifecycle/SPEC.md L7). */
 const servingKey = 'serving'
 /** Where the network lies in the store, as in a browser. */
 const genesisKey = 'genesis'
@@ -121,7 +121,7 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
       open: async peer => syncStreams.open(peer)
     },
     reportTrace: (told) => { traceReports?.tell(told) },
-    serving: await store.getValue(servingKey) !== false,
+    serving: await store.getValue(servingKey) === true,
     log: events,
     now
   })

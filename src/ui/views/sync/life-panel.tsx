@@ -1,4 +1,4 @@
-/** This hub's life as it is now: the states with the modes inside them, the switch for serving, and what changed lately, with causes. */
+/** This hub's life as it is now: the states with the modes inside them, and what changed lately, with causes. */
 import type { HubStatus, LogEvent } from '../../../worker/api.ts'
 import type { Topic } from '../../data/live.ts'
 import { statusTopic } from '../../data/topics.ts'
@@ -28,7 +28,7 @@ export function LifePanel () {
   const isOver = status.lifecycle === 'leaving' || status.lifecycle === 'shutdown'
   return (
     <section className="life" aria-label="This hub's life">
-      <h2>This hub’s life <span className="section-note">{status.serving ? 'serves snapshots' : 'serves no snapshots'}</span></h2>
+      <h2>This hub’s life</h2>
       <ol className="phases">
         {states.map(({ state, modes, meaning }) => (
           <li key={state} data-state={state === status.lifecycle ? 'now' : 'ahead'} aria-current={state === status.lifecycle ? 'step' : undefined}>
@@ -39,7 +39,6 @@ export function LifePanel () {
         ))}
       </ol>
       <p className="life-asks">
-        <AskButton words={status.serving ? 'Stop serving snapshots' : 'Serve snapshots'} busy="Keeping that" onAsk={async () => live.hub().serve(!status.serving)} />
         {!isOver && <AskButton words="Leave the network" busy="Leaving" onAsk={async () => live.hub().leave()} />}
       </p>
       {changes != null && changes.length > 0 && (
