@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import { VitePWA } from 'vite-plugin-pwa'
 
 /**
  * Leaves out what the protobuf generator adds to each codec and nobody here calls: decoding event by event. It stands in namespaces, which no bundler shakes,
@@ -33,8 +34,54 @@ function withoutMetrics (): Plugin {
 
 const lean = (): Plugin[] => [withoutStreamingCodecs(), withoutMetrics()]
 
+/** The page installs, and opens without its server. */
+function installable (): ReturnType<typeof VitePWA> {
+  return VitePWA({
+    // Registered by ui/data/page-update.ts, and replaced only when every tab agrees.
+    registerType: 'prompt',
+    injectRegister: null,
+    manifest: {
+      id: '/',
+      name: 'Hubbub',
+      short_name: 'Hubbub',
+      description: 'A peer hub that lives in a browser tab: signed messages, passed straight from hub to hub.',
+      start_url: '/',
+      scope: '/',
+      display: 'standalone',
+      theme_color: '#fdfdfb',
+      background_color: '#fdfdfb',
+      categories: ['social', 'utilities'],
+      // Opened again, the app shows the window it has: one tab is enough for a hub.
+      launch_handler: { client_mode: ['focus-existing', 'auto'] },
+      icons: [
+        { src: '/icons/any-192.png', sizes: '192x192', type: 'image/png', purpose: 'any' },
+        { src: '/icons/any-512.png', sizes: '512x512', type: 'image/png', purpose: 'any' },
+        { src: '/icons/maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' }
+      ],
+      screenshots: [
+        { src: '/icons/wide.png', sizes: '1280x800', type: 'image/png', form_factor: 'wide', label: 'Messages and the hubs that have them' },
+        { src: '/icons/narrow.png', sizes: '412x892', type: 'image/png', form_factor: 'narrow', label: 'The network on a phone' }
+      ],
+      shortcuts: [
+        { name: 'Messages', url: '/#/messages', icons: [{ src: '/icons/any-192.png', sizes: '192x192' }] },
+        { name: 'Network', url: '/#/network', icons: [{ src: '/icons/any-192.png', sizes: '192x192' }] },
+        { name: 'Settings', url: '/#/settings', icons: [{ src: '/icons/any-192.png', sizes: '192x192' }] }
+      ]
+    },
+    workbox: {
+      globPatterns: ['**/*.{html,js,css,svg,wasm,woff2}'],
+      // The document of every address of the page; what else the origin answers (/network.json, /api, /metrics) is never the cache's business.
+      ignoreURLParametersMatching: [/.*/],
+      directoryIndex: 'index.html',
+      navigateFallback: null,
+      cleanupOutdatedCaches: true,
+      clientsClaim: true
+    }
+  })
+}
+
 export default defineConfig({
-  plugins: [lean(), react()],
+  plugins: [lean(), react(), installable()],
   worker: { format: 'es', plugins: lean },
-  build: { outDir: 'dist/page', target: 'es2023', chunkSizeWarningLimit: 1500 }
+  build: { outDir: 'dist/page', target: 'es2023', chunkSizeWarningLimit: 1500, rollupOptions: { input: ['index.html', 'example.html', 'todo.html'] } }
 })

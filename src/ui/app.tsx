@@ -3,6 +3,7 @@
  * what only this page knows: the address, which dialog is open, and what is being written.
  */
 import { type ComponentType, type LazyExoticComponent, lazy, Suspense, useEffect, useState } from 'react'
+import type { PageUpdate } from './data/page-update.ts'
 import { syncNow } from './data/sync-now.ts'
 import { useHubState, useLive } from './data/use-live.ts'
 import { useCommand, useCommands } from './shell/commands.ts'
@@ -14,6 +15,7 @@ import { Rail } from './shell/rail.tsx'
 import type { ViewName } from './shell/route.ts'
 import { useRoute, useRouter } from './shell/router.ts'
 import { StatusStrip } from './shell/status-strip.tsx'
+import { UpdateOffer } from './shell/update-offer.tsx'
 
 const NetworkView = lazy(async () => import('./views/network/network-view.tsx'))
 const MessagesView = lazy(async () => import('./views/messages/messages-view.tsx'))
@@ -30,7 +32,7 @@ const views: Readonly<Record<ViewName, LazyExoticComponent<ComponentType>>> = {
   network: NetworkView, messages: MessagesView, author: AuthorView, sync: SyncView, log: LogView, settings: SettingsView
 }
 
-export function App () {
+export function App ({ update }: { update: PageUpdate }) {
   const state = useHubState()
   const { view } = useRoute()
   const [dialog, setDialog] = useState<'palette' | 'keys' | null>(null)
@@ -50,6 +52,7 @@ export function App () {
       {stopped
         ? <Notice state={state} address={location.href} />
         : <Suspense fallback={<ViewFrame crumbs={[{ words: 'Opening' }]}><p className="empty" role="status">Loading this view.</p></ViewFrame>}><View key={view} /></Suspense>}
+      <UpdateOffer update={update} />
       <Suspense>
         {dialog === 'palette' && <Palette onClose={() => setDialog(null)} />}
         {dialog === 'keys' && <KeysHelp onClose={() => setDialog(null)} />}

@@ -13,6 +13,8 @@ import { openHub } from '../worker/client.ts'
 import { exposeConsole } from '../worker/console.ts'
 import { App } from './app.tsx'
 import { createLive } from './data/live.ts'
+import { updateOfBrowser } from './data/page-update.ts'
+import { isAnythingUnsaved } from './data/unsaved.ts'
 import { LiveContext } from './data/use-live.ts'
 import { CommandsContext, createCommands } from './shell/commands.ts'
 import { applyTheme } from './shell/preferences.ts'
@@ -25,12 +27,13 @@ if (root == null) throw new Error('index.html has no element with the id "root".
 
 const client = openHub()
 exposeConsole(client)
+const update = updateOfBrowser(() => isAnythingUnsaved() || client.isWriting())
 const live = createLive(client, () => document.visibilityState === 'visible')
 createRoot(root).render(
   <LiveContext value={live}>
     <RouterContext value={createRouter(window)}>
       <CommandsContext value={createCommands()}>
-        <App />
+        <App update={update} />
       </CommandsContext>
     </RouterContext>
   </LiveContext>

@@ -28,6 +28,8 @@ export interface HubClient {
   onChange: (listener: () => void) => () => void
   /** Waits while the hub starts. Codes: `other-version`, `insecure-context`, and those a start can fail with. */
   running: () => Promise<HubApi>
+  /** Whether a publish of this page is not answered yet. */
+  isWriting: () => boolean
 }
 
 const starting = 'Starting the hub.'
@@ -50,6 +52,7 @@ export function openHub (): HubClient {
   }
 
   let name = ''
+  let writing = 0
   try {
     const options = readPageOptions(location.search)
     name = options.hub
@@ -57,7 +60,7 @@ export function openHub (): HubClient {
       isSecureContext, host: location.host, hasWorker: 'Worker' in globalThis, hasWebRTC: 'RTCPeerConnection' in globalThis, hasIndexedDB: 'indexedDB' in globalThis
     })
     if (missing != null) set({ type: 'insecure', sentence: missing })
-    else join(options, set)
+    else join(options, set, (change) => { writing += change })
   } catch (thrown) {
     set(failed(thrown))
   }
@@ -66,6 +69,7 @@ export function openHub (): HubClient {
     name,
     state: () => state,
     onChange,
+    isWriting: () => writing > 0,
     running: async () => new Promise((resolve, reject) => {
       const settle = (): void => {
         if (state.type === 'starting') return
@@ -85,7 +89,7 @@ function failed (thrown: unknown): HubState {
 }
 
 /** This page's hub, whichever tab runs its engine. */
-function join (options: PageOptions, set: (state: HubState) => void): void {
+function join (options: PageOptions, set: (state: HubState) => void, onWriting: (change: 1 | -1) => void): void {
   const tab = joinTabs({
     hubName: options.hub,
     locks: navigator.locks,
@@ -102,9 +106,14 @@ function join (options: PageOptions, set: (state: HubState) => void): void {
     hub: {
       ...steady,
       async publish (...given) {
-        const published = await steady.publish(...given)
-        askToPersist()
-        return published
+        onWriting(1)
+        try {
+          const published = await steady.publish(...given)
+          askToPersist()
+          return published
+        } finally {
+          onWriting(-1)
+        }
       }
     }
   }

@@ -1,0 +1,114 @@
+/**
+ * A newer build of the page: the service worker has it and waits. It replaces the one that runs only when a person says so, and no tab holds anything that
+ * a reload would lose; then all tabs load again together. Nothing here reloads over somebody's text or a write under way, whatever happens.
+ */
+export type UpdateState =
+  | { readonly type: 'none' }
+  | { readonly type: 'offered' }
+  /** Not now, and why: a sentence. */
+  | { readonly type: 'held', readonly sentence: string }
+
+export interface PageUpdate {
+  state: () => UpdateState
+  subscribe: (listener: () => void) => () => void
+  /** The person wants it now. */
+  accept: () => Promise<void>
+}
+
+/** What it needs of the browser. */
+export interface UpdateSurroundings {
+  /** Resolves with how to replace the service worker, each time that a new one waits. */
+  readonly onWaiting: (listener: (replace: () => void) => void) => void
+  /** Another service worker has taken over. */
+  readonly onReplaced: (listener: () => void) => void
+  readonly isUnsaved: () => boolean
+  readonly reload: () => void
+  readonly channel: Pick<BroadcastChannel, 'postMessage' | 'addEventListener'>
+  readonly wait: (ms: number) => Promise<void>
+}
+
+/** How long the other tabs may take to say that they hold something, in ms. A tab that sleeps says nothing, and does not reload over its text when it wakes. */
+const answerMs = 400
+const here = 'Something is being written in this tab: publish it or clear it, then load the new version.'
+const elsewhere = 'Something is being written in another tab: publish it or clear it, then load the new version.'
+
+interface Word { readonly type: 'may-reload' | 'busy' }
+
+export function createPageUpdate ({ onWaiting, onReplaced, isUnsaved, reload, channel, wait }: UpdateSurroundings): PageUpdate {
+  const listeners = new Set<() => void>()
+  let state: UpdateState = { type: 'none' }
+  let replace: (() => void) | undefined
+  let isReplaced = false
+  const busy = new Set<string>()
+
+  const set = (next: UpdateState): void => {
+    state = next
+    for (const listener of listeners) listener()
+  }
+  onWaiting((replaceIt) => {
+    replace = replaceIt
+    set({ type: 'offered' })
+  })
+  onReplaced(() => {
+    isReplaced = true
+    if (isUnsaved()) set({ type: 'held', sentence: here })
+    else reload()
+  })
+  channel.addEventListener('message', ({ data }: MessageEvent<Word>) => {
+    if (data.type === 'may-reload' && isUnsaved()) channel.postMessage({ type: 'busy' } satisfies Word)
+    if (data.type === 'busy') busy.add(data.type)
+  })
+
+  return {
+    state: () => state,
+    subscribe (listener) {
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    },
+    async accept () {
+      if (isUnsaved()) { set({ type: 'held', sentence: here }); return }
+      if (isReplaced) { reload(); return }
+      busy.clear()
+      channel.postMessage({ type: 'may-reload' } satisfies Word)
+      await wait(answerMs)
+      if (busy.size > 0) set({ type: 'held', sentence: elsewhere })
+      else if (isUnsaved()) set({ type: 'held', sentence: here }) // begun meanwhile
+      else replace?.()
+    }
+  }
+}
+
+/** Between two looks for a new version while the page is open, in ms. */
+const lookEveryMs = 3_600_000
+
+/** The browser's own: registers the service worker, which also opens the page when its server is gone. Where there is none nothing is ever offered. */
+export function updateOfBrowser (isUnsaved: () => boolean): PageUpdate {
+  const container = 'serviceWorker' in navigator && import.meta.env.PROD ? navigator.serviceWorker : undefined
+  return createPageUpdate({
+    isUnsaved,
+    onWaiting (listener) {
+      void container?.register('/sw.js').then((registration) => {
+        const look = (): void => {
+          const { waiting } = registration
+          // Without a controller it is the first one, which replaces nothing.
+          if (waiting != null && container.controller != null) listener(() => { waiting.postMessage({ type: 'SKIP_WAITING' }) })
+        }
+        look()
+        registration.addEventListener('updatefound', () => { registration.installing?.addEventListener('statechange', look) })
+        const ask = (): void => { registration.update().catch(() => { /* the server is away: the next look is in an hour */ }) }
+        setInterval(ask, lookEveryMs)
+        addEventListener('online', ask)
+      }).catch((thrown: unknown) => { console.warn(`This page will not open without its server: ${String(thrown)}`) })
+    },
+    onReplaced (listener) {
+      let isFirst = container?.controller == null
+      container?.addEventListener('controllerchange', () => {
+        if (!isFirst) listener()
+        isFirst = false
+      })
+    },
+    reload: () => { location.reload() },
+    channel: new BroadcastChannel('hubbub/update'),
+    wait: async ms => new Promise((resolve) => { setTimeout(resolve, ms) })
+  })
+}
