@@ -17,6 +17,8 @@ module.exports = {
     { name: 'network-knows-no-hub', severity: 'error', from: { path: rooms('network'), pathNot: notTests }, to: { path: rooms('store', 'sync', 'fastsync', 'worker', 'node', 'ui') } },
     { name: 'ui-knows-the-client', comment: 'the page reaches the engine through the worker client alone', severity: 'error',
       from: { path: rooms('ui') }, to: { path: '^src/', pathNot: '^src/(base|ui|worker/(client|api|console)\\.ts)' } },
+    { name: 'apps-know-the-client', comment: 'an app uses what developers of apps are given, and nothing else', severity: 'error',
+      from: { path: rooms('apps') }, to: { path: '^src/', pathNot: '^src/(apps/|worker/client/)' } },
     { name: 'browser-knows-no-node', severity: 'error', from: { path: rooms('worker', 'ui', 'network', 'hub', 'message', 'gossip', 'base'), pathNot: notTests }, to: { path: rooms('node') } },
     { name: 'nobody-imports-what-measures', severity: 'error', from: { path: '^src/', pathNot: rooms('sim', 'bench', 'soak') }, to: { path: rooms('sim', 'bench', 'soak') } },
     { name: 'pure-folders-import-no-platform', severity: 'error',

@@ -13,8 +13,8 @@ export interface HubPageOptions {
   readonly parameters?: Readonly<Record<string, string>>
 }
 
-/** The calls whose arguments and results are plain data (subscribe takes a callback, identity is a group). */
-export type HubMethod = Exclude<keyof HubApi, 'subscribe' | 'identity'>
+/** The calls whose arguments and results are plain data (subscribe takes a callback, identity and apps are groups). */
+export type HubMethod = Exclude<keyof HubApi, 'subscribe' | 'identity' | 'apps'>
 type Arguments<M extends HubMethod> = Parameters<HubApi[M]>
 type Result<M extends HubMethod> = Awaited<ReturnType<HubApi[M]>>
 

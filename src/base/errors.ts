@@ -10,6 +10,8 @@ export type HubErrorCode =
   | 'too-many'
   | 'leader-changed' // the tab that ran this hub went while it did this, and whether it was done is not known
   | 'outcome-unknown' // asked for too long ago to know whether it was done
+  | 'not-granted' // an app that the person has not granted, or has revoked
+  | 'scope-exceeded' // an app may not write this
   | 'other-version' // another tab runs this hub with another version of the page
   | 'stopped'
   | 'timed-out' // what was waited for did not happen in the time given

@@ -5,8 +5,10 @@
  */
 
 import type { LogEntry } from '../base/event-log.ts'
+import type { AppsApi, Draft, Published } from './drafts-api.ts'
 import type { FrontierView, SyncReport, SyncSession, TreeView } from './sync/api.ts'
 
+export type * from './drafts-api.ts'
 export type * from './sync/api.ts'
 
 export type Lifecycle = 'joining' | 'catching-up' | 'babbling' | 'leaving' | 'shutdown'
@@ -135,22 +137,6 @@ export interface DeviceView {
   readonly head: string | null
   /** The number of that one. */
   readonly messages: number
-}
-
-export type Draft =
-  | { readonly kind: 'post', readonly text: string, readonly parent?: string }
-  | { readonly kind: 'reaction', readonly target: string, readonly type: string, readonly set: boolean }
-  | { readonly kind: 'link', readonly target: string, readonly type: string, readonly set: boolean }
-  | { readonly kind: 'profile', readonly field: string, readonly value: string }
-  | { readonly kind: 'record', readonly collection: string, readonly key: string, readonly value: Uint8Array | null }
-  | { readonly kind: 'remove', readonly target: string }
-
-/** What a draft became. */
-export interface Published {
-  readonly id: string
-  /** Its number among the messages of its signer. */
-  readonly seq: number
-  readonly author: string
 }
 
 /**
@@ -495,6 +481,8 @@ export interface HubApi {
      */
     revokeDevice (publicKey: string, keepHead?: string): Promise<{ id: string }>
   }
+  /** Apps: who asked to write, in which scope, and what the person decided. */
+  readonly apps: AppsApi
   events (query: { readonly since?: number, readonly limit?: number, readonly type?: string }): Promise<LogEvent[]>
   /**
    * Injects faults at this hub's edge, in both directions, until called with `{}`: a share `drop` (0 to 1) of the frames is lost, which ends a

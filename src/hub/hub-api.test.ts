@@ -48,6 +48,7 @@ beforeEach(async () => {
   wiped = 0
   const publisher = await createPublisher({ runtime: hub.runtime, identity, rules: testRules, now: () => startMs })
   api = createHubApi({
+    store: hub.store,
     runtime: hub.runtime,
     publisher,
     publications: await openPublications({ store: hub.store, publisher, messages: hub.runtime.messages }),

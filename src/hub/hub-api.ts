@@ -21,6 +21,7 @@ import { limitDefault, limitMax } from './messages/query.ts'
 import type { Reading } from './messages/conversations.ts'
 import type { Publications } from './publications.ts'
 import type { Publisher } from './publisher.ts'
+import type { MessageStore } from '../store/message-store.ts'
 import type { Runtime } from './runtime.ts'
 import { createSubscriptions } from './subscriptions.ts'
 
@@ -68,6 +69,8 @@ export interface HubSurroundings {
 }
 
 export interface HubApiParts {
+  /** Where apps lie. */
+  readonly store: Pick<MessageStore, 'getValues' | 'putValue'>
   readonly runtime: Runtime
   readonly publisher: Publisher
   readonly publications: Publications
@@ -90,13 +93,23 @@ const timeoutMsDefault = 30_000
 /** Answers of one conversation: more than a person reads in one go. */
 const answersDefault = 500
 
-export function createHubApi ({ runtime, publisher, publications, identity, network, surroundings, log, now }: HubApiParts): HubApi {
+export function createHubApi ({ store, runtime, publisher, publications, identity, network, surroundings, log, now }: HubApiParts): HubApi {
   const standingOf = (entry: Entry): Standing => runtime.set.standing(entry.message.id) ?? 'barred'
   const states = createMessageStates({ runtime, reporting: network.reporting, now })
   const view = (entry: Entry): MessageView => toMessageView(entry, states.reachOf(entry), standingOf(entry))
   const subscriptions = createSubscriptions({ runtime, view, report: log.report })
   const { messages, set } = runtime
 
+  let openingApps: Promise<HubApi['apps']> | undefined
+  const apps = async (): Promise<HubApi['apps']> => {
+    openingApps ??= import('./apps.ts').then(async ({ openApps }) => openApps({ store, identity, publisher, publications, report: log.report, now }))
+    try {
+      return await openingApps
+    } catch (thrown) {
+      openingApps = undefined
+      throw thrown
+    }
+  }
   let loading: Promise<Reading> | undefined
   /** What only readers need: loaded once the hub runs, and again when that failed. */
   const reading = async (): Promise<Reading> => {
@@ -144,7 +157,10 @@ export function createHubApi ({ runtime, publisher, publications, identity, netw
         faults: network.faults()
       }
     },
-    publish: async (draft, options) => publications.publish(draft, objectOf(options, 'options')),
+    async publish (draft, options) {
+      const { traced, key } = objectOf(options, 'options')
+      return publications.publish(draft, { ...(traced === undefined ? {} : { traced }), ...(key === undefined ? {} : { key }) })
+    },
     query: async (query = {}) => (await messages.query(objectOf(query, 'query'))).map(view),
     count: async (query = {}) => messages.count(objectOf(query, 'query')),
     async conversation (id, page) {
@@ -220,6 +236,17 @@ export function createHubApi ({ runtime, publisher, publications, identity, netw
     tree: async at => runtime.sync.tree(prefixOf(objectOf(at, 'argument').prefix)),
     frontier: async query => runtime.sync.frontier(wholeOf(objectOf(query, 'query').limit, 'limit', { from: 1, to: feedsMax, otherwise: feedsDefault })),
     identity: createIdentityApi({ identity, publisher, log }),
+    apps: {
+      list: async () => (await apps()).list(),
+      ask: async app => (await apps()).ask(app),
+      grant: async id => (await apps()).grant(id),
+      revoke: async id => (await apps()).revoke(id),
+      forget: async id => (await apps()).forget(id),
+      async publish (id, draft, options) {
+        const { traced, key } = objectOf(options, 'options')
+        return (await apps()).publish(id, draft, { ...(traced === undefined ? {} : { traced }), ...(key === undefined ? {} : { key }) })
+      }
+    },
     async events (query) {
       const { since, limit, type } = objectOf(query, 'query')
       return log.read({

@@ -40,6 +40,9 @@ export interface Identity {
    */
   prepare: (entropy: Uint8Array<ArrayBuffer>) => Promise<NextIdentity>
   show: () => IdentityView
+  /** A device key for somebody else, as the store keeps it; and who signs with one. */
+  makeDeviceKey: () => Promise<CryptoKeyPair | string>
+  signerOf: (deviceKey: CryptoKeyPair | string) => Promise<Signer>
 }
 
 export interface NextIdentity {
@@ -125,6 +128,8 @@ export async function openIdentity ({ store, deviceName, keysAsObjects, keys = p
       const nextSigner = await signerOf(next, keys)
       return { author: root.publicKey, device: nextSigner.publicKey, root, adopt: async () => change(() => ({ stored: next, signer: nextSigner })) }
     },
+    makeDeviceKey: async () => makeDeviceKey(keysAsObjects, keys),
+    signerOf: async deviceKey => signerOf({ deviceKey }, keys),
     show: () => ({ author: stored.author, device: stored.device, deviceName: stored.deviceName, backedUp: stored.backedUp })
   }
 }
@@ -137,9 +142,13 @@ async function makeIdentity (deviceName: string, keysAsObjects: boolean, source:
 /** The root key of `entropy` and a new device key, as they are stored. */
 async function makeKeys (entropy: Uint8Array<ArrayBuffer>, keysAsObjects: boolean, keys: KeySource): Promise<Pick<StoredIdentity, 'author' | 'device' | 'deviceKey' | 'root'>> {
   const { publicKey: author } = await rootOf(entropy, keys)
-  const deviceKey = keysAsObjects ? await generateDeviceKey() : toHex(keys.random(keyBytes))
+  const deviceKey = await makeDeviceKey(keysAsObjects, keys)
   const { publicKey: device } = await signerOf({ deviceKey }, keys)
   return { author, device, deviceKey, root: keysAsObjects ? await wrap(entropy) : toHex(entropy) }
+}
+
+async function makeDeviceKey (keysAsObjects: boolean, keys: KeySource): Promise<CryptoKeyPair | string> {
+  return keysAsObjects ? generateDeviceKey() : toHex(keys.random(keyBytes))
 }
 
 async function signerOf ({ deviceKey }: Pick<StoredIdentity, 'deviceKey'>, keys: KeySource): Promise<Signer> {

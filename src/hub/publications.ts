@@ -4,6 +4,7 @@
  * transaction or an earlier one (store S5), so a message that is there is always found by its key; a key whose message did not get there is published anew.
  */
 import { HubError } from '../base/errors.ts'
+import type { Signer } from '../message/signing.ts'
 import type { MessageId } from '../message/types.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { Draft, Published } from './api.ts'
@@ -23,7 +24,7 @@ const prefix = 'publication/'
 
 export interface Publications {
   /** Codes: those of `publish`, `invalid-argument` (not a key), `outcome-unknown` (too long ago to know). */
-  publish: (draft: Draft, options?: { readonly traced?: boolean, readonly key?: string }) => Promise<Published>
+  publish: (draft: Draft, options?: { readonly traced?: boolean, readonly key?: string, readonly signer?: Signer }) => Promise<Published>
 }
 
 export interface PublicationsOptions {
@@ -56,7 +57,7 @@ export async function openPublications ({ store, publisher, messages }: Publicat
     }
   }
 
-  async function publishOnce (key: string, draft: Draft, options: { readonly traced?: boolean }): Promise<Published> {
+  async function publishOnce (key: string, draft: Draft, options: { readonly traced?: boolean, readonly signer?: Signer }): Promise<Published> {
     const before = known.get(key)
     if (before != null && await messages.get(before.id as MessageId) != null) return before
     const [oldest] = known.keys()

@@ -23,9 +23,10 @@ import type { Runtime } from './runtime.ts'
 export interface Publisher {
   /**
    * Resolves once the message is stored. Codes: `invalid-argument`, `message-invalid` (also: outside this device's scope), `device-revoked`,
-   * `clock-behind`, `too-many`, those of the store. `before` hears of the message in the task that hands it to the store.
+   * `clock-behind`, `too-many`, those of the store. `signer`: another device of this author. `before` hears of
+   * the message in the task that hands it to the store.
    */
-  publish: (draft: Draft, options?: { readonly traced?: boolean }, before?: (published: Published) => void) => Promise<Published>
+  publish: (draft: Draft, options?: { readonly traced?: boolean, readonly signer?: Signer }, before?: (published: Published) => void) => Promise<Published>
   /**
    * Resolves once the signer-add is stored. Codes: `invalid-argument`, `message-invalid`, `device-revoked`, `key-unavailable`, `too-many`, those
    * of the store.
@@ -33,6 +34,8 @@ export interface Publisher {
   addDevice: (device: PublicKeyHex, scope: Scope) => Promise<{ id: string }>
   /** Resolves once the signer-remove is stored. `keepHead` is a message of that device. Codes: as for `addDevice`, without `device-revoked`. */
   revokeDevice: (device: PublicKeyHex, keepHead: MessageId | undefined) => Promise<{ id: string }>
+  /** The newest message of a device that is known here. */
+  headOf: (device: PublicKeyHex) => MessageId | undefined
   /**
    * Writes on as the author of this root entropy (16 bytes), as a new device; resolves once that is introduced. The identity changes only when
    * the introduction is made; if that cannot be stored, it rejects with the store's code, and the next draft waits for the introduction.
@@ -125,16 +128,18 @@ export async function createPublisher ({ runtime, identity, rules, now, beforeFi
   }
 
   return {
-    async publish (draft, { traced = false } = {}, before) {
+    headOf: device => feeds.head(device)?.id,
+    async publish (draft, { traced = false, signer: given } = {}, before) {
       if (typeof traced !== 'boolean') throw new HubError('invalid-argument', 'traced must be true or false.')
       const body = bodyOfDraft(draft)
       return inTurn(async () => {
         await (first ??= beforeFirst?.() ?? Promise.resolve())
         await introduce()
-        const { device } = identity
+        const signer = given ?? identity.signer
+        const device = signer.publicKey
         if (feeds.isRevoked(device)) throw new HubError('device-revoked', 'This device was revoked and can write nothing more: import the identity from its recovery phrase, which makes a new device.')
         if (!feeds.mayWrite(device, body)) throw new HubError('message-invalid', `This device may not write this: a ${body.kind} is outside the scope that it was added with.`)
-        return publishedOf(await write(identity.signer, body, traced, before))
+        return publishedOf(await write(signer, body, traced, before))
       })
     },
     addDevice: async (device, scope) => inTurn(async () => {

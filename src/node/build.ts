@@ -12,7 +12,7 @@ import { HubError, reasonOf } from '../base/errors.ts'
 export const pageFolder = join('dist', 'page')
 
 /** What a build reads: folders with all that is in them, and single files. */
-const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'tsconfig.json', 'package-lock.json']
+const sources = ['src', 'public', 'index.html', 'example.html', 'todo.html', 'vite.config.ts', 'tsconfig.json', 'package-lock.json']
 /** Not part of the page, though beside it. */
 const notSource = /\.test\.tsx?$|\.md$/
 const stampFile = join('dist', 'page.stamp')

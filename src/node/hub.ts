@@ -177,7 +177,7 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
   })
 
   const api = createHubApi({
-    runtime, publisher, publications, identity, now,
+    store, runtime, publisher, publications, identity, now,
     log: events,
     network: {
       peerId: libp2p.peerId.toString(),

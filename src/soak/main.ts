@@ -7,12 +7,13 @@ import { runCommandLine } from '../node/command-line.ts'
 import { crash } from './crash.ts'
 import { crashNode } from './crash-node.ts'
 import { fuzz } from './fuzz.ts'
+import { httpEvents } from './http-events.ts'
 import { maelstrom, maelstromVirtual } from './maelstrom.ts'
 import { mesh } from './mesh.ts'
 import { seeds } from './seeds.ts'
 import { asCommand } from './soak.ts'
 import { tabs } from './tabs.ts'
 
-const checks = [fuzz, crash, crashNode, maelstrom, maelstromVirtual, mesh, seeds, tabs]
+const checks = [fuzz, crash, crashNode, maelstrom, maelstromVirtual, mesh, seeds, tabs, httpEvents]
 
 await runCommandLine({ script: 'soak', noun: 'check', commands: checks.map(asCommand), isFailure: ({ failed }) => failed !== 0 }, process.argv.slice(2))

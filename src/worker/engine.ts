@@ -171,6 +171,7 @@ export async function startEngine (config: EngineConfig, { onProgress, tabs }: E
   }
 
   const hub = createHubApi({
+    store,
     runtime,
     publisher,
     publications,

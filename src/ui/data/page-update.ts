@@ -81,24 +81,32 @@ export function createPageUpdate ({ onWaiting, onReplaced, isUnsaved, reload, ch
 /** Between two looks for a new version while the page is open, in ms. */
 const lookEveryMs = 3_600_000
 
+/** When the page is put into the cache, in ms after it began: after what the person came for. */
+const registerAfterMs = 2_000
+
 /** The browser's own: registers the service worker, which also opens the page when its server is gone. Where there is none nothing is ever offered. */
 export function updateOfBrowser (isUnsaved: () => boolean): PageUpdate {
   const container = 'serviceWorker' in navigator && import.meta.env.PROD ? navigator.serviceWorker : undefined
   return createPageUpdate({
     isUnsaved,
     onWaiting (listener) {
-      void container?.register('/sw.js').then((registration) => {
+      const register = async (): Promise<void> => {
+        const registration = await container?.register('/sw.js')
+        if (registration == null) return
         const look = (): void => {
           const { waiting } = registration
           // Without a controller it is the first one, which replaces nothing.
-          if (waiting != null && container.controller != null) listener(() => { waiting.postMessage({ type: 'SKIP_WAITING' }) })
+          if (waiting != null && container?.controller != null) listener(() => { waiting.postMessage({ type: 'SKIP_WAITING' }) })
         }
         look()
         registration.addEventListener('updatefound', () => { registration.installing?.addEventListener('statechange', look) })
         const ask = (): void => { registration.update().catch(() => { /* the server is away: the next look is in an hour */ }) }
         setInterval(ask, lookEveryMs)
         addEventListener('online', ask)
-      }).catch((thrown: unknown) => { console.warn(`This page will not open without its server: ${String(thrown)}`) })
+      }
+      setTimeout(() => {
+        register().catch((thrown: unknown) => { console.warn(`This page will not open without its server: ${String(thrown)}`) })
+      }, registerAfterMs)
     },
     onReplaced (listener) {
       let isFirst = container?.controller == null

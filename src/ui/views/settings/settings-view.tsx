@@ -6,13 +6,14 @@ import { useTopic } from '../../data/use-live.ts'
 import { ViewFrame } from '../../shell/frame.tsx'
 import { prefer, type Preferences, usePreferences } from '../../shell/preferences.ts'
 import { useLink, useRoute } from '../../shell/router.ts'
+import { AppsSection } from './apps-section.tsx'
 import { IceSection } from './ice-section.tsx'
 import { IdentitySection } from './identity-section.tsx'
 import { RelaySection } from './relay-section.tsx'
 import { StorageSection } from './storage-section.tsx'
 
 const themes = [['system', 'As the system'], ['light', 'Light'], ['dark', 'Dark']] as const satisfies ReadonlyArray<readonly [Preferences['theme'], string]>
-const sections = { page: 'This page', relays: 'Network', ice: 'Direct links', identity: 'Identity', storage: 'Storage' } as const
+const sections = { page: 'This page', relays: 'Network', ice: 'Direct links', identity: 'Identity', apps: 'Apps', storage: 'Storage' } as const
 
 export default function SettingsView () {
   const { path: [section] } = useRoute()
@@ -33,7 +34,7 @@ export default function SettingsView () {
           <PageSection />
           {status == null
             ? <p className={failure == null ? 'empty' : 'empty failure'} role="status">{failure == null ? 'Asking the hub what is set.' : `The hub did not say what is set: ${failure}`}</p>
-            : <><RelaySection status={status} /><IceSection /><IdentitySection status={status} /><StorageSection status={status} /></>}
+            : <><RelaySection status={status} /><IceSection /><IdentitySection status={status} /><AppsSection /><StorageSection status={status} /></>}
         </div>
       </div>
     </ViewFrame>
