@@ -78,11 +78,12 @@ const streamAuthors = 8
 interface Observed { readonly durations: readonly number[], readonly longTasks: readonly number[] }
 
 /** Runs in the page: the longest event of each interaction, and long tasks. */
-const observe = `globalThis.seen = new Map()
-globalThis.tasks = []
-new PerformanceObserver(list => { for (const { interactionId, duration } of list.getEntries()) if (interactionId > 0) seen.set(interactionId, Math.max(duration, seen.get(interactionId) ?? 0)) })
-  .observe({ type: 'event', durationThreshold: ${shortestToldMs} })
-new PerformanceObserver(list => { for (const { duration } of list.getEntries()) tasks.push(duration) }).observe({ type: 'longtask' })`
+const observe = `(() => {
+  const [seen, tasks] = [globalThis.seen = new Map(), globalThis.tasks = []]
+  const each = (options, take) => { new PerformanceObserver(list => { for (const entry of list.getEntries()) take(entry) }).observe(options) }
+  each({ type: 'event', durationThreshold: ${shortestToldMs} }, ({ interactionId: id, duration }) => { if (id > 0) seen.set(id, Math.max(duration, seen.get(id) ?? 0)) })
+  each({ type: 'longtask' }, ({ duration }) => { tasks.push(duration) })
+})()`
 
 async function openList (hub: HubPage<ChromiumPage>): Promise<void> {
   await hub.page.playwright.setViewportSize({ width: 1_440, height: 900 })
