@@ -51,6 +51,9 @@ const narrowPx = 600
 /** Characters' width at 12 px, on average: labels are placed before they are drawn. */
 const characterPx = 7.2
 
+/** Hubs that are tried for a label, the most telling first: where there are more, there is no room for theirs. */
+const labelsTriedMax = 120
+
 /** The chart fills its room as far as the last ring, or as far as hubs stand beyond it. */
 const reachMin = 0.88
 
@@ -97,7 +100,7 @@ const priority: Readonly<Record<HubFact['standing'], number>> = { you: 1, linked
 
 function labelsOf (nodes: readonly Node[], relays: readonly Point[], selected: string | null, narrow: boolean, centre: Point): Label[] {
   const taken: Box[] = [...nodes.map(({ place, radius }) => boxAround(place, radius)), ...relays.map(place => boxAround(place, 12))]
-  const ranked = [...nodes].sort((a, b) => rank(a, selected) - rank(b, selected))
+  const ranked = [...nodes].sort((a, b) => rank(a, selected) - rank(b, selected)).slice(0, labelsTriedMax)
   const labels: Label[] = []
   for (const node of ranked) {
     if (narrow && node.hub.standing === 'known' && node.hub.peerId !== selected) continue

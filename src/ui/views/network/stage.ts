@@ -8,7 +8,7 @@ import { type Layout, layoutNetwork } from './layout.ts'
 import type { NetworkFacts } from './model.ts'
 import { type Colours, coloursAt } from './colours.ts'
 import { paintComet, paintRipple, paintScene } from './painter.ts'
-import { buildScene, type Scene } from './scene.ts'
+import { buildScene, type Line, type Scene } from './scene.ts'
 
 export interface Stage {
   show: (facts: NetworkFacts, selected: string | null, started: readonly Flight[]) => void
@@ -22,6 +22,11 @@ export interface Stage {
 const settleMs = 120
 /** Nearer than this it is there: a fraction of a pixel, in the chart's coordinates. */
 const thereShare = 0.0008
+/** A move of less than this is not shown as one, in the chart's coordinates: round trips waver, and each step of a move draws everything. Some pixels. */
+const nudgeShare = 0.02
+/** More hubs than this are a crowd, of which new facts are drawn once in so many ms: a picture of hundreds costs many frames' time. */
+const crowdHubs = 100
+const crowdDrawMs = 1_000
 /** A pointer within this of a hub's middle points at it, in px. */
 const reachPx = 24
 
@@ -31,7 +36,13 @@ export function createStage (below: HTMLCanvasElement, above: HTMLCanvasElement,
   let facts: NetworkFacts | null = null
   let layout: Layout = { places: new Map(), relays: new Map() }
   let scene: Scene | null = null
+  /** Of the scene, by both ends in either order. */
+  let lines: ReadonlyMap<string, Line> = new Map()
+  const dark = matchMedia('(prefers-color-scheme: dark)')
   let colours: Colours = coloursAt(below.parentElement ?? document.body)
+  let coloursOf = ''
+  let drawnAt = -Infinity
+  let drawing: ReturnType<typeof setTimeout> | undefined
   let selected: string | null = null
   let hovered: string | null = null
   let flights: readonly Flight[] = []
@@ -41,7 +52,11 @@ export function createStage (below: HTMLCanvasElement, above: HTMLCanvasElement,
   const draw = (): void => {
     const context = below.getContext('2d')
     if (context == null || facts == null || size.width === 0) return
+    drawnAt = performance.now()
+    clearTimeout(drawing)
+    drawing = undefined
     scene = buildScene(facts, places, layout.relays, size, selected)
+    lines = new Map(scene.lines.flatMap(line => [[`${line.link.from} ${line.link.to}`, line] as const, [`${line.link.to} ${line.link.from}`, line] as const]))
     clear(context)
     paintScene(context, scene, colours, { selected, hovered })
   }
@@ -59,6 +74,11 @@ export function createStage (below: HTMLCanvasElement, above: HTMLCanvasElement,
         continue
       }
       if (place.x === target.x && place.y === target.y) continue
+      if (Math.hypot(target.x - place.x, target.y - place.y) < nudgeShare) {
+        places.set(peerId, target)
+        if (elapsedMs > 0) moving = true
+        continue
+      }
       const next = { x: place.x + (target.x - place.x) * share, y: place.y + (target.y - place.y) * share }
       const there = Math.abs(next.x - target.x) < thereShare && Math.abs(next.y - target.y) < thereShare
       places.set(peerId, there ? target : next)
@@ -75,7 +95,7 @@ export function createStage (below: HTMLCanvasElement, above: HTMLCanvasElement,
     const nodes = new Map(scene.nodes.map(node => [node.hub.peerId, node]))
     for (const { from, to, startsAt } of flights) {
       const share = (now - startsAt) / hopMs
-      const line = scene.lines.find(({ link }) => (link.from === from && link.to === to) || (link.from === to && link.to === from))
+      const line = lines.get(`${from} ${to}`)
       const arrival = nodes.get(to)
       if (line == null || share < 0) continue
       if (share < 1) {
@@ -88,6 +108,15 @@ export function createStage (below: HTMLCanvasElement, above: HTMLCanvasElement,
         paintRipple(context, arrival.place, arrival.radius, Math.min(1, (now - startsAt - hopMs) / rippleMs), colours)
       }
     }
+  }
+
+  /** The newest facts, drawn where they stand, or begin to move to it. */
+  const arrange = (): void => {
+    if (facts == null) return
+    layout = layoutNetwork(facts)
+    settle(0)
+    draw()
+    wakeFromRest()
   }
 
   const step = (now: number): void => {
@@ -107,13 +136,18 @@ export function createStage (below: HTMLCanvasElement, above: HTMLCanvasElement,
 
   return {
     show (next, nextSelected, started) {
+      const isSelectedElsewhere = nextSelected !== selected
       facts = next
       selected = nextSelected
-      layout = layoutNetwork(next)
-      colours = coloursAt(below.parentElement ?? document.body)
+      const theme = `${document.documentElement.dataset.theme ?? ''} ${dark.matches}`
+      if (theme !== coloursOf) {
+        colours = coloursAt(below.parentElement ?? document.body)
+        coloursOf = theme
+      }
       if (!isStill()) flights = fly(flights, started, performance.now())
-      settle(0)
-      draw()
+      const waitMs = next.hubs.length <= crowdHubs || isSelectedElsewhere ? 0 : drawnAt + crowdDrawMs - performance.now()
+      if (waitMs <= 0) arrange()
+      else drawing ??= setTimeout(arrange, waitMs)
       wakeFromRest()
     },
     resize (width, height) {
@@ -135,7 +169,10 @@ export function createStage (below: HTMLCanvasElement, above: HTMLCanvasElement,
       }
       return found
     },
-    close () { cancelAnimationFrame(frame) }
+    close () {
+      clearTimeout(drawing)
+      cancelAnimationFrame(frame)
+    }
   }
 }
 
