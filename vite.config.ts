@@ -1,5 +1,5 @@
 import react from '@vitejs/plugin-react'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig, mergeConfig, type Plugin, type UserConfig } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 
 /**
@@ -80,8 +80,14 @@ function installable (): ReturnType<typeof VitePWA> {
   })
 }
 
-export default defineConfig({
-  plugins: [lean(), react(), installable()],
+/** How everything here is built for browsers; the benchmarks' own pages too. */
+export const shared: UserConfig = {
+  plugins: [lean(), react()],
   worker: { format: 'es', plugins: lean },
-  build: { outDir: 'dist/page', target: 'es2023', chunkSizeWarningLimit: 1500, rollupOptions: { input: ['index.html', 'example.html', 'todo.html'] } }
-})
+  build: { target: 'es2023', chunkSizeWarningLimit: 1500 }
+}
+
+export default defineConfig(mergeConfig(shared, {
+  plugins: [installable()],
+  build: { outDir: 'dist/page', rollupOptions: { input: ['index.html', 'example.html', 'todo.html'] } }
+}))

@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { pageFromFolder } from '../../node/page.ts'
 
 export interface BuiltPage {
@@ -16,8 +15,6 @@ export interface BuiltPage {
   close: () => Promise<void>
 }
 
-const projectFolder = fileURLToPath(new URL('../../..', import.meta.url))
-
 /** Builds and serves the page of a folder with an `index.html`. Whoever opens it closes it. */
 export async function openBuiltPage (root: string): Promise<BuiltPage> {
   const roomFolder = await mkdtemp(join(tmpdir(), 'hubbub-bench-'))
@@ -29,8 +26,8 @@ export async function openBuiltPage (root: string): Promise<BuiltPage> {
     await rm(roomFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
   try {
-    const { build } = await import('vite')
-    await build({ root, configFile: join(projectFolder, 'vite.config.ts'), logLevel: 'warn', build: { outDir: folder, emptyOutDir: true } })
+    const [{ build }, { shared }] = await Promise.all([import('vite'), import('../../../vite.config.ts')])
+    await build({ ...shared, root, configFile: false, logLevel: 'warn', build: { ...shared.build, outDir: folder, emptyOutDir: true } })
     return { address: await serve(server, folder), folder, roomFolder, close }
   } catch (thrown) {
     await close()
