@@ -25,8 +25,14 @@ export default defineConfig({
   test: {
     reporters: ['default', closingLine],
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 20_000 } },
-      { test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 60_000, fileParallelism: false, globalSetup: ['e2e/build.ts'] } }
+      { test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 20_000, maxWorkers: 2, sequence: { groupOrder: 0 } } },
+      // One file after the other, and after all others: browsers take all there is.
+      {
+        test: {
+          name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 60_000, fileParallelism: false, maxWorkers: 1,
+          sequence: { groupOrder: 1 }, globalSetup: ['e2e/build.ts']
+        }
+      }
     ]
   }
 })
