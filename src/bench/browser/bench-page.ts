@@ -1,7 +1,6 @@
 /**
  * The bench page in a real Chromium. What is measured is in browser/worker.ts; this only calls it.
  */
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser } from '../../../e2e/harness/browser.ts'
@@ -29,14 +28,13 @@ type Answer<Name extends keyof BrowserTasks> = Awaited<ReturnType<BrowserTasks[N
 
 /** Builds and serves the page, and these files beside it by their names. Whoever opens it closes it. */
 export async function openBenchPage (files: Readonly<Record<string, Uint8Array>> = {}): Promise<BenchPage> {
-  const built = await openBuiltPage(fileURLToPath(new URL('.', import.meta.url)))
+  const built = await openBuiltPage(fileURLToPath(new URL('.', import.meta.url)), files)
   const browsers = new Set<Browser>()
   const close = async (): Promise<void> => {
     for (const browser of browsers) await browser.close()
     await built.close()
   }
   try {
-    for (const [name, bytes] of Object.entries(files)) await writeFile(join(built.folder, name), bytes)
     return {
       async open () {
         const browser = await launchChromium({ profile: join(built.roomFolder, 'profile') })

@@ -1,5 +1,5 @@
 /** A page for a benchmark: built by the page's own settings into a folder of its own, and served with the page's own headers. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,15 +8,13 @@ import { pageFromFolder } from '../../node/page.ts'
 export interface BuiltPage {
   /** Ends with a slash. */
   readonly address: string
-  /** What is served; files may be put there. */
-  readonly folder: string
   /** Room for what belongs to it and goes with it. */
   readonly roomFolder: string
   close: () => Promise<void>
 }
 
-/** Builds and serves the page of a folder with an `index.html`. Whoever opens it closes it. */
-export async function openBuiltPage (root: string): Promise<BuiltPage> {
+/** Builds and serves the page of a folder with an `index.html`, and these files beside it by their names. Whoever opens it closes it. */
+export async function openBuiltPage (root: string, files: Readonly<Record<string, Uint8Array>> = {}): Promise<BuiltPage> {
   const roomFolder = await mkdtemp(join(tmpdir(), 'hubbub-bench-'))
   const folder = join(roomFolder, 'page')
   const server = createServer()
@@ -28,7 +26,8 @@ export async function openBuiltPage (root: string): Promise<BuiltPage> {
   try {
     const [{ build }, { shared }] = await Promise.all([import('vite'), import('../../../vite.config.ts')])
     await build({ ...shared, root, configFile: false, logLevel: 'warn', build: { ...shared.build, outDir: folder, emptyOutDir: true } })
-    return { address: await serve(server, folder), folder, roomFolder, close }
+    for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes)
+    return { address: await serve(server, folder), roomFolder, close }
   } catch (thrown) {
     await close()
     throw thrown
