@@ -63,13 +63,15 @@ describe('the views', () => {
   })
 
   test('find a hub, and what can be done, from one field', async () => {
+    const field = (): Promise<boolean> => here.page.evaluate<boolean>('document.activeElement?.matches("dialog input") === true')
     await press('Control+k')
-    await becomes('the field', () => isShown('dialog input'))
+    await becomes('the field', field)
     await here.page.playwright.keyboard.type(otherId.slice(-4))
+    await becomes('the hub to be offered', async () => (await here.page.playwright.innerText('dialog')).includes(otherId.slice(-4)))
     await press('Enter')
     await becomes('the hub that was looked for', () => isSelected(otherId))
     await press('Control+k')
-    await becomes('the field', () => isShown('dialog input'))
+    await becomes('the field', field)
     await here.page.playwright.keyboard.type('pump house')
     await becomes('the message to be found', async () => (await here.page.playwright.innerText('dialog')).includes('Twelve more bags'))
     await press('Escape')
