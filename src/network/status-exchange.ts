@@ -106,8 +106,9 @@ export async function createStatusExchange ({ libp2p, links, own, now, onTold }:
   }
 
   function askOnce (peer: PeerId): void {
-    // Gone meanwhile, or it does not speak the protocol (N2): nothing is known of it, which `of` says.
-    ask(peer).catch(() => { entryOf(peer).askedMs = now() - intervalMs + againAfterMs })
+    const entry = entryOf(peer)
+    // Gone meanwhile (then its entry is too), or it does not speak the protocol (N2): nothing is known of it, which `of` says.
+    ask(peer).catch(() => { entry.askedMs = now() - intervalMs + againAfterMs })
   }
 
   await libp2p.handle(statusProtocol, async (stream, connection) => {

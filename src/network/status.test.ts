@@ -1,4 +1,6 @@
 import './fixtures/node.ts'
+import { setImmediate as promisesToGoOn } from 'node:timers/promises'
+import type { Libp2p } from '@libp2p/interface'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import type { PeerId } from '../base/peer.ts'
@@ -8,6 +10,7 @@ import type { NetworkId } from '../message/types.ts'
 import { addressOf, startNode, type TestNode } from './fixtures/node.ts'
 import { createFrameStream } from './frame-stream.ts'
 import { globalView } from './global-state.ts'
+import type { Link } from './link.ts'
 import { createLinks, type Links } from './links.ts'
 import { decodeStatus, encodeStatus, type PeerStatus } from './status.ts'
 import { createStatusExchange, statusProtocol, type StatusExchange } from './status-exchange.ts'
@@ -64,6 +67,22 @@ async function startSide (messages: number): Promise<Side> {
   const statuses: StatusExchange = await createStatusExchange({ libp2p: node, links, own: () => ({ ...status, messages }), now: () => clockMs })
   return { node, peer: node.peerId.toString() as PeerId, links, statuses }
 }
+
+test('[N1] a neighbour that went while it was asked is asked at once when it is linked again', async () => {
+  const peer = 'b' as PeerId
+  const asked: Array<(error: Error) => void> = []
+  const connection = { newStream: async () => new Promise((_resolve, reject) => { asked.push(reject) }) }
+  const link = { peer, connection } as unknown as Link
+  const libp2p = { peerId: 'a', handle: async () => undefined, unhandle: async () => undefined } as unknown as Libp2p
+  const links = { get: () => link, all: () => [link], arrival: async () => link }
+  const exchange = await createStatusExchange({ libp2p, links, own: () => status, now: () => nowMs })
+  exchange.tick()
+  exchange.linkDown(peer)
+  asked[0]?.(new Error('The link is gone.'))
+  await promisesToGoOn()
+  exchange.tick()
+  expect(asked).toHaveLength(2)
+})
 
 test('[N1] [N2] [N3] both know both after one exchange; it ages, and is asked again; junk ends the link', async () => {
   clockMs = nowMs

@@ -143,14 +143,7 @@ export interface ConversationView {
 }
 
 /** A message that is held until its signer is known, or a wider scope of it: no member yet, and not checked any further. */
-export interface WaitingView {
-  readonly id: string
-  readonly author: string
-  readonly signer: string
-  readonly seq: number
-  readonly timestamp: number
-  readonly kind: string
-  readonly body: MessageView['body']
+export interface WaitingView extends Pick<MessageView, 'id' | 'author' | 'signer' | 'seq' | 'timestamp' | 'kind' | 'body'> {
   /** signer: no introduction of this signer is here. scope: its introductions do not cover this. */
   readonly why: 'signer' | 'scope'
   /** Who brought it. */

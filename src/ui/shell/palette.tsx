@@ -47,7 +47,7 @@ export function Palette ({ onClose }: { onClose: () => void }) {
         <input
           autoFocus
           role="combobox"
-          aria-expanded="true"
+          aria-expanded={entries.length > 0}
           aria-controls={listId}
           aria-activedescendant={entries[at0] == null ? undefined : `${listId}-${at0}`}
           aria-label="Find a hub, a message, an author or something to do"
@@ -57,7 +57,7 @@ export function Palette ({ onClose }: { onClose: () => void }) {
           onKeyDown={onKeyDown}
         />
       </div>
-      <div className="palette-list" id={listId} role="listbox" aria-label="Found">
+      <div className="palette-list" id={listId} {...entries.length > 0 && { role: 'listbox', 'aria-label': 'Found' }}>
         {groups.map(group => (
           <div key={group.title} role="group" aria-label={group.title}>
             <p className="palette-title" aria-hidden="true">{group.title}</p>
@@ -67,7 +67,7 @@ export function Palette ({ onClose }: { onClose: () => void }) {
             })}
           </div>
         ))}
-        {entries.length === 0 && <p className="palette-none">Nothing here matches. Messages are searched among the newest {postsSearchedMax}, hubs by their id.</p>}
+        {entries.length === 0 && <p className="palette-none" role="status">Nothing here matches. Messages are searched among the newest {postsSearchedMax}, hubs by their id.</p>}
         {failure != null && <p className="palette-none" role="status">Messages could not be searched: {failure}</p>}
       </div>
       <p className="dialog-note"><span><kbd>↑</kbd> <kbd>↓</kbd> move</span><span><kbd>Enter</kbd> open</span><span><kbd>Esc</kbd> close</span></p>
