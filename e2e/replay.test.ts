@@ -50,9 +50,9 @@ test('it explains itself, says what is wrong with lines, and fails in a sentence
     stdout: expect.stringMatching(/^line 1 is skipped: [^\n]+\nline 2 is skipped: [^\n]+\n0 of 2 lines published/) as string,
     stderr: expect.stringMatching(/^Nothing was published[^\n]+\n$/) as string
   })
-  for (const wrong of [[], [join(folder, 'missing'), '--to', server.address], [file, '--to', 'http://localhost:1'], [file, '--rate', '0']]) {
-    await expect(replay(...wrong), wrong.join(' ')).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^[^\n]+\n$/) as string })
-  }
+  const wrongs = [[], [join(folder, 'missing'), '--to', server.address], [file, '--to', 'http://localhost:1'], [file, '--rate', '0']]
+  await Promise.all(wrongs.map(async wrong =>
+    expect(replay(...wrong), wrong.join(' ')).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^[^\n]+\n$/) as string })))
 })
 
 async function replay (...commandArguments: readonly string[]): Promise<{ stdout: string, stderr: string }> {

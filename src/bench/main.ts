@@ -3,16 +3,18 @@
  * A new benchmark is a file beside this one and a line in `commands`.
  */
 import '../node/compat.ts'
-import { runCommandLine } from '../node/command-line.ts'
-import { bundle } from './bundle.ts'
-import { connect } from './connect.ts'
-import { gossip } from './gossip.ts'
-import { idle } from './idle.ts'
-import { ingest } from './ingest.ts'
-import { join } from './join.ts'
-import { memory } from './memory.ts'
-import { messagesView } from './messages-view.ts'
-import { networkView } from './network-view.ts'
-import { sync } from './sync.ts'
+import { runCommandLine, type CommandFamily } from '../node/command-line.ts'
+const commands: CommandFamily['commands'] = {
+  bundle: async () => (await import('./bundle.ts')).bundle,
+  connect: async () => (await import('./connect.ts')).connect,
+  gossip: async () => (await import('./gossip.ts')).gossip,
+  idle: async () => (await import('./idle.ts')).idle,
+  ingest: async () => (await import('./ingest.ts')).ingest,
+  join: async () => (await import('./join.ts')).join,
+  memory: async () => (await import('./memory.ts')).memory,
+  'messages-view': async () => (await import('./messages-view.ts')).messagesView,
+  'network-view': async () => (await import('./network-view.ts')).networkView,
+  sync: async () => (await import('./sync.ts')).sync
+}
 
-await runCommandLine({ script: 'bench', noun: 'benchmark', commands: [bundle, connect, gossip, idle, ingest, join, memory, messagesView, networkView, sync] }, process.argv.slice(2))
+await runCommandLine({ script: 'bench', noun: 'benchmark', commands }, process.argv.slice(2))

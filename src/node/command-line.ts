@@ -34,7 +34,8 @@ export interface CommandFamily {
   readonly script: string
   /** What one of them is called: `benchmark`. */
   readonly noun: string
-  readonly commands: readonly Command[]
+  /** By name, in the order of the list. Loaded when one is asked for: some bring libp2p, browsers and simulators with them. */
+  readonly commands: Readonly<Record<string, () => Promise<Command>>>
   /** Whether the process ends with an exit code that says failure although there is a result. @default never */
   readonly isFailure?: (result: CommandResult) => boolean
 }
@@ -53,9 +54,10 @@ export async function runCommandLine (family: CommandFamily, given: readonly str
 async function answer (family: CommandFamily, [name, ...rest]: readonly string[]): Promise<string> {
   const { noun, commands, isFailure = () => false } = family
   if (name == null || name === '--help' || name === '-h') return usage(family)
-  if (name === '--list') return commands.map(command => `${command.name}\n`).join('')
-  const command = commands.find(known => known.name === name)
-  if (command == null) throw new HubError('invalid-argument', `There is no ${noun} "${name}": --list names them all.`)
+  if (name === '--list') return Object.keys(commands).map(known => `${known}\n`).join('')
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (load == null) throw new HubError('invalid-argument', `There is no ${noun} "${name}": --list names them all.`)
+  const command = await load()
   const { values, json, help } = parse(family, command, rest)
   if (help) return usageOf(family, command)
   const result = await command.run(values)
@@ -85,8 +87,8 @@ function valueOf (name: string, option: CommandOption, given: string | boolean |
   return number
 }
 
-function usage ({ script, commands }: CommandFamily): string {
-  const lines = commands.map(({ name, sentence }) => `  ${name.padEnd(10)} ${sentence}`)
+async function usage ({ script, commands }: CommandFamily): Promise<string> {
+  const lines = (await Promise.all(Object.values(commands).map(load => load()))).map(({ name, sentence }) => `  ${name.padEnd(18)} ${sentence}`)
   return [`Usage: npm run ${script} -- NAME [options] [--json]`, '', ...lines, '', 'NAME --help lists the options of one, --list the names alone.', ''].join('\n')
 }
 

@@ -1,19 +1,21 @@
 /**
  * `npm run soak -- NAME [--runs N] [--seed S] [--first N] [--json]`: the long checks, of which the tests run a small fixed share. The exit code is 0
- * only if no run failed. A new check is a file beside this one and a line in `checks`.
+ * only if no run failed. A new check is a file beside this one and a line in `commands`.
  */
 import '../node/compat.ts'
-import { runCommandLine } from '../node/command-line.ts'
-import { crash } from './crash.ts'
-import { crashNode } from './crash-node.ts'
-import { fuzz } from './fuzz.ts'
-import { httpEvents } from './http-events.ts'
-import { maelstrom, maelstromVirtual } from './maelstrom.ts'
-import { mesh } from './mesh.ts'
-import { seeds } from './seeds.ts'
+import { runCommandLine, type CommandFamily } from '../node/command-line.ts'
 import { asCommand } from './soak.ts'
-import { tabs } from './tabs.ts'
 
-const checks = [fuzz, crash, crashNode, maelstrom, maelstromVirtual, mesh, seeds, tabs, httpEvents]
+const commands: CommandFamily['commands'] = {
+  fuzz: async () => asCommand((await import('./fuzz.ts')).fuzz),
+  crash: async () => asCommand((await import('./crash.ts')).crash),
+  'crash-node': async () => asCommand((await import('./crash-node.ts')).crashNode),
+  maelstrom: async () => asCommand((await import('./maelstrom.ts')).maelstrom),
+  'maelstrom-virtual': async () => asCommand((await import('./maelstrom.ts')).maelstromVirtual),
+  mesh: async () => asCommand((await import('./mesh.ts')).mesh),
+  seeds: async () => asCommand((await import('./seeds.ts')).seeds),
+  tabs: async () => asCommand((await import('./tabs.ts')).tabs),
+  'http-events': async () => asCommand((await import('./http-events.ts')).httpEvents)
+}
 
-await runCommandLine({ script: 'soak', noun: 'check', commands: checks.map(asCommand), isFailure: ({ failed }) => failed !== 0 }, process.argv.slice(2))
+await runCommandLine({ script: 'soak', noun: 'check', commands, isFailure: ({ failed }) => failed !== 0 }, process.argv.slice(2))

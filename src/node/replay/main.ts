@@ -5,7 +5,7 @@
 import '../compat.ts'
 import { endWith } from '../command-process.ts'
 import { helpText, parseReplayArguments } from './arguments.ts'
-import { replay, type ReplayReport } from './replay.ts'
+import type { ReplayReport } from './replay.ts'
 
 async function main (): Promise<void> {
   const command = parseReplayArguments(process.argv.slice(2))
@@ -13,6 +13,7 @@ async function main (): Promise<void> {
     process.stdout.write(helpText)
     return
   }
+  const { replay } = await import('./replay.ts') // brings libp2p with it, which takes seconds: wrong arguments are said at once
   const report = await replay(command.options)
   process.stdout.write(command.json ? `${JSON.stringify(report)}\n` : linesOf(report))
   const trouble = report.error ?? (report.published > 0 ? null : report.lines === 0 ? 'The file has no lines to publish.' : 'Nothing was published: none of the lines could be.')
