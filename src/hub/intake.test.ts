@@ -172,3 +172,25 @@ test('what a neighbour sent and is not checked when it goes is dropped', async (
   await turns()
   expect(told).toEqual([])
 })
+
+test('[G6] where taking in one message throws, that is told of, and all that come after it are handed over', async () => {
+  const told: unknown[] = []
+  const intake = createIntake({
+    rules: testRules,
+    has: () => false,
+    verifyAll: async messages => messages.map(() => true),
+    together: (handOver) => { handOver() },
+    onMessage: (_, { id }) => {
+      if (id === posts[0]!.id) throw new Error('a broken invariant')
+      told.push(id)
+    },
+    onDuplicate: () => undefined,
+    onRejected: () => undefined,
+    onFailure: (sentence) => { told.push(sentence) }
+  })
+  for (const message of posts.slice(0, 2)) await intake.take(ann, wire(message), carried)
+  await intake.settled()
+  await intake.take(ann, wire(posts[2]!), carried)
+  await intake.settled()
+  expect(told).toEqual([expect.stringContaining('a broken invariant'), posts[1]!.id, posts[2]!.id])
+})

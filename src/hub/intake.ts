@@ -156,8 +156,17 @@ export function createIntake (options: IntakeOptions): Intake {
     total -= items.length
     lane.open -= items.length
     void lane.handedOver.shift() // this one
-    together(() => { for (const item of items) tell(lane, item) })
+    attempt(() => { together(() => { for (const item of items) attempt(() => { tell(lane, item) }) }) })
     if (lane.gathering !== undefined) flush(lane)
+  }
+
+  /** What fails there costs its own message, which may come again, and stops nothing that comes after it. */
+  function attempt (work: () => void): void {
+    try {
+      work()
+    } catch (thrown) {
+      onFailure(`A message could not be taken in here: ${reasonOf(thrown)}`)
+    }
   }
 
   function tell (lane: Lane, { message, carried, check }: Item): void {
