@@ -23,16 +23,22 @@ const nothingYet: SessionSoFar = {
   strategies: [], estimate: undefined, symbols: 0, rounds: 0, bytesSent: 0, bytesReceived: 0, messageBytes: 0, fetched: 0, sent: 0, spared: 0
 }
 
-export function liveView (facts: SessionFacts, conversation: Pick<Conversation, 'session'> | undefined, rate: Rate, nowMs: number): SyncSession {
-  const session = conversation?.session
-  const { fetched, toFetch, sent, toSend } = session?.progress ?? { fetched: 0, toFetch: 0, sent: 0, toSend: 0 }
+/** How far a session is that runs. */
+export type LiveProgress = Pick<SyncSession, 'done' | 'total' | 'rate' | 'etaMs'>
+
+export function liveProgress (conversation: Pick<Conversation, 'session'> | undefined, rate: Rate, nowMs: number): LiveProgress {
+  const { fetched, toFetch, sent, toSend } = conversation?.session.progress ?? { fetched: 0, toFetch: 0, sent: 0, toSend: 0 }
   const done = fetched + sent
   const total = Math.max(fetched, toFetch) + toSend
   const perSecond = rate.perSecond(nowMs)
+  return { done, total, rate: perSecond, etaMs: total === done ? 0 : perSecond > 0 ? (total - done) / perSecond * 1_000 : null }
+}
+
+export function liveView (facts: SessionFacts, conversation: Pick<Conversation, 'session'> | undefined, rate: Rate, nowMs: number): SyncSession {
+  const session = conversation?.session
   return {
-    ...costsOf(facts, session?.record ?? nothingYet),
-    phase: phases[session?.phase ?? 'idle'], outcome: null, at: null, startedAt: facts.startedMs, ms: nowMs - facts.startedMs,
-    done, total, rate: perSecond, etaMs: total === done ? 0 : perSecond > 0 ? (total - done) / perSecond * 1_000 : null
+    ...costsOf(facts, session?.record ?? nothingYet), ...liveProgress(conversation, rate, nowMs),
+    phase: phases[session?.phase ?? 'idle'], outcome: null, at: null, startedAt: facts.startedMs, ms: nowMs - facts.startedMs
   }
 }
 

@@ -20,7 +20,7 @@ import { createRate, type Rate } from './rate.ts'
 import type { RememberedMeetings } from './remembered-meetings.ts'
 import { createReports } from './reports.ts'
 import { createSchedule } from './schedule.ts'
-import { endedView, liveView, reportOf, sentenceOf, type SessionFacts } from './session-view.ts'
+import { endedView, liveProgress, liveView, reportOf, sentenceOf, type SessionFacts } from './session-view.ts'
 import type { SyncNetwork, SyncStream } from './sync-stream.ts'
 import { createTally, type Tally } from './tally.ts'
 
@@ -288,7 +288,7 @@ export function createSessions (options: SessionsOptions): Sessions {
       })
     },
     get synced () { return isSynced() },
-    get progress () { return progressOf(live()) },
+    get progress () { return progressOf([...running.values()].map(({ conversation, rate }) => liveProgress(conversation, rate, now()))) },
     get running () { return running.size },
     get reports () { return reports.all },
     all: () => [...live(), ...reports.all.toReversed().map(endedView)],
