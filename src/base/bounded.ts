@@ -49,8 +49,13 @@ export class RecentMap<Key, Value> {
   }
 
   set (key: Key, value: Value): void {
-    this.#entries.delete(key)
+    const { size } = this.#entries
     this.#entries.set(key, value)
+    if (this.#entries.size === size) {
+      // It was there, in its old place.
+      this.#entries.delete(key)
+      this.#entries.set(key, value)
+    }
     if (this.#entries.size <= this.#max) return
     const oldest = this.#oldest.next()
     const forgotten = this.#entries.get(oldest) as Value

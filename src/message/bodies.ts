@@ -6,6 +6,7 @@ import { compare } from 'uint8arrays/compare'
 import { HubError } from '../base/errors.ts'
 import { bytesOf, decodeCanonical, encodeOwned, hexOf, textOf, unshared, utf8Of } from './canonical.ts'
 import type { WireCodec } from './canonical.ts'
+import { createFormReader, type FieldForm } from './canonical-form.ts'
 import { rejected } from './codec.ts'
 import { kindNumber, kindOf, namespaceOf } from './kinds.ts'
 import {
@@ -113,11 +114,12 @@ function readSignerRemove (bytes: Uint8Array): Body | undefined {
 }
 
 function readPost (bytes: Uint8Array): Body | undefined {
-  const read = decodeCanonical<wire.Post>(wire.Post, bytes)
-  if (read == null) return undefined
-  const text = textOf(read.text, 1, postTextBytesMax)
-  const parent = hexOf(read.parent ?? nothing) as MessageId | undefined
-  return text == null || (read.parent != null && parent == null) ? undefined : { kind: 'post', text, parent }
+  if (!postFields.read(bytes)) return undefined
+  const [textLength = 0, parentLength = 0] = postFields.values
+  const [textStart = -1, parentStart = -1] = postFields.starts
+  const text = textStart === -1 ? undefined : textOf(bytes.subarray(textStart, textStart + textLength), 1, postTextBytesMax)
+  const parent = parentStart === -1 ? undefined : hexOf(bytes.subarray(parentStart, parentStart + parentLength)) as MessageId | undefined
+  return text == null || (parentStart !== -1 && parent == null) ? undefined : { kind: 'post', text, parent }
 }
 
 /** A reaction or a link: the same grammar with another kind of target. */
@@ -163,3 +165,6 @@ function optional<Name extends string> (name: Name, hex: string | undefined): { 
 }
 
 const nothing = new Uint8Array(0)
+/** The fields of message.pb.proto's Post: most messages are posts. */
+export const postForm: readonly FieldForm[] = ['bytes', 'optional bytes']
+const postFields = createFormReader(postForm)

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { epochEnd } from './buckets.ts'
 import { decodeSyncFrame, encodeSyncFrame, frameBytesMax } from './frames.ts'
+import { Frame as WireFrame } from './frame.pb.ts'
 import type { SyncFrame } from './frames.ts'
 
 const number = fc.nat(2 ** 31 - 1)
@@ -43,6 +44,13 @@ describe('sync frames', () => {
     fc.assert(fc.property(anyFrame, (frame) => {
       expect(decodeSyncFrame(encodeSyncFrame(frame))).toEqual({ ok: true, value: frame })
     }), { numRuns: 500 })
+  })
+
+  test('[Grammar] messages are written as the codec would', () => {
+    fc.assert(fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { maxLength: 60 }), fc.boolean(), (messages, last) => {
+      const frame = { messages: { messages: messages.map(message => new Uint8Array(message)), last } }
+      expect(encodeSyncFrame({ type: 'messages', messages, last })).toEqual(new Uint8Array(WireFrame.encode(frame)))
+    }), { numRuns: 100 })
   })
 
   test('[S8] any bytes are a frame or frame-malformed, and nothing is thrown', () => {

@@ -2,6 +2,7 @@
  * The frames of `/hubbub/sync/2` and their bytes (SPEC.md, "Grammar", S8 to S10). Total: any bytes give a frame or a code. It judges form only; whether a
  * frame may come now is the session's business. Messages are opaque bytes here.
  */
+import * as varint from 'uint8-varint'
 import { Frame as WireFrame } from './frame.pb.ts'
 import type { Differ as WireDiffer } from './frame.pb.ts'
 import { epochEnd } from './buckets.ts'
@@ -105,9 +106,32 @@ export function encodeSyncFrame (frame: SyncFrame): Uint8Array {
     case 'feed-wants': return WireFrame.encode({ feedWants: { wants: owned(frame.wants), last: frame.last } })
     case 'have': return WireFrame.encode({ have: { ids: owned(frame.ids) } })
     case 'wants': return WireFrame.encode({ wants: { ids: owned(frame.ids), last: frame.last } })
-    case 'messages': return WireFrame.encode({ messages: { messages: frame.messages.map(owned), last: frame.last } })
+    case 'messages': return encodeMessages(frame.messages, frame.last)
   }
 }
+
+/** As the codec would write them; nearly all bytes of a session pass here, and the codec takes three times as long. */
+function encodeMessages (messages: readonly Uint8Array[], last: boolean): Uint8Array {
+  const inner = messages.reduce((sum, { length }) => sum + 1 + varint.encodingLength(length) + length, last ? 2 : 0)
+  const bytes = new Uint8Array(1 + varint.encodingLength(inner) + inner)
+  let offset = 0
+  const write = (tag: number, length: number): void => {
+    bytes[offset] = tag
+    varint.encodeUint8Array(length, bytes, offset + 1)
+    offset += 1 + varint.encodingLength(length)
+  }
+  write(messagesTag, inner)
+  for (const message of messages) {
+    write(messageTag, message.length)
+    bytes.set(message, offset)
+    offset += message.length
+  }
+  if (last) write(lastTag, 1)
+  return bytes
+}
+
+/** Tags of frame.pb.proto: Frame.messages, Messages.messages and Messages.last. */
+const [messagesTag, messageTag, lastTag] = [10 << 3 | 2, 1 << 3 | 2, 2 << 3]
 
 /** Reads one frame. `bytes` stays the caller's. */
 export function decodeSyncFrame (bytes: Uint8Array): DecodedSyncFrame {
