@@ -2,7 +2,7 @@
  * The page's side of the engine: the worker, its peer connections, and what the page shows of their start. All tabs of one origin and name are one hub, whose
  * engine runs in one of them (leader/). The UI and `globalThis.hubbub` both stand on what `openHub` returns. It knows nothing of what the engine does.
  */
-import { wrap } from 'comlink'
+import { transfer, wrap } from 'comlink'
 import { HubError, reasonOf } from '../base/errors.ts'
 import { hostPeerConnections } from '../network/rtc/host.ts'
 import type { HubApi } from './api.ts'
@@ -13,6 +13,7 @@ import { createSteadyHub } from './leader/steady-hub.ts'
 import { joinTabs, type OwnEngine } from './leader/tab.ts'
 import { missingOn, readPageOptions, type PageOptions } from './page-options.ts'
 import './transfer.ts'
+import { startVerifyWorker, workersFor, type StartedVerifyWorker } from './verify-workers.ts'
 
 export type HubState =
   | { readonly type: 'starting', readonly sentence: string }
@@ -139,7 +140,9 @@ function createOwnEngine (options: PageOptions, onProgress: (done: number, total
   worker.addEventListener('message', ({ data }) => { if (isOpeningProgress(data)) onProgress(data.done, data.total) })
   const listening = loaded(worker)
   listening.catch(() => { /* told when it is to start */ })
+  let verifiers: readonly StartedVerifyWorker[] = []
   const terminate = (): void => {
+    for (const verifier of verifiers) verifier.terminate()
     worker.terminate() // it may hold the storage open, which the next tab is to have
     host.dispose()
   }
@@ -149,10 +152,12 @@ function createOwnEngine (options: PageOptions, onProgress: (done: number, total
       try {
         await listening
         const engine = wrap<Engine>(worker)
+        verifiers = Array.from({ length: workersFor(navigator.hardwareConcurrency) }, startVerifyWorker)
+        const ports = verifiers.map(({ port }) => port)
         await engine.start({
           hub: options.hub, origin: location.origin, relay: options.relay, network: options.network, agent: `hubbub/0.1.0 ${browserName()}`, deviceName: browserName(),
           term, handedOver
-        })
+        }, transfer(ports, ports))
         return attachOwn(engine, term)
       } catch (thrown) {
         terminate()

@@ -4,7 +4,8 @@ import type { Term } from './leader/protocol.ts'
 
 /** What worker/main.ts exposes. */
 export interface Engine extends HubApi {
-  start: (config: EngineConfig) => Promise<void>
+  /** `verifiers`: ports to workers that check signatures (verify-workers.ts), transferred. */
+  start: (config: EngineConfig, verifiers: readonly MessagePort[]) => Promise<void>
 }
 
 /**

@@ -30,6 +30,7 @@ import { chooseNetwork } from './network-choice.ts'
 import { openOwnSettings } from './own-settings.ts'
 import { createRelaySource } from './relay-source.ts'
 import { createVerifierPool } from './verifier-pool.ts'
+import { verifyWorkerAt } from './verify-workers.ts'
 
 const pause = async (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
 
@@ -44,6 +45,8 @@ export interface StartedEngine {
 }
 
 export interface EngineSurroundings {
+  /** To workers that check signatures. */
+  readonly verifiers: readonly MessagePort[]
   /** Hears how many stored messages of all are open. */
   readonly onProgress: (done: number, total: number) => void
   /** Pages that use this engine. */
@@ -51,7 +54,7 @@ export interface EngineSurroundings {
 }
 
 /** Starts the hub of `config`. Codes: those of the store, `wrong-network`, `address-invalid`, `key-unavailable`. */
-export async function startEngine (config: EngineConfig, { onProgress, tabs }: EngineSurroundings): Promise<StartedEngine> {
+export async function startEngine (config: EngineConfig, { verifiers, onProgress, tabs }: EngineSurroundings): Promise<StartedEngine> {
   const now = (): number => Date.now()
   const log = createEventLog(now)
   const overriddenRelay = config.relay == null ? undefined : parseAddress(config.relay)
@@ -75,7 +78,7 @@ export async function startEngine (config: EngineConfig, { onProgress, tabs }: E
   if (remembered == null && (document != null || config.network != null)) await remember()
 
   const identity = await openIdentity({ store, deviceName: config.deviceName, keysAsObjects: true })
-  const verifier = createVerifierPool({
+  const verifier = createVerifierPool(verifiers.map(verifyWorkerAt), {
     onTrouble: (sentence) => { log.report({ type: 'verifier-lost', code: 'internal', sentence }) }
   })
   const runtime: Runtime = await createRuntime({

@@ -14,14 +14,14 @@ const serving = import('./leader/served-engine.ts')
 
 const engine: Engine = {
   ...hub,
-  async start (config) {
+  async start (config, verifiers) {
     const { servedEngine } = await serving
     const served = servedEngine(config)
     const onProgress = (done: number, total: number): void => {
       const progress: OpeningProgress = { type: 'hubbub/opening', done, total }
       postMessage(progress)
     }
-    startEngine(config, { onProgress, tabs: served.tabs }).then((one) => { started.resolve({ ...one, hub: served.begin(one) }) }, started.reject)
+    startEngine(config, { verifiers, onProgress, tabs: served.tabs }).then((one) => { started.resolve({ ...one, hub: served.begin(one) }) }, started.reject)
     await started.promise
   },
   // What is returned is a function, and functions cross a boundary only as proxies.

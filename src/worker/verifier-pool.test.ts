@@ -3,8 +3,9 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { changedBit, craftedCases, honestMessage, withBitChanged } from '../message/fixtures/signed-cases.ts'
 import { createSignatureCheck, createVerifier, verificationsMax, type SignatureCheck, type SignedMessage } from '../message/signing.ts'
 import { createNodeVerifier } from '../node/verifier.ts'
-import { batchMax, createVerifierPool, workersFor, type VerifierPool, type VerifierPoolOptions, type VerifyWorker } from './verifier-pool.ts'
+import { batchMax, createVerifierPool, type VerifierPool, type VerifierPoolOptions, type VerifyWorker } from './verifier-pool.ts'
 import { serveVerifications, type BatchMessage } from './verify-batch.ts'
+import { verifyWorkerAt, workersFor } from './verify-workers.ts'
 
 /** What a worker runs, at the other end of a real channel; `fail` is what a browser says when a worker cannot be loaded or has died. */
 interface ChannelWorker extends VerifyWorker {
@@ -49,8 +50,7 @@ function channelWorker (workerCheck: SignatureCheck): ChannelWorker {
 
 async function poolOf (checks: readonly SignatureCheck[], options: VerifierPoolOptions = {}): Promise<{ pool: VerifierPool, workers: ChannelWorker[] }> {
   const workers = checks.map(channelWorker)
-  const unstarted = [...workers]
-  const pool = createVerifierPool({ workers: checks.length, start: () => unstarted.shift()!, ...options })
+  const pool = createVerifierPool(workers, options)
   pools.push(pool)
   await Promise.all(workers.map(async ({ listening }) => listening))
   expect(pool.workers).toBe(checks.length)
@@ -125,18 +125,32 @@ test('a worker that dies leaves nothing unanswered: another takes over, then thi
   expect(told).toEqual([expect.stringContaining('out of memory')])
 })
 
-test('where workers do not exist this thread checks, and it is told of once', async () => {
-  const told: string[] = []
-  const pool = createVerifierPool({ workers: 2, onTrouble: sentence => told.push(sentence) })
+test('without workers this thread checks', async () => {
+  const pool = createVerifierPool([])
   expect(pool.workers).toBe(0)
   await expectRightAnswers(pool, await manyMessages(50))
-  expect(told.length).toBe(1)
+})
+
+test('a worker at the other end of a port answers; when its end closes, what it holds is checked here, and it is told of', async () => {
+  const { port1, port2 } = new MessageChannel()
+  const told: string[] = []
+  const pool = createVerifierPool([verifyWorkerAt(port1)], { onTrouble: sentence => told.push(sentence) })
+  pools.push(pool)
+  let open = true
+  serveVerifications(port2, async (...asked) => open ? check(...asked) : never(...asked))
+  port2.start()
+  await vi.waitUntil(() => pool.workers === 1)
+  await expectRightAnswers(pool, await manyMessages(50))
+  open = false
+  await expectRightAnswers(pool, await manyMessages(50), () => { port2.close() })
+  expect(pool.workers).toBe(0)
+  expect(told).toHaveLength(1)
 })
 
 test('a worker that has not said yet that it listens is given nothing', async () => {
   const posted: unknown[] = []
   const silent = { postMessage: (message: unknown) => { posted.push(message) }, addEventListener: () => undefined, terminate: () => undefined } as VerifyWorker
-  const pool = createVerifierPool({ workers: 1, start: () => silent })
+  const pool = createVerifierPool([silent])
   await expectRightAnswers(pool, await manyMessages(50))
   expect(posted).toEqual([])
 })

@@ -1,5 +1,5 @@
 /**
- * Signatures checked on other threads: one verifying worker or a few (verify-worker.ts), started from the engine's. What is asked while they are
+ * Signatures checked on other threads: one verifying worker or a few (verify-workers.ts). What is asked while they are
  * busy gathers and goes as one packed buffer (verify-batch.ts); a lone question goes at once. How a signature is checked is message/signing.ts's
  * business; whose message it is, and what follows from the answer, is the runtime's.
  *
@@ -8,7 +8,7 @@
  * 2. A worker is given nothing before it has said that it listens, nothing while an answer of it is overdue, and nothing after it failed.
  * 3. With no worker to give to, this thread checks itself: slower, the same answers.
  */
-import { HubError, reasonOf } from '../base/errors.ts'
+import { HubError } from '../base/errors.ts'
 import { signatureBytes } from '../message/limits.ts'
 import { createVerifier, verificationsMax, type SignedMessage, type Verifier } from '../message/signing.ts'
 import { answer, packBatch, type WorkerMessage } from './verify-batch.ts'
@@ -26,12 +26,8 @@ export interface VerifierPool extends Verifier {
 export type VerifyWorker = Pick<Worker, 'postMessage' | 'addEventListener' | 'terminate'>
 
 export interface VerifierPoolOptions {
-  /** @default workersFor(navigator.hardwareConcurrency) */
-  readonly workers?: number
-  /** Told once, when the first worker is lost or cannot be started. The sentence is for people. */
+  /** Told once, when the first worker is lost. The sentence is for people. */
   readonly onTrouble?: (sentence: string) => void
-  /** Starts a worker, or throws. @default a dedicated worker of verify-worker.ts */
-  readonly start?: () => VerifyWorker
   /** What checks on this thread. @default as the workers do */
   readonly verifier?: Verifier
 }
@@ -45,15 +41,6 @@ export const batchMax = 128
 const batchesPerWorkerMax = 3
 /** An answer that takes longer is not waited for. Guess: a batch by the slow fallback on a slow phone takes below a second. */
 const answerMsMax = 10_000
-
-/**
- * Verifying workers of a machine with so many cores. Measured in Chromium, processor time a message: 62 µs in the verifying worker and 38 µs in the
- * engine's, 30 µs in the browser's own threads. One worker is thus the narrow place, two are more than the engine can feed, and a third would
- * have nothing to do; but where there are two cores, one worker and the engine fill them.
- */
-export function workersFor (cores: number): number {
-  return cores <= 2 ? 1 : 2
-}
 
 /** What was asked in one call, answered when all of it is. */
 interface Asked {
@@ -82,22 +69,14 @@ interface Member {
   readonly batches: Map<number, Batch>
 }
 
-export function createVerifierPool (options: VerifierPoolOptions = {}): VerifierPool {
-  const { workers = workersFor(navigator.hardwareConcurrency), onTrouble, start = startWorker, verifier = createVerifier() } = options
+export function createVerifierPool (workers: readonly VerifyWorker[], { onTrouble, verifier = createVerifier() }: VerifierPoolOptions = {}): VerifierPool {
   let waiting: Question[] = []
   let isFlushDue = false
   let underWay = 0
   let batches = 0
   let isTroubleTold = false
   let isClosed = false
-  const members: Member[] = []
-  for (let number = 0; number < workers; number += 1) {
-    try {
-      members.push(join(start()))
-    } catch (thrown) {
-      tellTrouble(thrown)
-    }
-  }
+  const members = workers.map(join)
 
   function join (worker: VerifyWorker): Member {
     const member: Member = { worker, state: 'starting', batches: new Map() }
@@ -107,7 +86,7 @@ export function createVerifierPool (options: VerifierPoolOptions = {}): Verifier
     })
     worker.addEventListener('error', (event) => {
       event.preventDefault() // It is dealt with here, and no error of the engine.
-      const { message = 'its program could not be loaded' } = event as Partial<ErrorEvent> // A plain event, without a message, when it was not even loaded.
+      const { message = 'it could not be loaded, or has ended' } = event as Partial<ErrorEvent> // a plain event where a port has closed
       lose(member, message)
     })
     worker.addEventListener('messageerror', () => { lose(member, 'what it said could not be read') })
@@ -201,10 +180,10 @@ export function createVerifierPool (options: VerifierPoolOptions = {}): Verifier
     })
   }
 
-  function tellTrouble (reason: unknown): void {
+  function tellTrouble (reason: string): void {
     if (isTroubleTold || isClosed) return
     isTroubleTold = true
-    onTrouble?.(`A helper that checks signatures is not there (${reasonOf(reason)}): this hub takes in messages more slowly, and is otherwise well.`)
+    onTrouble?.(`A helper that checks signatures is not there (${reason}): this hub takes in messages more slowly, and is otherwise well.`)
   }
 
   return {
@@ -222,10 +201,6 @@ export function createVerifierPool (options: VerifierPoolOptions = {}): Verifier
       for (const { asked } of waiting.splice(0)) asked.reject(stopped())
     }
   }
-}
-
-function startWorker (): VerifyWorker {
-  return new Worker(new URL('./verify-worker.ts', import.meta.url), { type: 'module', name: 'hubbub-verify' })
 }
 
 /** An overdue batch stays with its worker, empty: the worker gets nothing new until it has answered after all. */

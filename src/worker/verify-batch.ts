@@ -60,7 +60,7 @@ export async function answerBatch (batch: Uint8Array<ArrayBuffer>, check: Signat
   return answers
 }
 
-/** What stands between the two: a worker's global scope, seen from inside, or one end of a channel. */
+/** The worker's end of the channel between the two. */
 export interface VerifyPort {
   postMessage (message: WorkerMessage, transfer: Transferable[]): void
   addEventListener (type: 'message', listener: (event: MessageEvent<BatchMessage>) => void): void

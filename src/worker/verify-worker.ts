@@ -3,6 +3,9 @@
  * makes it faster. Its bundle holds no more than that either; nothing in it may load asynchronously before it listens.
  */
 import { createSignatureCheck } from '../message/signing.ts'
-import { serveVerifications, type VerifyPort } from './verify-batch.ts'
+import { serveVerifications } from './verify-batch.ts'
 
-serveVerifications(globalThis as unknown as VerifyPort, createSignatureCheck())
+addEventListener('message', ({ data: port }: MessageEvent<MessagePort>) => {
+  serveVerifications(port, createSignatureCheck())
+  port.start()
+}, { once: true })

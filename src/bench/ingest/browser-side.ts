@@ -1,6 +1,7 @@
 /** `ingest` in a dedicated worker of a browser: IndexedDB below both ways, and as many verifying workers for each. */
 import { openIndexedDbStore } from '../../store/indexeddb.ts'
-import { createVerifierPool, workersFor } from '../../worker/verifier-pool.ts'
+import { createVerifierPool } from '../../worker/verifier-pool.ts'
+import { startVerifyWorker, verifyWorkerAt, workersFor } from '../../worker/verify-workers.ts'
 import { createCeilingPlatform } from './ceiling-browser.ts'
 import { ceilingWay } from './ceiling-way.ts'
 import { makeFeed } from './feed.ts'
@@ -10,7 +11,8 @@ import { measureRounds, type IngestRounds, type IngestTask } from './rounds.ts'
 export async function ingestInBrowser ({ messages, rounds }: IngestTask): Promise<IngestRounds> {
   const workers = workersFor(navigator.hardwareConcurrency)
   const feed = await makeFeed(messages)
-  const verifier = createVerifierPool({ workers, onTrouble: (sentence) => { throw new Error(sentence) } })
+  const started = Array.from({ length: workers }, startVerifyWorker)
+  const verifier = createVerifierPool(started.map(({ port }) => verifyWorkerAt(port)), { onTrouble: (sentence) => { throw new Error(sentence) } })
   const platform = createCeilingPlatform(workers)
   let opened = 0
   const openStore = async (): ReturnType<typeof openIndexedDbStore> => openIndexedDbStore(`ingest-${opened += 1}`)
@@ -21,5 +23,6 @@ export async function ingestInBrowser ({ messages, rounds }: IngestTask): Promis
   } finally {
     platform.close()
     verifier.close()
+    for (const { terminate } of started) terminate()
   }
 }
