@@ -7,5 +7,5 @@ const hasher = await createBLAKE3(256)
 export function blake3 (...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   hasher.init()
   for (const part of parts) hasher.update(part)
-  return new Uint8Array(hasher.digest('binary'))
+  return hasher.digest('binary') as Uint8Array<ArrayBuffer> // a copy already
 }

@@ -17,11 +17,12 @@ export const keyNibbles = 72
 const domain = new TextEncoder().encode('hubbub/tree/v1')
 const prefixBytesMax = keyNibbles / 2
 const countBytes = 6
-const headBytes = domain.length + 1 + prefixBytesMax + countBytes
+const prefixOffset = domain.length + 1
+const headBytes = prefixOffset + prefixBytesMax + countBytes
 const childBytes = 1 + digestBytes
 const nibblesOfByte = 2
 
-/** Collects the children of one node and hashes them. One for each depth is enough: a node is finished before its next sibling begins. */
+/** Collects the children of one node of its depth and hashes them. One for each depth is enough: a node is finished before its next sibling begins. */
 export interface NodeHasher {
   begin (): void
   /** Where the next child's digest goes: write it there, then `commit`. */
@@ -30,13 +31,17 @@ export interface NodeHasher {
   commit (nibble: number, count: number): void
   readonly children: number
   readonly count: number
-  /** The digest, to `target` at `offset`; one child stands for itself. `key` has the prefix (`depth` nibbles, packed, two a byte). */
-  finish (key: Uint8Array, depth: number, target: Uint8Array, offset: number): void
+  /** The digest, to `target` at `offset`; one child stands for itself. `key` has the prefix (packed, two nibbles a byte). */
+  finish (key: Uint8Array, target: Uint8Array, offset: number): void
 }
 
-export function createNodeHasher (): NodeHasher {
+/** `depth`: nibbles of the prefix. What follows it in the buffer stays 0. */
+export function createNodeHasher (depth: number): NodeHasher {
   const buffer = new Uint8Array(headBytes + 16 * childBytes)
+  const counts = new DataView(buffer.buffer, prefixOffset + prefixBytesMax)
+  const wholeBytes = Math.floor(depth / nibblesOfByte)
   buffer.set(domain)
+  buffer[domain.length] = depth
   let children = 0
   let count = 0
   return {
@@ -53,18 +58,15 @@ export function createNodeHasher (): NodeHasher {
     },
     get children () { return children },
     get count () { return count },
-    finish (key, depth, target, offset) {
+    finish (key, target, offset) {
       if (children === 1) {
         target.set(buffer.subarray(headBytes + 1, headBytes + childBytes), offset)
         return
       }
-      let at = domain.length
-      buffer[at++] = depth
-      for (let byte = 0; byte < prefixBytesMax; byte++) {
-        const inside = Math.min(nibblesOfByte, Math.max(0, depth - byte * nibblesOfByte))
-        buffer[at++] = inside === 0 ? 0 : (key[byte] as number) & (inside === 1 ? 0xf0 : 0xff)
-      }
-      for (let byte = 0, rest = count; byte < countBytes; byte++, rest = Math.floor(rest / 256)) buffer[at++] = rest % 256
+      for (let byte = 0; byte < wholeBytes; byte++) buffer[prefixOffset + byte] = key[byte] as number
+      if (wholeBytes * nibblesOfByte < depth) buffer[prefixOffset + wholeBytes] = (key[wholeBytes] as number) & 0xf0
+      counts.setUint32(0, count, true)
+      counts.setUint16(4, Math.floor(count / 2 ** 32), true)
       target.set(blake3(buffer.subarray(0, headBytes + children * childBytes)), offset)
     }
   }

@@ -44,7 +44,7 @@ export function createPageDigester (members: Members, pageMembersMax: number): P
     let fork = depth
     while (sharesNibble(from, to, fork)) fork++
     const run = partition(from, to, fork)
-    const hasher = hashers[fork] ??= createNodeHasher()
+    const hasher = hashers[fork] ??= createNodeHasher(fork)
     hasher.begin()
     for (let nibble = 0, start = from; nibble < 16; nibble++) {
       const end = run[nibble] as number
@@ -54,7 +54,7 @@ export function createPageDigester (members: Members, pageMembersMax: number): P
       }
       start = end
     }
-    hasher.finish(keys.subarray(first, first + keyBytes), fork, target, offset)
+    hasher.finish(keys.subarray(first, first + keyBytes), target, offset)
   }
 
   function sharesNibble (from: number, to: number, depth: number): boolean {

@@ -210,7 +210,7 @@ export function createTree (members: Members): Tree {
   }
 
   function digestBranch (branch: Branch, depth: number, first: number, range: BucketRange, target: Uint8Array, offset: number): number {
-    const hasher = hashers[depth] ??= createNodeHasher()
+    const hasher = hashers[depth] ??= createNodeHasher(depth)
     hasher.begin()
     for (let nibble = 0; nibble < 16; nibble++) {
       const child = branch.children[nibble]
@@ -219,7 +219,7 @@ export function createTree (members: Members): Tree {
       const found = digest(child, depth + 1, childFirst(depth, first, nibble), range, hasher.buffer, hasher.childOffset)
       if (found > 0) hasher.commit(nibble, found)
     }
-    if (hasher.count > 0) hasher.finish(path, depth, target, offset)
+    if (hasher.count > 0) hasher.finish(path, target, offset)
     return hasher.count
   }
 
