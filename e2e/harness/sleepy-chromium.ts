@@ -1,4 +1,7 @@
-/** Chromium whose pages can be frozen and woken, or crash. Playwright keeps its pages visible, and what is visible is never frozen; puppeteer does not. */
+/**
+ * Chromium whose pages can be frozen and woken, or crash. Playwright keeps its pages visible, and what is visible is never frozen; puppeteer does not.
+ * Nor does anybody here look at what goes over the network: whoever does is sent a copy of each frame, at the cost of the processes that are measured.
+ */
 import { launch } from 'puppeteer-core'
 import { type Browser, type BrowserOptions, type BrowserPage, openProfile, pageTimeoutMs } from './browser.ts'
 import { chromiumFlags } from './chromium.ts'
@@ -18,7 +21,9 @@ export async function launchSleepyChromium (options: BrowserOptions = {}): Promi
   const executablePath = findChromium()
   if (executablePath == null) throw new Error(chromiumMissing)
   const profile = await openProfile(options)
-  const browser = await launch({ browser: 'chrome', executablePath, headless: true, userDataDir: profile.folder, args: [...chromiumFlags], timeout: pageTimeoutMs })
+  const browser = await launch({
+    browser: 'chrome', executablePath, headless: true, userDataDir: profile.folder, args: [...chromiumFlags], timeout: pageTimeoutMs, networkEnabled: false
+  })
   return {
     kind: 'chromium',
     async newPage () {

@@ -38,7 +38,8 @@ export const join: Benchmark<typeof options> = {
       const filled = await fillServer(feed)
       scene.owns(filled, async () => filled.remove())
       const full = await scene.server({ data: filled.data, options: ['--genesis', filled.genesis] })
-      const browsers = await Promise.all([scene.chromium(), scene.chromium()])
+      // Those that copy nothing of the network for whoever drives them.
+      const browsers = await Promise.all([scene.sleepyChromium(), scene.sleepyChromium()])
       const first = await joinUntil(await browsers[0].newPage(), full.address, 'first', messages)
       await full.stop()
       await scene.server({ port: full.port, data: filled.data, options: ['--no-hub', '--genesis', filled.genesis] })

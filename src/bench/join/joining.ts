@@ -1,13 +1,13 @@
 /** One hub in a tab that joins: watched from inside its own page until it has everything. */
 import type { SyncSession } from '../../worker/api.ts'
-import type { ChromiumPage } from '../../../e2e/harness/chromium.ts'
+import type { BrowserPage } from '../../../e2e/harness/browser.ts'
 import { openHub, type HubPage } from '../../../e2e/harness/hub-page.ts'
 
 /** A look at the session that moves most, while it runs. */
 export type Look = Readonly<Pick<SyncSession, 'phase' | 'done' | 'total' | 'etaMs'>> & { readonly ms: number }
 
-export interface Joined {
-  readonly hub: HubPage<ChromiumPage>
+export interface Joined<Page extends BrowserPage = BrowserPage> {
+  readonly hub: HubPage<Page>
   /** From the address's being opened to the last message's being verified, stored and counted. */
   readonly ms: number
   readonly looks: readonly Look[]
@@ -21,12 +21,8 @@ const lookEveryMs = 200
 /** What a slow machine takes for a million. */
 const joinTimeoutMs = 600_000
 
-const observeLongTasks = `globalThis.longTasks = []
-new PerformanceObserver(list => { for (const { startTime, duration } of list.getEntries()) globalThis.longTasks.push({ startTime, duration }) }).observe({ type: 'longtask' })`
-
 /** Opens a fresh hub and resolves when it holds `messages` at least. Rejects when it does not get there. */
-export async function joinUntil (page: ChromiumPage, address: string, name: string, messages: number): Promise<Joined> {
-  await page.playwright.addInitScript(observeLongTasks)
+export async function joinUntil<Page extends BrowserPage> (page: Page, address: string, name: string, messages: number): Promise<Joined<Page>> {
   const start = performance.now()
   const hub = await openHub(page, address, { name })
   const openedMs = performance.now() - start
@@ -42,8 +38,12 @@ interface Watched extends Pick<Joined, 'ms' | 'looks' | 'bytes'> {
 
 /** Runs in the page, as text: it may name nothing from outside. */
 async function watch (messages: number, everyMs: number, timeoutMs: number): Promise<unknown> {
-  const { hubbub, longTasks } = globalThis as unknown as { hubbub: HubPageApi, longTasks: unknown[] }
+  const { hubbub } = globalThis as unknown as { hubbub: HubPageApi }
   const start = performance.now()
+  const longTasks: unknown[] = []
+  new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) longTasks.push({ startTime, duration })
+  }).observe({ type: 'longtask', buffered: true })
   const looks: unknown[] = []
   let movedAt = Infinity
   for (;;) {
