@@ -39,6 +39,19 @@ test('with its server gone and the browser started anew, the page opens, old mes
   expect((await again.posts()).map(({ body }) => body?.text)).toEqual(['written with a server'])
   const id = await again.post('written without one')
 
+  // What the installed app's icon offers leads there, without a server too.
+  const shortcut = (await after.newPage()).playwright
+  await shortcut.goto(`${server.address}/`)
+  const { shortcuts } = await shortcut.evaluate<{ shortcuts: Array<{ name: string, url: string }> }>(`caches.keys()
+    .then(names => Promise.all(names.map(async name => (await (await caches.open(name)).keys()).map(({ url }) => url)))).then(urls => urls.flat().find(url => url.includes('manifest.webmanifest')))
+    .then(url => caches.match(url)).then(answer => answer.json())`)
+  expect(shortcuts.map(({ name }) => name)).toEqual(['Messages', 'Network', 'Settings'])
+  for (const { name, url } of shortcuts) {
+    await shortcut.goto(`${server.address}${url}`)
+    await expect.poll(() => shortcut.locator('.rail [aria-current]').innerText()).toBe(name)
+  }
+  await shortcut.close()
+
   const back = await scene.server({ data, port: server.port })
   const { query } = connectOverHttp({ address: back.address })
   const messages = await waitUntil({ what: 'both posts at the server' }, async () => {

@@ -42,6 +42,7 @@ describe('the views', () => {
   })
 
   test('share one selection between table, chart and matrix, which survives a reload', async () => {
+    await becomes('the hub to stand beside its author\'s name', async () => (await text(`[data-testid=peer][data-peer="${otherId}"]`)).includes('Ines'))
     await press('j')
     await becomes('a hub to be selected', async () => (await hash()).startsWith('#/network/hub/'))
     // Rows stand in the order of round trips, which may change at any moment: up and down until it is the right one.
@@ -132,7 +133,7 @@ describe('the views', () => {
     await here.page.playwright.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await here.page.playwright.setViewportSize({ width, height: 800 })
     const authorOfFirst = (await other.status()).author
-    for (const address of ['#/network', `#/network/hub/${otherId}`, `#/network/hub/${otherId}?v=matrix`, '#/network/why', '#/messages', `#/messages/${first}`, `#/author/${authorOfFirst}`, '#/sync', '#/log', '#/log/1', '#/log/faults', '#/settings']) {
+    for (const address of ['#/network', `#/network/hub/${otherId}`, `#/network/hub/${otherId}?v=matrix`, '#/network/why', '#/messages', `#/messages/${first}`, `#/author/${authorOfFirst}`, '#/messages?show=forks', '#/sync', '#/log', '#/log/1', '#/log/faults', '#/settings']) {
       await here.page.evaluate(`void (location.hash = ${JSON.stringify(address)})`)
       await shown(here, address.startsWith('#/author') ? 'messages' : address.slice(2).split(/\W/)[0]!)
       expect(await broken(), `${address}, ${colorScheme}, ${width} pixels`).toEqual([])

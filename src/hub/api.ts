@@ -7,7 +7,7 @@
 import type { LogEntry } from '../base/event-log.ts'
 import type { AppsApi, Draft, Published } from './drafts-api.ts'
 import type {
-  AnswersView, ConversationView, LinkView, MessageDetail, MessageView, ProfileView, Query, ReactionView, RecordView, ThreadView, WaitingView
+  AnswersView, ConversationView, ForkView, LinkView, MessageDetail, MessageView, ProfileView, Query, ReactionView, RecordView, ThreadView, WaitingView
 } from './messages/api.ts'
 import type { DeviceView, HubSettings, IcePair, RelayTest } from './settings-api.ts'
 import type { FrontierView, SyncReport, SyncSession, TreeView } from './sync/api.ts'
@@ -131,7 +131,7 @@ export interface CandidateView {
   readonly retryAt: number | null
 }
 
-/** A hub that this one ever heard of, as it announced itself: claims, but for `peerId`, `heardAt` and `linked`. */
+/** A hub that this one ever heard of, as it announced itself: claims, but for `peerId`, `heardAt`, `linked`, and `author` where it is proven. */
 export interface HubView {
   readonly peerId: string
   readonly agent: string
@@ -146,6 +146,10 @@ export interface HubView {
   readonly introducers: readonly string[]
   /** At most 16. */
   readonly links: ReadonlyArray<{ readonly peerId: string, readonly link: PeerView['link'], readonly rttMs: number | null }>
+  /** Who writes there; null: it does not say, or nothing holds of what it says. */
+  readonly author: string | null
+  /** Whether a device of that author signed it, as far as is known here; otherwise the hub says so, and nobody else (network/SPEC.md N7). */
+  readonly authorProven: boolean
   /** When this hub heard it. */
   readonly heardAt: number
   /** Whether it is linked with this hub. */
@@ -201,6 +205,8 @@ export interface HubApi {
   answers (ids: readonly string[]): Promise<AnswersView[]>
   /** Messages that wait for something before they count, the oldest arrivals first, at most 200. */
   waiting (): Promise<WaitingView[]>
+  /** Numbers that a device gave to more than one message: evidence of a copied key, the ones found last first, at most 100. */
+  forks (): Promise<ForkView[]>
   message (id: string): Promise<MessageDetail | null>
   /** A post in its thread; null: not here. `limit` and `after` page its answers. Codes: `invalid-argument`. */
   thread (id: string, page?: { readonly limit?: number, readonly after?: string }): Promise<ThreadView | null>

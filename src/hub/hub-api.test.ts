@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { HubError, type HubErrorCode } from '../base/errors.ts'
+import { encodeSignedBytes } from '../message/codec.ts'
 import { epochOf } from '../message/epoch.ts'
 import { openMemoryStore } from '../store/memory.ts'
 import type { HubApi, HubStatus, MessageEvent, Query } from './api.ts'
-import { startMs, testRules } from './fixtures/author.ts'
+import { createAuthor, post, startMs, testRules } from './fixtures/author.ts'
 import { createMesh, type MeshHub } from './fixtures/mesh.ts'
 import { createHubApi, type HubNetwork } from './hub-api.ts'
 import { openIdentity, type Identity } from './identity.ts'
@@ -133,6 +134,19 @@ describe('a running hub', () => {
     const bodies: unknown[] = []
     await api.subscribe({ kind: 'post' }, ({ message }) => { bodies.push(message.body) }, { fromEvent: 0 })
     await expect.poll(() => bodies, { interval: 1 }).toEqual([null])
+  })
+
+  test('a number that a device gave to two messages is told, with both', async () => {
+    const ann = await createAuthor(3)
+    await hub.runtime.submit(encodeSignedBytes(ann.introduction.bytes))
+    const one = await ann.write(post('one'))
+    expect(await api.forks()).toEqual([])
+    const other = await ann.write(post('another'), { seq: one.header.seq, prev: undefined })
+    for (const message of [one, other]) expect(await hub.runtime.submit(encodeSignedBytes(message.bytes))).toMatchObject({ type: 'stored' })
+    expect(await api.forks()).toMatchObject([{
+      author: ann.key, signer: ann.device, seq: one.header.seq,
+      messages: [one, other].sort((a, b) => a.id < b.id ? -1 : 1).map(({ id, body }) => ({ id, body: { text: (body as { text: string }).text } }))
+    }])
   })
 
   test('the status counts what is there and knows no more than that', async () => {

@@ -4,12 +4,15 @@
  */
 import { HubError, reasonOf } from '../base/errors.ts'
 import type { EventLog } from '../base/event-log.ts'
+import { lazily } from '../base/lazily.ts'
 import type { PeerId } from '../base/peer.ts'
 import type { Standing } from '../message/replicated-set.ts'
+import { createSignatureCheck } from '../message/signing.ts'
 import type { NetworkId } from '../message/types.ts'
 import type {
-  CandidateView, Diagnosis, GlobalView, HubApi, HubSettings, HubStatus, HubView, IcePair, MessageView, PeerView, RelayStatus, RelayTest
+  CandidateView, Diagnosis, GlobalView, HubApi, HubSettings, HubStatus, IcePair, MessageView, PeerView, RelayStatus, RelayTest
 } from './api.ts'
+import type { HeardHub } from './authorship.ts'
 import { idOf, keyOf, objectOf, optionalTextOf, prefixOf, textOf, wholeOf } from './arguments.ts'
 import { faultsOf } from './fault-arguments.ts'
 import { createIdentityApi } from './identity-api.ts'
@@ -18,7 +21,6 @@ import { createMessageStates } from './message-states.ts'
 import { toMessageDetail, toMessageView } from './message-view.ts'
 import type { Entry } from './messages/entry.ts'
 import { limitDefault, limitMax } from './messages/query.ts'
-import type { Reading } from './messages/conversations.ts'
 import type { Publications } from './publications.ts'
 import type { Publisher } from './publisher.ts'
 import type { MessageStore } from '../store/message-store.ts'
@@ -32,7 +34,7 @@ export interface HubNetwork {
   candidates: () => CandidateView[]
   /** Peer ids of hubs that could say what they hold: linked ones, and those that announce themselves. */
   reporting: () => readonly string[]
-  hubs: () => HubView[]
+  hubs: () => readonly HeardHub[]
   global: () => GlobalView
   relays: () => RelayStatus[]
   diagnose: (peerId: string | undefined) => Diagnosis
@@ -100,27 +102,10 @@ export function createHubApi ({ store, runtime, publisher, publications, identit
   const subscriptions = createSubscriptions({ runtime, view, report: log.report })
   const { messages, set } = runtime
 
-  let openingApps: Promise<HubApi['apps']> | undefined
-  const apps = async (): Promise<HubApi['apps']> => {
-    openingApps ??= import('./apps.ts').then(async ({ openApps }) => openApps({ store, identity, publisher, publications, report: log.report, now }))
-    try {
-      return await openingApps
-    } catch (thrown) {
-      openingApps = undefined
-      throw thrown
-    }
-  }
-  let loading: Promise<Reading> | undefined
-  /** What only readers need: loaded once the hub runs, and again when that failed. */
-  const reading = async (): Promise<Reading> => {
-    loading ??= import('./messages/conversations.ts').then(({ createReading }) => createReading(messages, set))
-    try {
-      return await loading
-    } catch (cause) {
-      loading = undefined
-      throw new HubError('stopped', 'A part of the program could not be loaded: where the server is gone, this waits until it is back.', { cause })
-    }
-  }
+  const apps = lazily(async () => (await import('./apps.ts')).openApps({ store, identity, publisher, publications, report: log.report, now }))
+  /** What only readers need: loaded once the hub runs. */
+  const reading = lazily(async () => (await import('./messages/conversations.ts')).createReading(messages, set))
+  const authorships = lazily(async () => (await import('./authorship.ts')).createAuthorships({ set, network: surroundings.network, check: createSignatureCheck() }))
   reading().catch((thrown: unknown) => { log.report({ type: 'not-loaded', sentence: reasonOf(thrown) }) })
 
   return {
@@ -175,6 +160,7 @@ export function createHubApi ({ store, runtime, publisher, publications, identit
       return (await reading()).answers(ids.map(idOf))
     },
     waiting: async () => (await reading()).waiting(),
+    forks: async () => (await (await reading()).forks()).map(({ messages, ...fork }) => ({ ...fork, messages: messages.map(view) })),
     async message (id) {
       const entry = await messages.get(idOf(id))
       if (entry == null) return null
@@ -223,7 +209,7 @@ export function createHubApi ({ store, runtime, publisher, publications, identit
     whenSynced: async options => runtime.sync.sessions.whenSynced(wholeOf(objectOf(options, 'options').timeoutMs, 'timeoutMs', { from: 1, to: timeoutMsMax, otherwise: timeoutMsDefault })),
     peers: async () => network.peers(),
     candidates: async () => network.candidates(),
-    hubs: async () => network.hubs(),
+    hubs: async () => (await authorships())(network.hubs()),
     diagnose: async peerId => network.diagnose(optionalTextOf(peerId, 'The peer id')),
     icePair: async peerId => network.icePair(textOf(peerId, 'The peer id')),
     testRelay: async address => network.testRelay(textOf(address, 'The address')),

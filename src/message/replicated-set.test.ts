@@ -99,6 +99,8 @@ describe('forks', () => {
     for (const fork of forks.slice(0, 4)) expect(offer(fork).outcome.type).toBe('admitted')
     expect(offer(forks[4]!)).toEqual({ outcome: excluded('fork-limit'), changes: [] })
     expect(set.idsAt(ada, phone, 1)).toEqual(forks.slice(0, 4).map(({ id }) => id))
+    expect(set.forked(10).map(member => set.seqOf(member))).toEqual([1, 1, 1])
+    expect(set.forked(1)).toHaveLength(1)
     expect(set.pending).toBe(0)
   })
 

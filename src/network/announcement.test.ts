@@ -11,10 +11,10 @@ const texts = [`/ip4/127.0.0.1/tcp/8080/ws/p2p/${peer}/p2p-circuit/webrtc`, '/dn
 const announced: Announced = {
   addresses: texts.map(text => multiaddr(text)), agent: 'test', introducers: [peer],
   links: [{ peer, link: 'eager', isServer: false, rttMs: 1.5 }, { peer, link: 'lazy', isServer: true, rttMs: null }, { peer, link: 'none', isServer: false, rttMs: 0 }],
-  mode: 'synced', messages: 2 ** 40, minEpoch: 0, maxEpoch: 1_700_000, serving: true, root: 'ab'.repeat(32), checkpoint: 1_699_992
+  mode: 'synced', messages: 2 ** 40, minEpoch: 0, maxEpoch: 1_700_000, serving: true, root: 'ab'.repeat(32), checkpoint: 1_699_992, authorship: new Uint8Array(128).fill(7)
 }
 const nothing: Announced = {
-  addresses: [], agent: '', introducers: [], links: [], mode: null, messages: null, minEpoch: null, maxEpoch: null, serving: false, root: null, checkpoint: null
+  addresses: [], agent: '', introducers: [], links: [], mode: null, messages: null, minEpoch: null, maxEpoch: null, serving: false, root: null, checkpoint: null, authorship: null
 }
 const many = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
 /** As it would stand on the wire, whatever the limits. */
@@ -40,6 +40,7 @@ describe('an announcement', () => {
     ['seventeen links', { links: many(17, { peer, kind: 'EAGER', server: false } as never) }],
     ['an introducer that is no peer id', { introducers: ['/webrtc'] }],
     ['a link to nobody', { links: [{ peer: '', kind: 'EAGER', server: false } as never] }],
+    ['[N6] 127 bytes of authorship', { authorship: new Uint8Array(127) }],
     ['more than 4,096 bytes', { agent: 'x'.repeat(4_100) }]
   ])('with %s is none', (_name, change) => {
     expect(decodeAnnouncement(bytesOf(change))).toBeUndefined()

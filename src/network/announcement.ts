@@ -33,6 +33,8 @@ export interface Announced {
   readonly root: string | null
   /** The height of the newest certified checkpoint that it serves; null: none. */
   readonly checkpoint: number | null
+  /** Who writes there, as it says (SPEC.md N6), `authorshipBytes` of them; null: it does not say. Unchecked (hub/authorship.ts). */
+  readonly authorship: Uint8Array<ArrayBuffer> | null
 }
 
 /** Addresses in one announcement: those of a few relays. */
@@ -43,12 +45,14 @@ const linksMax = 16
 /** An announcement's bytes: 8 addresses of about 200 B, 24 peer ids of 52 B, and some. */
 const bytesMax = 4_096
 const rootBytes = 32
+/** N6. A key, a key and a signature. */
+const authorshipBytes = 128
 
 const kinds = { eager: LinkKind.EAGER, lazy: LinkKind.LAZY, none: LinkKind.NO_GOSSIP } as const
 const modes = { unsynced: WireMode.UNSYNCED, sync: WireMode.SYNC, synced: WireMode.SYNCED, pacemaker: WireMode.PACEMAKER } as const
 
 export function encodeAnnouncement (announced: Announced): Uint8Array {
-  const { addresses, agent, introducers, links, mode, messages, minEpoch, maxEpoch, serving, root, checkpoint } = announced
+  const { addresses, agent, introducers, links, mode, messages, minEpoch, maxEpoch, serving, root, checkpoint, authorship } = announced
   const rootOf = root == null ? undefined : fromHex(root, rootBytes)
   return Wire.encode({
     addresses: addresses.slice(0, addressesMax).map(({ bytes }) => new Uint8Array(bytes)),
@@ -63,7 +67,8 @@ export function encodeAnnouncement (announced: Announced): Uint8Array {
     ...maxEpoch != null && { maxEpoch },
     serving,
     ...rootOf != null && { root: rootOf },
-    ...checkpoint != null && { checkpoint }
+    ...checkpoint != null && { checkpoint },
+    ...authorship != null && { authorship }
   })
 }
 
@@ -71,8 +76,9 @@ export function encodeAnnouncement (announced: Announced): Uint8Array {
 export function decodeAnnouncement (bytes: Uint8Array): Announced | undefined {
   if (bytes.byteLength > bytesMax) return undefined
   try {
-    const { addresses, agent, introducers, links, mode, messages, minEpoch, maxEpoch, serving, root, checkpoint } = Wire.decode(bytes)
+    const { addresses, agent, introducers, links, mode, messages, minEpoch, maxEpoch, serving, root, checkpoint, authorship } = Wire.decode(bytes)
     if (root != null && root.byteLength !== rootBytes) return undefined
+    if (authorship != null && authorship.byteLength !== authorshipBytes) return undefined
     if (addresses.length > addressesMax || introducers.length > introducersMax || links.length > linksMax) return undefined
     if (![...introducers, ...links.map(({ peer }) => peer)].every(isPeerId)) return undefined
     return {
@@ -88,7 +94,8 @@ export function decodeAnnouncement (bytes: Uint8Array): Announced | undefined {
       maxEpoch: maxEpoch ?? null,
       serving,
       root: root == null ? null : toHex(root),
-      checkpoint: checkpoint ?? null
+      checkpoint: checkpoint ?? null,
+      authorship: authorship ?? null
     }
   } catch {
     return undefined // the decoders throw on anything malformed; that is the answer

@@ -9,7 +9,7 @@ const [ann, ben, cyd] = ['ann', 'ben', 'cyd'] as [PeerId, PeerId, PeerId]
 const relay = '12D3KooWAcXhypmBRDpyFDhCuBrs3USkaqTcEspExW6mZVFVXc8f'
 const nowMs = 1_800_000_000_000
 const announced = (change: Partial<Announced> = {}): Announced => ({
-  addresses: [], agent: 'test', introducers: [], links: [], mode: 'synced', messages: 3, minEpoch: null, maxEpoch: null, serving: false, root: null, checkpoint: null, ...change
+  addresses: [], agent: 'test', introducers: [], links: [], mode: 'synced', messages: 3, minEpoch: null, maxEpoch: null, serving: false, root: null, checkpoint: null, authorship: null, ...change
 })
 
 test('what a hub announced last is shown, with when it was heard and whether it is linked', () => {
@@ -18,10 +18,10 @@ test('what a hub announced last is shown, with when it was heard and whether it 
   contacts.note(ben, announced())
   contacts.note(ann, announced({ introducers: [ben], links: [{ peer: ben, link: 'lazy', isServer: false, rttMs: 7 }] }))
   expect(contacts.views(peer => peer === ben)).toEqual([
-    { peerId: ben, agent: 'test', mode: 'synced', messages: 3, minEpoch: null, maxEpoch: null, serving: false, introducers: [], links: [], heardAt: nowMs, linked: true },
+    { peerId: ben, agent: 'test', mode: 'synced', messages: 3, minEpoch: null, maxEpoch: null, serving: false, introducers: [], links: [], heardAt: nowMs, linked: true, authorship: null },
     {
       peerId: ann, agent: 'test', mode: 'synced', messages: 3, minEpoch: null, maxEpoch: null, serving: false, introducers: [ben],
-      links: [{ peerId: ben, link: 'lazy', rttMs: 7 }], heardAt: nowMs, linked: false
+      links: [{ peerId: ben, link: 'lazy', rttMs: 7 }], heardAt: nowMs, linked: false, authorship: null
     }
   ])
 })

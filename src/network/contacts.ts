@@ -5,7 +5,7 @@
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { WebRTC } from '@multiformats/multiaddr-matcher'
 import type { PeerId } from '../base/peer.ts'
-import type { HubView } from '../hub/api.ts'
+import type { HeardHub } from '../hub/authorship.ts'
 import type { Announced } from './announcement.ts'
 import { cutHeights } from './status.ts'
 
@@ -22,7 +22,7 @@ export interface Contact extends Announced {
 export interface Contacts {
   note: (peer: PeerId, announced: Announced) => Contact
   get: (peer: PeerId) => Contact | undefined
-  views: (isLinked: (peer: PeerId) => boolean) => HubView[]
+  views: (isLinked: (peer: PeerId) => boolean) => HeardHub[]
 }
 
 /**
@@ -54,10 +54,10 @@ export function createContacts (now: () => number, isNeeded: (peer: PeerId) => b
       return contact
     },
     get: peer => contacts.get(peer),
-    views: isLinked => [...contacts.values()].map(({ peer, agent, mode, messages, minEpoch, maxEpoch, serving, introducers, links, heardAt }) => ({
+    views: isLinked => [...contacts.values()].map(({ peer, agent, mode, messages, minEpoch, maxEpoch, serving, introducers, links, heardAt, authorship }) => ({
       peerId: peer, agent, mode, messages, minEpoch, maxEpoch, serving, introducers: [...introducers],
       links: links.map(link => ({ peerId: link.peer, link: link.link, rttMs: link.rttMs })),
-      heardAt, linked: isLinked(peer)
+      heardAt, linked: isLinked(peer), authorship
     }))
   }
 }

@@ -23,7 +23,7 @@ const peers = (await Promise.all([1, 2, 3, 4, 5].map(async number => peerIdFromP
 const [self, ann, ben, cyd, relay] = peers as [PeerId, PeerId, PeerId, PeerId, PeerId]
 const behindRelay = `/ip4/127.0.0.1/tcp/1/ws/p2p/${relay}/p2p-circuit/webrtc`
 const by = (introducer: PeerId): string => `/p2p/${introducer}/p2p-circuit/webrtc/p2p/${ann}`
-const announced = (change: Partial<Announced>): Announced => ({ addresses: [], agent: '', introducers: [], links: [], mode: null, messages: null, minEpoch: null, maxEpoch: null, serving: false, root: null, checkpoint: null, ...change })
+const announced = (change: Partial<Announced>): Announced => ({ addresses: [], agent: '', introducers: [], links: [], mode: null, messages: null, minEpoch: null, maxEpoch: null, serving: false, root: null, checkpoint: null, authorship: null, ...change })
 const relayed = announced({ addresses: [multiaddr(behindRelay)] })
 
 interface Setting {

@@ -10,7 +10,7 @@ export interface GlobalOptions {
   readonly neighbours: readonly PeerId[]
   readonly statusOf: (peer: PeerId) => PeerStatus | undefined
   /** Every hub heard of. */
-  readonly announced: readonly HubView[]
+  readonly announced: ReadonlyArray<Pick<HubView, 'peerId' | 'mode' | 'messages' | 'maxEpoch' | 'serving' | 'heardAt'>>
   readonly nowMs: number
 }
 

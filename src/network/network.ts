@@ -9,7 +9,8 @@ import type { Report } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
 import { gossipProtocol } from '../gossip/frames.ts'
 import { createMembership, type Candidate } from '../gossip/membership.ts'
-import type { Diagnosis, HubView, IcePair, RelayStatus, RelayTest } from '../hub/api.ts'
+import type { Diagnosis, IcePair, RelayStatus, RelayTest } from '../hub/api.ts'
+import type { HeardHub } from '../hub/authorship.ts'
 import type { NetworkId } from '../message/types.ts'
 import { announcedLinks, createAnnouncements } from './announcements.ts'
 import { createBrowserNode } from './browser-node.ts'
@@ -48,6 +49,8 @@ export interface NetworkOptions {
   readonly status: () => PeerStatus
   /** What this hub tells all others of its messages. */
   readonly heights: () => PeerStatus
+  /** Who writes on this hub (SPEC.md N6); null: not signed yet. */
+  readonly authorship: (self: PeerId) => Uint8Array<ArrayBuffer> | null
 }
 
 export interface Network {
@@ -62,7 +65,7 @@ export interface Network {
   useRelays: (addresses: readonly Multiaddr[]) => void
   candidates: () => Candidate[]
   /** Every hub heard of. */
-  hubs: () => HubView[]
+  hubs: () => HeardHub[]
   /** Why a peer, or without one this hub as a whole, is not connected. */
   diagnose: (peer: PeerId | undefined) => Diagnosis
   /** Dials an address by hand. Codes: `address-invalid`, `dial-failed`, `dial-budget-spent`. */
@@ -173,7 +176,8 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
       agent,
       introducers: links.all().filter(({ peer, path }) => path === 'direct' && reservations.holds(peer)).map(({ peer }) => peer),
       links: announcedLinks(links, options.linkOf),
-      ...options.heights()
+      ...options.heights(),
+      authorship: options.authorship(self)
     }),
     onHeard: (peer, announced) => {
       const { introducers, served } = contacts.note(peer, announced)

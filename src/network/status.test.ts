@@ -40,7 +40,7 @@ test('[N3] heights that cannot be are cut to the next epoch', () => {
 
 test('[N4] one liar raises no height of the global state, and what is old counts no more', () => {
   const heard = (peerId: string, changes: Partial<HubView>): HubView => ({
-    peerId, agent: '', mode: 'synced', messages: 10, minEpoch: null, maxEpoch: 5, serving: false, introducers: [], links: [], heardAt: nowMs, linked: false, ...changes
+    peerId, agent: '', mode: 'synced', messages: 10, minEpoch: null, maxEpoch: 5, serving: false, introducers: [], links: [], heardAt: nowMs, linked: false, author: null, authorProven: false, ...changes
   })
   const neighbours = ['ann', 'liar'] as PeerId[]
   const told: Record<string, PeerStatus> = { ann: { ...status, messages: 100, maxEpoch: 6 }, liar: { ...status, mode: 'sync', messages: 9_999_999, maxEpoch: 99 } }

@@ -11,7 +11,7 @@ export type PeerStatus = Pick<Announced, 'mode' | 'messages' | 'minEpoch' | 'max
 const bytesMax = 256
 
 export function encodeStatus (status: PeerStatus): Uint8Array {
-  return encodeAnnouncement({ ...status, addresses: [], agent: '', introducers: [], links: [] })
+  return encodeAnnouncement({ ...status, addresses: [], agent: '', introducers: [], links: [], authorship: null })
 }
 
 /** Undefined for anything that is not a status. */

@@ -15,12 +15,13 @@ import { tickMs } from '../hub/core/hub-core.ts'
 import { heightsOf, statusOf } from '../hub/heights.ts'
 import { createHubApi } from '../hub/hub-api.ts'
 import { openIdentity } from '../hub/identity.ts'
+import { createOwnAuthorship } from '../hub/own-authorship.ts'
 import { openPublications } from '../hub/publications.ts'
 import { createPublisher } from '../hub/publisher.ts'
 import { createRuntime, type Runtime } from '../hub/runtime.ts'
 import { genesisFromJson, genesisToJson, networkOf } from '../message/genesis.ts'
 import type { NetworkGenesis } from '../message/types.ts'
-import { announcedLinks, createAnnouncements } from '../network/announcements.ts'
+import { announcedLinks, createAnnouncements, type Announcements } from '../network/announcements.ts'
 import { createContacts } from '../network/contacts.ts'
 import { createFaults, type Faults, type FaultSettings } from '../network/faults.ts'
 import { globalView } from '../network/global-state.ts'
@@ -168,11 +169,12 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
   }, tickMs)
   const contacts = createContacts(now)
   // It is dialled at its own address and by nobody's introduction: it announces its heights and its links.
-  const announcements = controlPlane && createAnnouncements({
+  const authorship = createOwnAuthorship(identity, rules.network, () => { announcements?.soon() })
+  const announcements: Announcements | undefined = controlPlane && createAnnouncements({
     libp2p: controlPlane,
     network: rules.network,
     report: events.report,
-    announced: () => ({ addresses: [], introducers: [], agent, links: announcedLinks(links, runtime.linkOf), ...heightsOf(runtime) }),
+    announced: () => ({ addresses: [], introducers: [], agent, links: announcedLinks(links, runtime.linkOf), ...heightsOf(runtime), authorship: authorship(libp2p.peerId.toString()) }),
     onHeard: (peer, announced) => { contacts.note(peer, announced) }
   })
 

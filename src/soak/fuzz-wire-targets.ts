@@ -36,7 +36,7 @@ const addresses = [
 ].map(address => multiaddr(address))
 const announced: Announced = {
   addresses, agent: 'hubbub', introducers: [peer], links: [{ peer, link: 'eager', isServer: false, rttMs: 1.5 }, { peer, link: 'lazy', isServer: true, rttMs: null }],
-  mode: 'synced', messages: 7, minEpoch: null, maxEpoch: 1_600_000, serving: true, root: 'ab'.repeat(32), checkpoint: 7
+  mode: 'synced', messages: 7, minEpoch: null, maxEpoch: 1_600_000, serving: true, root: 'ab'.repeat(32), checkpoint: 7, authorship: new Uint8Array(128).fill(9)
 }
 
 /** The first event of the blocks: what the key says under which a block lies. */

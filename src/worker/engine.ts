@@ -10,6 +10,7 @@ import type { HubApi, HubStatus } from '../hub/api.ts'
 import { heightsOf, statusOf } from '../hub/heights.ts'
 import { createHubApi } from '../hub/hub-api.ts'
 import { openIdentity } from '../hub/identity.ts'
+import { createOwnAuthorship } from '../hub/own-authorship.ts'
 import { openPublications } from '../hub/publications.ts'
 import { createPublisher } from '../hub/publisher.ts'
 import { untilCompared } from '../hub/own-head.ts'
@@ -130,6 +131,7 @@ export async function startEngine (config: EngineConfig, { verifiers, onProgress
     linkOf: peer => runtime.linkOf(peer),
     status: () => statusOf(runtime),
     heights: () => heightsOf(runtime),
+    authorship: createOwnAuthorship(identity, chosen.network, () => { network.heightsChanged() }),
     onSyncStream: (peer, stream) => { runtime.sync.sessions.accept(peer, stream) },
     onTrace: (told, by) => { runtime.traces.reported(told, by) },
     handlers: {

@@ -13,7 +13,7 @@ const groups = { identity, apps } as const
 /** Every method once; a missing or misspelt one does not compile. */
 const methods: Readonly<Record<Exclude<keyof HubApi, keyof typeof groups>, true>> = {
   status: true, publish: true, query: true, count: true, message: true, thread: true, conversation: true, answers: true,
-  waiting: true, reactions: true, links: true, profile: true,
+  waiting: true, forks: true, reactions: true, links: true, profile: true,
   records: true, subscribe: true, whenSynced: true, peers: true, candidates: true, hubs: true, diagnose: true,
   icePair: true, testRelay: true, settings: true, configure: true, connect: true, disconnect: true, sync: true, serve: true, leave: true,
   sessions: true, tree: true, frontier: true, events: true, faults: true, wipe: true

@@ -46,14 +46,15 @@ export function crowdHub (hubs: number, seed = 1): HubApi {
   const report = (peerId: string, index: number): HubView => ({
     peerId, agent: 'bench', serving: false, mode: index % 9 === 0 ? 'sync' : 'synced', messages: 12_000 + index, minEpoch: null, maxEpoch: null, introducers: neighbours[index]?.slice(0, 3) ?? [],
     links: neighbours[index]?.map((other, link) => ({ peerId: other, link: link % 2 === 0 ? 'eager' : 'lazy', rttMs: 20 + link })) ?? [],
-    heardAt: Date.now() - (Date.now() + (offsets[index] ?? 0)) % announceMs, linked: index < ownLinks
+    heardAt: Date.now() - (Date.now() + (offsets[index] ?? 0)) % announceMs, linked: index < ownLinks, author: index.toString(16).padStart(64, '0'), authorProven: true
   })
   const answers: Partial<HubApi> = {
     status: async () => structuredClone(status),
     peers: async () => others.slice(0, ownLinks).map(peer),
     candidates: async () => [],
     hubs: async () => others.map(report),
-    sessions: async () => []
+    sessions: async () => [],
+    profile: async author => ({ author: author ?? '', fields: { name: `Author ${author?.slice(-3) ?? ''}` } })
   }
   return answers as HubApi // the view asks nothing else
 }

@@ -142,6 +142,11 @@ export interface ConversationView {
   readonly reactions: ReadonlyArray<{ readonly id: string, readonly reactions: readonly ReactionView[] }>
 }
 
+/** One number of one device, and the messages that it was given to: at least two, at most eight, the lowest ids first. */
+export interface ForkView extends Pick<MessageView, 'author' | 'signer' | 'seq'> {
+  readonly messages: readonly MessageView[]
+}
+
 /** A message that is held until its signer is known, or a wider scope of it: no member yet, and not checked any further. */
 export interface WaitingView extends Pick<MessageView, 'id' | 'author' | 'signer' | 'seq' | 'timestamp' | 'kind' | 'body'> {
   /** signer: no introduction of this signer is here. scope: its introductions do not cover this. */

@@ -5,7 +5,7 @@
 import { HubError } from '../../base/errors.ts'
 import type { ReplicatedSet } from '../../message/replicated-set.ts'
 import type { MessageId, PublicKeyHex } from '../../message/types.ts'
-import type { AnswersView, ReactionView, WaitingView } from '../api.ts'
+import type { AnswersView, ForkView, ReactionView, WaitingView } from '../api.ts'
 import { toWaitingView } from '../message-view.ts'
 import type { Entry } from './entry.ts'
 import type { Messages } from './messages.ts'
@@ -13,7 +13,7 @@ import { postsBelow } from './threads.ts'
 import { createViews, type Views } from './views.ts'
 
 /** The replicated set, as far as it is read here. */
-export type ReadableSet = Pick<ReplicatedSet, 'standingOf' | 'authorOf' | 'memberOf' | 'idOf' | 'waiting'>
+export type ReadableSet = Pick<ReplicatedSet, 'standingOf' | 'authorOf' | 'memberOf' | 'idOf' | 'waiting' | 'signerOf' | 'seqOf' | 'forked' | 'idsAt'>
 
 export interface Reading extends Views {
   /** The thread of a post: its first post that is here, and the newest `limit` of what stands below it. */
@@ -26,12 +26,18 @@ export interface Reading extends Views {
   /** Codes: `invalid-argument` (too many). */
   answers: (ids: readonly MessageId[]) => AnswersView[]
   waiting: () => WaitingView[]
+  /** One number of one device, given to several messages: those found last first. Codes: those of the store. */
+  forks: () => Promise<Array<Pick<ForkView, 'author' | 'signer' | 'seq'> & { readonly messages: readonly Entry[] }>>
 }
 
 /** Posts of one question about answers: some screens of a list. */
 const answersAskedMax = 200
 /** Waiting messages that are shown: more is a flood, of which the number tells enough. */
 const waitingShownMax = 200
+/** Forks that are shown: whoever copies a key to flood gains nothing by more. */
+const forksShownMax = 100
+/** Members looked at to find them: a fork has up to three that count here, more where an author forks everywhere. */
+const forkedMembersMax = 1_000
 
 export function createReading (messages: Messages, set: ReadableSet): Reading {
   const views = createViews(messages, set)
@@ -52,6 +58,15 @@ export function createReading (messages: Messages, set: ReadableSet): Reading {
         const newest = members.at(-1)
         return { id, count: members.length, newestAt: newest == null ? null : messages.catalog.timestampOf(newest) }
       })
+    },
+    async forks () {
+      const seqs = new Map(set.forked(forkedMembersMax).map((member) => {
+        const [author, signer, seq] = [set.authorOf(member), set.signerOf(member), set.seqOf(member)]
+        return [`${author} ${signer} ${seq}`, { author, signer, seq }] as const
+      }))
+      const found = await Promise.all([...seqs.values()].reverse().slice(0, forksShownMax).map(async ({ author, signer, seq }) =>
+        ({ author, signer, seq, messages: await messages.getMembers(set.idsAt(author, signer, seq).map(id => set.memberOf(id))) })))
+      return found.filter(fork => fork.messages.length > 1) // of one that retention dropped nothing can be shown
     },
     waiting: () => set.waiting(waitingShownMax).map(({ message, options: { sender = '' }, why }) => toWaitingView(message, why, sender === '' ? null : sender))
   }

@@ -28,6 +28,8 @@ export interface Forks {
   ranked (index: number, feed: Feed): boolean
   /** Up to `forkEvidenceMax` ids of one seq, the lowest first. */
   evidence (feed: Feed, seq: number): MessageId[]
+  /** Up to `limit` members that have a next one, the newest forks. */
+  some (limit: number): number[]
   /** Visits every member of a feed. */
   forEach (feed: Feed, visit: (index: number) => void): void
 }
@@ -91,6 +93,7 @@ export function createForks (table: MemberTable): Forks {
       for (let index = first(feed, seq); index !== none && ids.length < forkEvidenceMax; index = next(index)) ids.push(table.idOf(index))
       return ids
     },
+    some: limit => [...nextFork.keys()].slice(-limit),
     forEach (feed, visit) {
       seqs.forEachFirst(feed.seqs, (index) => {
         for (let fork = index; fork !== none; fork = next(fork)) visit(fork)

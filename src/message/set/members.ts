@@ -28,6 +28,8 @@ export interface Members {
   readonly feedCount: number
   /** Writes the 64 bytes of a feed's author and signer. */
   copyFeed (feed: number, target: Uint8Array, offset: number): void
+  /** Up to `limit` members that share their seq with another one; those of the forks found last come last. */
+  forked (limit: number): readonly number[]
   /** False for all but one of the members of a fork. */
   isFirstOfSeq (member: number): boolean
   standingOf (member: number): Standing
@@ -52,6 +54,7 @@ export function createMembers (membership: Membership): Members {
     feedOf: member => table.feedOf(member),
     get feedCount () { return membership.feedCount },
     copyFeed (feed, target, offset) { target.set(feedKeyBytes(membership.feedByNumber(feed)), offset) },
+    forked: limit => membership.forked(limit),
     isFirstOfSeq: member => membership.firstAt(membership.feedOf(member), table.seqOf(member)) === member,
     standingOf: member => standings.of(member),
     hasBody: member => !standings.isBodyless(member),

@@ -46,6 +46,8 @@ export interface Membership extends Restoring {
   admit (message: Message, nowMs: number): void
   /** Members of one seq, the lowest ids first; a bounded sample where there are very many. */
   forksAt (feed: Feed, seq: number): MessageId[]
+  /** Up to `limit` members that have another one of their seq after them, the newest. */
+  forked (limit: number): number[]
 }
 
 export interface MembershipReports {
@@ -163,7 +165,8 @@ export function createMembership (report: MembershipReports, tableSeed: number):
       }
       applySignerMessage(index, message, nowMs)
     },
-    forksAt: (feed, seq) => forks.evidence(feed, seq)
+    forksAt: (feed, seq) => forks.evidence(feed, seq),
+    forked: limit => forks.some(limit)
   }
 }
 

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { sampleCandidate, samplePeer, samplePost, sampleTime } from '../data/samples.ts'
+import { hubWords } from '../data/hub-people.ts'
 import { paletteGroups, type PaletteSources } from './palette-entries.ts'
 
 const sources: PaletteSources = {
   peers: [samplePeer()],
   candidates: [sampleCandidate({ lastError: 'No path opened.' })],
+  words: peerId => hubWords(peerId, peerId === samplePeer().peerId ? { author: 'ab'.repeat(32), proven: true, name: 'Ines' } : undefined),
   posts: [samplePost(0, { body: { text: 'Forty sandbags' } })],
   offered: command => command !== 'picture', nowMs: sampleTime
 }
@@ -14,7 +16,7 @@ const found = (typed: string): Array<[string, string[]]> =>
 describe('find or do', () => {
   test('nothing typed offers hubs and what can be done, and nothing that only keys do', () => {
     const [hubs, does] = found('')
-    expect(hubs).toEqual(['Hubs', ['…9vBh', '…uD1g']])
+    expect(hubs).toEqual(['Hubs', ['Ines …9vBh', '…uD1g']])
     expect(does?.[1]).toContain('Why not connected?')
     expect(does?.[1]).not.toContain('Graph or matrix')
     expect(does?.[1]).not.toContain('Next row')

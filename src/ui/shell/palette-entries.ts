@@ -1,5 +1,5 @@
 /** What "find or do" offers for what was typed: hubs, views, commands, messages and authors. Pure. */
-import { keyEnds, peerTail, roundTrip } from '../design/format.ts'
+import { keyEnds, roundTrip } from '../design/format.ts'
 import { candidateSentence } from '../words/sentences.ts'
 import type { CandidateView, MessageView, PeerView } from '../../worker/api.ts'
 import { type Command, commandNames, commands } from './key-map.ts'
@@ -23,6 +23,8 @@ export interface PaletteGroup {
 export interface PaletteSources {
   readonly peers: readonly PeerView[]
   readonly candidates: readonly CandidateView[]
+  /** A hub by its author's name and the tail of its id. */
+  readonly words: (peerId: string) => string
   readonly posts: readonly MessageView[]
   readonly offered: (command: Command) => boolean
   readonly nowMs: number
@@ -45,9 +47,9 @@ export function paletteGroups (typed: string, sources: PaletteSources): PaletteG
   return groups.map(({ title, entries }) => ({ title, entries: entries.slice(0, title === 'Do' && wanted === '' ? undefined : rowsMax) })).filter(({ entries }) => entries.length > 0)
 }
 
-function hubEntries ({ peers, candidates, nowMs }: PaletteSources): PaletteEntry[] {
+function hubEntries ({ peers, candidates, words, nowMs }: PaletteSources): PaletteEntry[] {
   const entry = (peerId: string, note: string): PaletteEntry => ({
-    key: peerId, words: peerTail(peerId), note, sigil: peerId, does: { type: 'open', route: { view: 'network', path: ['hub', peerId], query: {} } }
+    key: peerId, words: words(peerId), note, sigil: peerId, does: { type: 'open', route: { view: 'network', path: ['hub', peerId], query: {} } }
   })
   return [
     ...peers.map(({ peerId, link, path, rttMs }) => entry(peerId, `${link === 'none' ? path : link}, ${roundTrip(rttMs)}`)),

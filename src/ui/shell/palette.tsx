@@ -1,5 +1,6 @@
 /** Find or do: one field over hubs, messages and commands. Moved in with the arrows, opened with Enter. */
 import { type KeyboardEvent, useEffect, useId, useState } from 'react'
+import { useHubWords } from '../data/hub-people.ts'
 import { candidatesTopic, linksTopic } from '../data/topics.ts'
 import { useLive, useTopic } from '../data/use-live.ts'
 import { Icon, Sigil } from '../design/marks.tsx'
@@ -20,8 +21,9 @@ export function Palette ({ onClose }: { onClose: () => void }) {
   const listId = useId()
   const { value: links, at } = useTopic(linksTopic)
   const { value: candidates } = useTopic(candidatesTopic)
+  const words = useHubWords()
   const { posts, failure } = useNewestPosts()
-  const groups = paletteGroups(typed, { peers: links?.peers ?? [], candidates: candidates ?? [], posts, offered: commands.isOffered, nowMs: at ?? 0 })
+  const groups = paletteGroups(typed, { peers: links?.peers ?? [], candidates: candidates ?? [], words, posts, offered: commands.isOffered, nowMs: at ?? 0 })
   const entries = groups.flatMap(group => group.entries)
   const at0 = Math.min(chosen, entries.length - 1)
 
@@ -67,7 +69,7 @@ export function Palette ({ onClose }: { onClose: () => void }) {
             })}
           </div>
         ))}
-        {entries.length === 0 && <p className="palette-none" role="status">Nothing here matches. Messages are searched among the newest {postsSearchedMax}, hubs by their id.</p>}
+        {entries.length === 0 && <p className="palette-none" role="status">Nothing here matches. Messages are searched among the newest {postsSearchedMax}, hubs by their author’s name and their id.</p>}
         {failure != null && <p className="palette-none" role="status">Messages could not be searched: {failure}</p>}
       </div>
       <p className="dialog-note"><span><kbd>↑</kbd> <kbd>↓</kbd> move</span><span><kbd>Enter</kbd> open</span><span><kbd>Esc</kbd> close</span></p>

@@ -6,7 +6,7 @@ import { troublesOf } from './troubles.ts'
 const clockAhead = (aheadMs: number): Partial<HubStatus> => ({ clock: { aheadMs, by: 'hub.example', at: sampleTime } })
 const found = (changes: Partial<HubStatus>, reports: HubView[] = []): string[] => troublesOf(sampleStatus(changes), [], reports).map(({ id, tone }) => `${id} ${tone}`)
 const reportOf = (minEpoch: number | null): HubView =>
-  ({ peerId: '12D3KooWOther', agent: '', serving: false, mode: null, messages: 1, minEpoch, maxEpoch: null, introducers: [], links: [], heardAt: sampleTime, linked: true })
+  ({ peerId: '12D3KooWOther', agent: '', serving: false, mode: null, messages: 1, minEpoch, maxEpoch: null, introducers: [], links: [], heardAt: sampleTime, linked: true, author: null, authorProven: false })
 
 describe('what keeps a hub apart or different', () => {
   test('is nothing while nothing was seen', () => {

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { linksTopic, statusTopic } from '../../data/topics.ts'
 import { useLive, useTopic } from '../../data/use-live.ts'
 import { AskButton } from '../../design/asking.tsx'
-import { PeerName } from '../../design/ids.tsx'
+import { HubName } from '../../shell/hub-name.tsx'
 import { faultsWords } from '../../words/faults.ts'
 import type { HubStatus } from '../../../worker/api.ts'
 
@@ -56,7 +56,7 @@ export function FaultsPanel () {
           <legend>Cut hubs off</legend>
           {hubs.length === 0 && <p className="quiet">No hub is linked that could be cut off.</p>}
           {hubs.map(peerId => (
-            <label key={peerId}><input type="checkbox" checked={wanted.partition.includes(peerId)} onChange={({ target: { checked } }) => { cut(peerId, checked) }} /><PeerName peerId={peerId} /></label>
+            <label key={peerId}><input type="checkbox" checked={wanted.partition.includes(peerId)} onChange={({ target: { checked } }) => { cut(peerId, checked) }} /><HubName peerId={peerId} /></label>
           ))}
         </fieldset>
         <p className="quiet">They hold at this hub only, until they are ended or the page is loaded again. Relays and announcements go on.</p>

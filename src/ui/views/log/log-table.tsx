@@ -1,6 +1,7 @@
 /** The lines as a table of which only those in sight are in the page. */
 import { useEffect, useRef, useState } from 'react'
-import { clockTime, count, machineTime, peerTail, unknown } from '../../design/format.ts'
+import { useHubWords } from '../../data/hub-people.ts'
+import { clockTime, count, machineTime, unknown } from '../../design/format.ts'
 import { revealRow, RowsAside, useRowsInSight } from '../../design/virtual-rows.tsx'
 import { useCommand } from '../../shell/commands.ts'
 import type { LogEvent } from '../../../worker/api.ts'
@@ -78,6 +79,7 @@ interface RowProperties extends Pick<LogTableProperties, 'onSelect' | 'onPeer'> 
 function Row ({ index, line, isSelected, isReachable, onSelect, onPeer }: RowProperties) {
   const { event, at, type, peer, code, sentence, times } = line
   const { level } = kindOf(line)
+  const words = useHubWords()
   return (
     <tr aria-rowindex={index + 2} aria-current={isSelected ? 'true' : undefined} data-testid="line" data-type={type} data-level={level} onClick={() => { onSelect(event) }}>
       <td className="log-level"><span className="log-mark" data-level={level} title={levelWords[level]}><span className="hidden">{levelWords[level]}</span></span></td>
@@ -85,7 +87,7 @@ function Row ({ index, line, isSelected, isReachable, onSelect, onPeer }: RowPro
       <td><button type="button" className="row-button" tabIndex={isReachable ? 0 : -1}>{type}</button>{times > 1 && <small> × {count(times)}</small>}</td>
       <td className="mono" title={peer ?? undefined}>{peer == null
         ? unknown
-        : <button type="button" className="row-button" tabIndex={-1} title={`Only lines about ${peerTail(peer)}`} onClick={(click) => { click.stopPropagation(); onPeer(peer) }}>{peerTail(peer)}</button>}
+        : <button type="button" className="row-button" tabIndex={-1} title={`Only lines about ${peer}`} onClick={(click) => { click.stopPropagation(); onPeer(peer) }}>{words(peer)}</button>}
       </td>
       <td>{code ?? unknown}</td>
       <td className="log-words" title={sentence}>{sentence}</td>

@@ -5,8 +5,9 @@
 import './log.css'
 import { useRef, useState } from 'react'
 import { logTopic, statusTopic } from '../../data/topics.ts'
+import { useHubWords } from '../../data/hub-people.ts'
 import { useTopic } from '../../data/use-live.ts'
-import { count, counted, peerTail } from '../../design/format.ts'
+import { count, counted } from '../../design/format.ts'
 import { Icon } from '../../design/marks.tsx'
 import { useCommand } from '../../shell/commands.ts'
 import { type Crumb, type Inspected, ViewFrame } from '../../shell/frame.tsx'
@@ -26,6 +27,7 @@ const partWords = {
 } as const
 
 export default function LogView () {
+  const words = useHubWords()
   const route = useRoute()
   const router = useRouter()
   const link = useLink()
@@ -73,7 +75,7 @@ export default function LogView () {
             {parts.map(part => <option key={part} value={part}>{partWords[part]}</option>)}
           </select>
         </label>
-        {filter.peer != null && <button type="button" className="button chip" aria-label={`Show every hub, not only ${peerTail(filter.peer)}`} onClick={() => { set({ peer: null }) }}>Hub <b className="mono">{peerTail(filter.peer)}</b><Icon name="cross" size={11} /></button>}
+        {filter.peer != null && <button type="button" className="button chip" aria-label={`Show every hub, not only ${words(filter.peer)}`} onClick={() => { set({ peer: null }) }}>Hub <b className="mono">{words(filter.peer)}</b><Icon name="cross" size={11} /></button>}
         <span className="log-room" />
         <button type="button" className="button" aria-pressed={paused != null} onClick={() => { setPaused(paused == null ? newest : null); setAway(null) }}>{paused == null ? 'Pause' : 'Go on'}</button>
         <button type="button" className="button" aria-disabled={found.length === 0} onClick={() => { if (found.length > 0) exportLines(found.toReversed(), status?.peerId ?? null) }}>Export</button>

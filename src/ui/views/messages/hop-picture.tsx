@@ -1,5 +1,6 @@
 /** The hop tree drawn: who had it from whom on the left, when on the right. The table beside it says the same in words. */
-import { peerTail, roundTrip, unknown } from '../../design/format.ts'
+import { useHubWords } from '../../data/hub-people.ts'
+import { roundTrip, unknown } from '../../design/format.ts'
 import { sigilCells } from '../../design/sigil.ts'
 import { type Hop, hopWords } from './hop-tree.ts'
 
@@ -14,6 +15,7 @@ export function HopPicture ({ hops, self }: { hops: readonly Hop[], self: string
   const longestMs = Math.max(10, ...hops.map(({ afterMs }) => afterMs ?? 0))
   const x = (ms: number): number => namesPx + Math.max(0, ms) / longestMs * (width - namesPx - marginPx)
   const y = (row: number): number => headHeight + row * rowHeight + rowHeight / 2
+  const hopName = useHopName(self)
   const height = headHeight + hops.length * rowHeight + 2
   const ticks = [0, longestMs / 2, longestMs]
   return (
@@ -28,7 +30,7 @@ export function HopPicture ({ hops, self }: { hops: readonly Hop[], self: string
           <g key={hop.peerId ?? 'author'} data-how={hop.how}>
             {hop.parent != null && parent != null && <path className="hops-branch" d={`M${2 + parent.depth * stepPx + 7} ${y(hop.parent) + 9}V${y(row)}H${left - 1}`} />}
             {hop.peerId != null && <path className="hops-sigil" transform={`translate(${left + 2} ${y(row) - 5}) scale(2)`} d={sigilCells(hop.peerId).map(cell => `M${cell.x} ${cell.y}h1.03v1.03h-1.03z`).join('')} />}
-            <text className="hops-name" x={left + 18} y={y(row) + 4}>{hopName(hop, self)}</text>
+            <text className="hops-name" x={left + 18} y={y(row) + 4}>{hopName(hop)}</text>
             <When hop={hop} x={x} parentMs={parent?.afterMs ?? null} y={y(row)} />
           </g>
         )
@@ -52,6 +54,7 @@ function When ({ hop: { how, afterMs }, x, y, parentMs }: { hop: Hop, x: (ms: nu
 }
 
 export function HopTable ({ hops, self }: { hops: readonly Hop[], self: string }) {
+  const hopName = useHopName(self)
   return (
     <table className="raw-table">
       <thead><tr><th scope="col">Hub</th><th scope="col">From</th><th scope="col">After</th><th scope="col">How it is known</th></tr></thead>
@@ -60,8 +63,8 @@ export function HopTable ({ hops, self }: { hops: readonly Hop[], self: string }
           const parent = hop.parent == null ? undefined : hops[hop.parent]
           return (
             <tr key={hop.peerId ?? 'author'}>
-              <th scope="row" title={hop.peerId ?? undefined}>{hopName(hop, self)}</th>
-              <td>{parent == null ? unknown : hopName(parent, self)}</td>
+              <th scope="row" title={hop.peerId ?? undefined}>{hopName(hop)}</th>
+              <td>{parent == null ? unknown : hopName(parent)}</td>
               <td>{hop.afterMs == null ? unknown : hop.afterMs < 0 ? 'before it was written' : roundTrip(hop.afterMs)}</td>
               <td>{hopWords(hop)}{hop.duplicates != null && hop.duplicates > 0 && `, again × ${hop.duplicates}`}</td>
             </tr>
@@ -72,6 +75,7 @@ export function HopTable ({ hops, self }: { hops: readonly Hop[], self: string }
   )
 }
 
-function hopName ({ peerId }: Hop, self: string): string {
-  return peerId == null ? 'its author’s hub' : peerId === self ? 'this hub' : peerTail(peerId)
+function useHopName (self: string): (hop: Hop) => string {
+  const words = useHubWords()
+  return ({ peerId }) => peerId == null ? 'its author’s hub' : peerId === self ? 'this hub' : words(peerId)
 }

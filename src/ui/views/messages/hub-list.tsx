@@ -1,6 +1,7 @@
 /** The other hubs: those linked, each with its path and round trip, and those only heard of, each with the reason why. */
-import { bytes, count, counted, peerTail, roundTrip, span, unknown } from '../../design/format.ts'
-import { Icon, LinkGlyph, Sigil } from '../../design/marks.tsx'
+import { bytes, count, counted, roundTrip, span, unknown } from '../../design/format.ts'
+import { Icon, LinkGlyph } from '../../design/marks.tsx'
+import { HubName } from '../../shell/hub-name.tsx'
 import { candidateSentence, linkWords } from '../../words/sentences.ts'
 import type { CandidateView, PeerView } from '../../../worker/api.ts'
 
@@ -23,8 +24,7 @@ function PeerRow ({ peer, nowMs }: { peer: PeerView, nowMs: number }) {
     <li data-testid="peer" data-peer={peer.peerId} data-path={peer.path} data-link={peer.link}>
       <details>
         <summary>
-          <Sigil id={peer.peerId} />
-          <b className="mono" title={peer.peerId}>{peerTail(peer.peerId)}</b>
+          <HubName peerId={peer.peerId} />
           <LinkGlyph link={peer.link} path={peer.path} oneWay={peer.oneWay} />
           <span className="hub-words">{linkWords(peer)}</span>
           <span className="hub-figure">{roundTrip(peer.rttMs)}</span>
@@ -49,8 +49,7 @@ export function CandidateList ({ candidates, nowMs }: { candidates: readonly Can
     <ul className="hubs">
       {candidates.slice(0, rowsMax).map(candidate => (
         <li key={candidate.peerId} className="candidate" data-state={candidate.state} data-peer={candidate.peerId}>
-          <Sigil id={candidate.peerId} />
-          <b className="mono" title={candidate.peerId}>{peerTail(candidate.peerId)}</b>
+          <HubName peerId={candidate.peerId} />
           <span className="hub-words">{candidateSentence(candidate, nowMs)}</span>
         </li>
       ))}

@@ -2,10 +2,12 @@
 import './message-inspector.css'
 import { useEffect, useMemo, useState } from 'react'
 import { useTopic } from '../../data/use-live.ts'
+import { useHubWords } from '../../data/hub-people.ts'
 import { statusTopic } from '../../data/topics.ts'
-import { clockTime, count, counted, keyEnds, peerTail, roundTrip, shortDayName } from '../../design/format.ts'
+import { clockTime, count, counted, keyEnds, roundTrip, shortDayName } from '../../design/format.ts'
 import { CopyButton } from '../../design/copy-button.tsx'
-import { CoverageMark, Fold, Icon, Sigil } from '../../design/marks.tsx'
+import { CoverageMark, Fold, Icon } from '../../design/marks.tsx'
+import { HubName } from '../../shell/hub-name.tsx'
 import { useLink } from '../../shell/router.ts'
 import { coverageWords } from '../../words/sentences.ts'
 import type { HubStatus, MessageDetail } from '../../../worker/api.ts'
@@ -57,26 +59,27 @@ const evidenceWords = { sent: 'sent it here', noted: 'said it has it', asked: 'a
 
 function HowFar ({ message }: { message: MessageDetail }) {
   const link = useLink()
+  const words = useHubWords()
   const { state, reach, heldBy, trace, storedAt, from } = message
   const steps = [
-    { words: 'Here', note: trace?.by === 'here' || from == null ? `stored ${clockTime(storedAt)}` : `from ${peerTail(from)}, ${clockTime(storedAt)}`, done: true },
-    { words: 'Sent', note: from == null ? 'to a linked hub' : 'came from one', done: state !== 'here' },
-    { words: `Held by ${count(reach.held)} of ${count(reach.of)}`, note: reach.of === 1 ? 'that reports' : 'that report', done: reach.held > 0 },
-    { words: 'Everywhere', note: state === 'everywhere' ? 'all that report' : 'not known to be', done: state === 'everywhere' }
+    { title: 'Here', note: trace?.by === 'here' || from == null ? `stored ${clockTime(storedAt)}` : `from ${words(from)}, ${clockTime(storedAt)}`, done: true },
+    { title: 'Sent', note: from == null ? 'to a linked hub' : 'came from one', done: state !== 'here' },
+    { title: `Held by ${count(reach.held)} of ${count(reach.of)}`, note: reach.of === 1 ? 'that reports' : 'that report', done: reach.held > 0 },
+    { title: 'Everywhere', note: state === 'everywhere' ? 'all that report' : 'not known to be', done: state === 'everywhere' }
   ]
   return (
     <section className="section" aria-labelledby="far-title">
       <h3 id="far-title">How far it came <span className="section-note">as known here</span></h3>
       <p className="far-words"><CoverageMark state={state} part={shareOf(reach)} size={16} /><span>{coverageWords(message)}</span></p>
       <ol className="track">
-        {steps.map(({ words, note, done }) => <li key={words} data-done={done}><b>{words}</b><small>{note}</small></li>)}
+        {steps.map(({ title, note, done }) => <li key={title} data-done={done}><b>{title}</b><small>{note}</small></li>)}
       </ol>
       {message.held == null
         ? <p className="quiet">It came before what this hub remembers of such things, so it cannot say who holds it.</p>
         : heldBy.length > 0 && (
           <ul className="holders">
             {heldBy.map(({ peerId, how }) => (
-              <li key={peerId}><a {...link({ view: 'network', path: ['hub', peerId], query: {} })}><Sigil id={peerId} size={18} /><b className="mono">{peerTail(peerId)}</b></a><small data-inferred={how === 'synced'}>{evidenceWords[how]}</small></li>
+              <li key={peerId}><a {...link({ view: 'network', path: ['hub', peerId], query: {} })}><HubName peerId={peerId} /></a><small data-inferred={how === 'synced'}>{evidenceWords[how]}</small></li>
             ))}
           </ul>
         )}
@@ -86,6 +89,7 @@ function HowFar ({ message }: { message: MessageDetail }) {
 
 function HowTravelled ({ message, self }: { message: MessageDetail, self: string }) {
   const { trace } = message
+  const words = useHubWords()
   const hops = useMemo(() => hopTree(message, self), [message, self])
   if (trace == null) {
     return (
@@ -96,8 +100,8 @@ function HowTravelled ({ message, self }: { message: MessageDetail, self: string
     )
   }
   const came = trace.by === 'here' ? 'Written at this hub.'
-    : trace.by === 'comparison' ? `A comparison with ${peerTail(trace.from ?? '')} brought it, ${roundTrip(trace.arrival - message.timestamp)} after it was written.`
-      : `It came by ${peerTail(trace.from ?? '')}, ${counted(trace.hops ?? 0, 'link')} from its author, ${roundTrip(trace.arrival - message.timestamp)} after it was written by the author’s clock.`
+    : trace.by === 'comparison' ? `A comparison with ${words(trace.from ?? '')} brought it, ${roundTrip(trace.arrival - message.timestamp)} after it was written.`
+      : `It came by ${words(trace.from ?? '')}, ${counted(trace.hops ?? 0, 'link')} from its author, ${roundTrip(trace.arrival - message.timestamp)} after it was written by the author’s clock.`
   return (
     <section className="section" aria-labelledby="way-title">
       <h3 id="way-title">How it travelled <span className="section-note">each hub’s own clock</span></h3>

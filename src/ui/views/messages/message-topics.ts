@@ -1,5 +1,5 @@
 /** What the engine is asked about messages that are looked at, and how often. The paces are guesses: what an eye takes for now, and no more. */
-import type { ConversationView, LogEvent, MessageDetail, MessageView, WaitingView } from '../../../worker/api.ts'
+import type { ConversationView, ForkView, LogEvent, MessageDetail, MessageView, WaitingView } from '../../../worker/api.ts'
 import type { Topic } from '../../data/live.ts'
 import { isSameMessage } from './places.ts'
 import type { KeyHistory } from './signature-chain.ts'
@@ -48,6 +48,9 @@ export const troublesTopic: Topic<Troubles> = {
     return { waiting, barred, refused: events.flat().sort((one, other) => other.at - one.at).slice(0, troublesMax) }
   }
 }
+
+/** Numbers that a device gave to more than one message. */
+export const forksTopic: Topic<readonly ForkView[]> = { name: 'forks', everyMs: 5_000, read: hub => hub.forks() }
 
 /** Posts that say the same stay the same objects, so that they are not drawn again. */
 function keepSame (before: ConversationView | null, now: ConversationView): ConversationView {

@@ -25,7 +25,7 @@ import { ThreadList } from './thread-list.tsx'
 import { TroubleList, type TroubleKind } from './trouble-list.tsx'
 
 const threadsFilter = { kind: 'post', parent: null } as const
-const troubleKinds: readonly TroubleKind[] = ['waiting', 'rejected', 'barred']
+const troubleKinds: readonly TroubleKind[] = ['waiting', 'rejected', 'barred', 'forks']
 
 export default function MessagesView () {
   const live = useLive()
@@ -130,7 +130,7 @@ export default function MessagesView () {
 function Shown ({ shown, pending }: { shown: TroubleKind | null, pending: number }) {
   const link = useLink()
   const chips = [
-    { to: null, words: 'All' }, { to: 'waiting', words: pending > 0 ? `Waiting ${pending}` : 'Waiting' }, { to: 'rejected', words: 'Rejected' }, { to: 'barred', words: 'Barred' }
+    { to: null, words: 'All' }, { to: 'waiting', words: pending > 0 ? `Waiting ${pending}` : 'Waiting' }, { to: 'rejected', words: 'Rejected' }, { to: 'barred', words: 'Barred' }, { to: 'forks', words: 'Forks' }
   ] as const
   return (
     <p className="shown">

@@ -4,6 +4,7 @@ import { ProfileForm } from './profile-form.tsx'
 import { useLink } from '../../shell/router.ts'
 import { clockTime, count, hostOf, keyEnds, machineTime, peerTail, roundTrip } from '../../design/format.ts'
 import { candidatesTopic, identityTopic, linksTopic, logTopic, statusTopic } from '../../data/topics.ts'
+import { useHubWords } from '../../data/hub-people.ts'
 import { useTopic } from '../../data/use-live.ts'
 import { CandidateList, PeerList } from './hub-list.tsx'
 import { CopyButton } from '../../design/copy-button.tsx'
@@ -86,13 +87,14 @@ const linesShownMax = 100
 
 function RecentLog ({ log }: { log: readonly LogEvent[] }) {
   const newest = log.at(-1)
+  const words = useHubWords()
   return (
     <Fold title="Recent events" note={newest == null ? 'none yet' : <>newest <time dateTime={machineTime(newest.at)}>{clockTime(newest.at)}</time></>}>
       <ol className="log">
         {log.slice(-linesShownMax).toReversed().map(({ event, at, type, peer, code, sentence, times }) => (
           <li key={event} data-type={type}>
             <time dateTime={machineTime(at)}>{clockTime(at)}</time>
-            <span>{sentence}{times > 1 && ` × ${count(times)}`} <small>{[type, code === type ? null : code, peer == null ? null : peerTail(peer)].filter(part => part != null).join(', ')}</small></span>
+            <span>{sentence}{times > 1 && ` × ${count(times)}`} <small>{[type, code === type ? null : code, peer == null ? null : words(peer)].filter(part => part != null).join(', ')}</small></span>
           </li>
         ))}
       </ol>

@@ -1,26 +1,33 @@
 /** What did not come in, and what waits, with the reason. */
+import { useHubWords } from '../../data/hub-people.ts'
 import { useTopic } from '../../data/use-live.ts'
-import { clockTime, count, counted, keyHead, machineTime, peerTail } from '../../design/format.ts'
+import { clockTime, count, counted, keyHead, machineTime } from '../../design/format.ts'
 import { CoverageMark } from '../../design/marks.tsx'
 import { AuthorName } from '../../shell/author-name.tsx'
+import { HubName } from '../../shell/hub-name.tsx'
 import { useLink } from '../../shell/router.ts'
+import { ForkList } from './fork-list.tsx'
 import { troublesTopic } from './message-topics.ts'
 import { refusalConsequence, refusalSentence, waitingSentence } from './troubles.ts'
 import { textOf } from './thread-list.tsx'
 
-export type TroubleKind = 'waiting' | 'rejected' | 'barred'
+export type TroubleKind = 'waiting' | 'rejected' | 'barred' | 'forks'
 
 export function TroubleList ({ shown }: { shown: TroubleKind }) {
-  const { value, failure } = useTopic(troublesTopic)
-  if (value == null) return <p className="empty" role="status">{failure ?? 'Asking the hub.'}</p>
-  const rows = { waiting: <Waiting troubles={value} />, rejected: <Refused troubles={value} />, barred: <Barred troubles={value} /> }[shown]
-  return <div className="thread-rows trouble-rows" role="region" aria-label={trouble[shown]} tabIndex={0}>{rows}</div>
+  return <div className="thread-rows trouble-rows" role="region" aria-label={trouble[shown]} tabIndex={0}>{shown === 'forks' ? <ForkList /> : <Rows shown={shown} />}</div>
 }
 
-const trouble = { waiting: 'Messages that wait', rejected: 'Messages that were refused', barred: 'Messages that do not count' } as const
+function Rows ({ shown }: { shown: Exclude<TroubleKind, 'forks'> }) {
+  const { value, failure } = useTopic(troublesTopic)
+  if (value == null) return <p className="empty" role="status">{failure ?? 'Asking the hub.'}</p>
+  return { waiting: <Waiting troubles={value} />, rejected: <Refused troubles={value} />, barred: <Barred troubles={value} /> }[shown]
+}
+
+const trouble = { waiting: 'Messages that wait', rejected: 'Messages that were refused', barred: 'Messages that do not count', forks: 'Numbers given to several messages' } as const
 type Troubles = NonNullable<ReturnType<typeof useTopic<Awaited<ReturnType<typeof troublesTopic.read>>>>['value']>
 
 function Waiting ({ troubles: { waiting } }: { troubles: Troubles }) {
+  const words = useHubWords()
   if (waiting.length === 0) return <p className="empty">Nothing waits. A message waits here while the device that signed it has not been introduced by its author yet.</p>
   return (
     <ul>
@@ -30,7 +37,7 @@ function Waiting ({ troubles: { waiting } }: { troubles: Troubles }) {
           <p><AuthorName author={message.author} /> <code title={message.id}>{keyHead(message.id)}</code></p>
           <time dateTime={machineTime(message.timestamp)}>{clockTime(message.timestamp)}</time>
           <p className="trouble-why">{waitingSentence(message)}</p>
-          <p className="quiet">{message.kind}, number {count(message.seq)}{message.from != null && `, brought by ${peerTail(message.from)}`}. Its content is held back until then.</p>
+          <p className="quiet">{message.kind}, number {count(message.seq)}{message.from != null && `, brought by ${words(message.from)}`}. Its content is held back until then.</p>
         </li>
       ))}
     </ul>
@@ -50,7 +57,7 @@ function Refused ({ troubles: { refused } }: { troubles: Troubles }) {
           <p className="trouble-why">{refusalSentence(entry)}</p>
           <p className="quiet">
             {refusalConsequence(entry.type)}
-            {entry.peer != null && <> Sent by <a {...link({ view: 'network', path: ['hub', entry.peer], query: {} })}>{peerTail(entry.peer)}</a>.</>}
+            {entry.peer != null && <> Sent by <a {...link({ view: 'network', path: ['hub', entry.peer], query: {} })}><HubName peerId={entry.peer} size={14} /></a>.</>}
           </p>
         </li>
       ))}

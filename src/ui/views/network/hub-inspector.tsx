@@ -1,10 +1,12 @@
 /** One hub: how it is linked and how well, or why it is not; then what it says of itself, with who says so and when. */
 import { type ReactNode, useMemo } from 'react'
 import { type LinksSeen, rateOf } from '../../data/link-samples.ts'
+import { useHubWords } from '../../data/hub-people.ts'
 import { icePairTopic } from '../../data/topics.ts'
 import { useTopic } from '../../data/use-live.ts'
 import { Age } from '../../design/age.tsx'
-import { bytes, count, peerTail, rate, span, unknown } from '../../design/format.ts'
+import { bytes, count, rate, span, unknown } from '../../design/format.ts'
+import { HubAuthor } from '../../shell/hub-name.tsx'
 import type { PeerView } from '../../../worker/api.ts'
 import { attemptWords, linkVerdict, wayTo } from './hub-words.ts'
 import type { HubFact, NetworkFacts } from './model.ts'
@@ -80,6 +82,7 @@ const kindWords: ReadonlyMap<string, string> = new Map([['host', 'own address'],
 
 function NotLinked ({ hub, facts, onTry }: { hub: HubFact, facts: NetworkFacts, onTry: (() => Promise<unknown>) | null }) {
   const [you] = facts.hubs
+  const words = useHubWords()
   const way = you == null ? null : wayTo(hub.peerId, you.peerId, facts.links)
   const tries = attemptWords(hub, facts.at)
   return (
@@ -89,7 +92,7 @@ function NotLinked ({ hub, facts, onTry }: { hub: HubFact, facts: NetworkFacts, 
         <p className="reading">
           {way == null
             ? 'No way there over the links that are known. What you write reaches it when some hub links with both.'
-            : <>Messages still reach it: <b>{way.map((id, index) => index === 0 ? 'You' : peerTail(id)).join(' → ')}</b>, if what these hubs report still holds.</>}
+            : <>Messages still reach it: <b>{way.map(words).join(' → ')}</b>, if what these hubs report still holds.</>}
         </p>
       </Section>
       <Reported hub={hub} facts={facts} />
@@ -98,7 +101,8 @@ function NotLinked ({ hub, facts, onTry }: { hub: HubFact, facts: NetworkFacts, 
 }
 
 /** What the hub announced of itself. Claims of another: each with its age. */
-function Reported ({ hub: { report, mode, messages }, facts }: { hub: HubFact, facts: NetworkFacts }) {
+function Reported ({ hub: { report, mode, messages, person }, facts }: { hub: HubFact, facts: NetworkFacts }) {
+  const words = useHubWords()
   if (report == null && mode == null && messages == null) {
     return <Section title="What it reports"><p className="quiet">Nothing was heard from this hub itself.</p></Section>
   }
@@ -107,12 +111,13 @@ function Reported ({ hub: { report, mode, messages }, facts }: { hub: HubFact, f
   return (
     <Section title="What it reports" note={report == null ? undefined : age}>
       <dl className="facts">
+        <dt>Author</dt><dd><HubAuthor person={person} /></dd>
         <dt>Mode</dt><dd>{mode ?? unknown}</dd>
         <dt>Messages</dt><dd>{count(messages)}</dd>
         <dt>Epochs</dt><dd className="mono">{epochs}</dd>
         <dt>Agent</dt><dd>{report?.agent ?? unknown}</dd>
         <dt>Links</dt><dd>{report == null ? unknown : count(report.links.length)}</dd>
-        <dt>Introduced by</dt><dd>{report == null || report.introducers.length === 0 ? unknown : report.introducers.map(peerTail).join(', ')}</dd>
+        <dt>Introduced by</dt><dd>{report == null || report.introducers.length === 0 ? unknown : report.introducers.map(words).join(', ')}</dd>
       </dl>
     </Section>
   )

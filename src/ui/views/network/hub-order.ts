@@ -1,4 +1,5 @@
 /** In which order the table lists the hubs, and how it keeps still under a pointer. Pure. */
+import { provenName } from '../../data/hub-people.ts'
 import { rateOf, type LinksSeen } from '../../data/link-samples.ts'
 import type { HubFact } from './model.ts'
 
@@ -31,9 +32,9 @@ export function sortHubs (hubs: readonly HubFact[], { key, descending }: Sorting
   }).map(({ hub }) => hub)
 }
 
-function valueOf ({ peerId, peer, report, at, mode, messages }: HubFact, key: SortKey, seen: LinksSeen): number | string | null {
+function valueOf ({ peerId, person, peer, report, at, mode, messages }: HubFact, key: SortKey, seen: LinksSeen): number | string | null {
   switch (key) {
-    case 'hub': return peerId.slice(-4)
+    case 'hub': return `${provenName(person)?.toLowerCase() ?? '\uffff'} ${peerId.slice(-4)}`
     case 'link': return peer == null ? null : { eager: 0, lazy: 1, none: 2 }[peer.link]
     case 'path': return peer?.path ?? null
     case 'rtt': return peer?.rttMs ?? null

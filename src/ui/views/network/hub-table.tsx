@@ -3,7 +3,7 @@ import { useRef, useState } from 'react'
 import { type LinksSeen, ratesOf, rateOf } from '../../data/link-samples.ts'
 import { Age } from '../../design/age.tsx'
 import { bytes, count, peerTail, roundTrip, unknown } from '../../design/format.ts'
-import { PeerName } from '../../design/ids.tsx'
+import { HubName } from '../../shell/hub-name.tsx'
 import { LinkGlyph } from '../../design/marks.tsx'
 import { Sparkline } from '../../design/sparkline.tsx'
 import { revealRow, RowsAside, useRowsInSight } from '../../design/virtual-rows.tsx'
@@ -117,7 +117,7 @@ function Row ({ index, hub, seen, nowMs, selected, reachable, onSelect }: RowPro
       data-standing={standing}
       onClick={() => { onSelect(peerId) }}
     >
-      <td><button type="button" className="row-button" tabIndex={reachable ? 0 : -1}><PeerName peerId={peerId} /></button></td>
+      <td><button type="button" className="row-button" tabIndex={reachable ? 0 : -1}><HubName peerId={peerId} /></button></td>
       <td><span className="cell"><LinkGlyph link={peer?.link ?? 'none'} path={peer?.path ?? 'direct'} oneWay={peer?.oneWay ?? false} failed={standing === 'failed' || standing === 'lost'} />{linkWords(hub)}</span></td>
       <td className="wide">{peer?.path ?? (via == null ? unknown : <span className="quiet">via {peerTail(via)}</span>)}</td>
       <td className="figure">{roundTrip(peer?.rttMs)}</td>

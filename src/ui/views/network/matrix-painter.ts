@@ -1,5 +1,5 @@
 /** Draws the matrix, and tells which cell lies under a pointer. */
-import { peerTail } from '../../design/format.ts'
+import { hubWords } from '../../data/hub-people.ts'
 import type { Point } from './geometry.ts'
 import type { LinkFact, NetworkFacts } from './model.ts'
 import type { Colours } from './colours.ts'
@@ -11,8 +11,8 @@ export interface MatrixFrame {
 }
 
 /** Room for names beside and above, in px; a cell is at most this wide, and below this names and lines between cells are left out. */
-const namesLeft = 84
-const namesTop = 56
+const namesLeft = 140
+const namesTop = 104
 const cellMax = 22
 const namedMin = 9
 
@@ -43,7 +43,7 @@ export function paintMatrix (
   for (let index = 0; index < order.length; index += 1) context.fillRect(left + index * cell, top + index * cell, cell, cell)
   if (cell >= namedMin) {
     paintGrid(context, left, top, cell, order.length, colours)
-    paintNames(context, frame, order, hubs[0]?.peerId, selected, colours)
+    paintNames(context, frame, order, hubs, selected, colours)
   }
   context.strokeStyle = colours['line-strong']
   context.lineWidth = 1
@@ -76,15 +76,18 @@ function paintGrid (context: CanvasRenderingContext2D, left: number, top: number
 }
 
 function paintNames (
-  context: CanvasRenderingContext2D, frame: MatrixFrame, order: readonly string[], self: string | undefined, selected: string | null, colours: Colours
+  context: CanvasRenderingContext2D, frame: MatrixFrame, order: readonly string[], hubs: NetworkFacts['hubs'], selected: string | null, colours: Colours
 ): void {
   const { left, top, cell } = frame
+  const hubOf = new Map(hubs.map(hub => [hub.peerId, hub]))
   const family = getComputedStyle(context.canvas).fontFamily
   for (const [index, peerId] of order.entries()) {
     const isSelected = peerId === selected
-    context.font = `${isSelected || peerId === self ? 600 : 400} 11px ${family}`
+    const hub = hubOf.get(peerId)
+    const isSelf = hub?.standing === 'you'
+    context.font = `${isSelected || isSelf ? 600 : 400} 11px ${family}`
     context.fillStyle = isSelected ? colours.accent : colours['ink-2']
-    const words = peerId === self ? 'You' : peerTail(peerId)
+    const words = isSelf ? 'You' : hubWords(peerId, hub?.person)
     context.textAlign = 'end'
     context.fillText(words, left - 8, top + index * cell + cell / 2 + 4)
     context.save()

@@ -1,9 +1,10 @@
 /** The links as a matrix: a row is a hub, a column a hub it links to. What the chart shows by nearness this shows by name, and nothing crosses. */
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
-import { counted, peerTail } from '../../design/format.ts'
+import { hubWords } from '../../data/hub-people.ts'
+import { counted } from '../../design/format.ts'
 import { clusterOrder } from './matrix-order.ts'
 import { cellAt, type MatrixFrame, matrixFrame, paintMatrix } from './matrix-painter.ts'
-import type { NetworkFacts } from './model.ts'
+import type { HubFact, NetworkFacts } from './model.ts'
 import { coloursAt } from './colours.ts'
 
 export interface MatrixProperties {
@@ -49,12 +50,12 @@ export function Matrix ({ facts, selected, onSelect }: MatrixProperties) {
       <div className="matrix" role="img" aria-label={`The links of ${counted(order.length, 'hub')} as a matrix. The table has the same facts.`} onPointerUp={pressed}>
         <canvas ref={canvas} />
       </div>
-      <MatrixLegend selected={selected} />
+      <MatrixLegend selected={facts.hubs.find(({ peerId }) => peerId === selected)} />
     </div>
   )
 }
 
-function MatrixLegend ({ selected }: { selected: string | null }) {
+function MatrixLegend ({ selected }: { selected: HubFact | undefined }) {
   const marks = [
     [<rect key="m" className="ours" x="3" y="3" width="12" height="12" rx="1" />, 'eager, ours: measured here'],
     [<rect key="m" className="theirs" x="3" y="3" width="12" height="12" rx="1" />, 'eager, reported by others'],
@@ -67,7 +68,7 @@ function MatrixLegend ({ selected }: { selected: string | null }) {
     <div className="matrix-legend">
       <ul aria-label="What the marks mean">{marks.map(([mark, words]) => <li key={words}><svg viewBox="0 0 18 18" width="18" height="18" aria-hidden="true"><rect className="frame" x=".5" y=".5" width="17" height="17" />{mark}</svg>{words}</li>)}</ul>
       <p>A row is a hub, a column a hub it links to. Hubs that link to each other stand together along the diagonal.</p>
-      {selected != null && <p><b className="mono">{peerTail(selected)}</b> is framed.</p>}
+      {selected != null && <p><b className="mono">{hubWords(selected.peerId, selected.person)}</b> is framed.</p>}
     </div>
   )
 }

@@ -7,7 +7,7 @@ import { networkFacts } from './model.ts'
 
 const self = sampleStatus().peerId
 const report = (peerId: string, links: HubView['links'], changes: Partial<HubView> = {}): HubView => ({
-  peerId, agent: 'hubbub', mode: 'synced', messages: 7, minEpoch: null, maxEpoch: null, serving: false, introducers: [], links, heardAt: sampleTime - 5_000, linked: false, ...changes
+  peerId, agent: 'hubbub', mode: 'synced', messages: 7, minEpoch: null, maxEpoch: null, serving: false, introducers: [], links, heardAt: sampleTime - 5_000, linked: false, author: null, authorProven: false, ...changes
 })
 const near = samplePeer({ peerId: 'near', rttMs: 5 })
 const far = samplePeer({ peerId: 'far', rttMs: 90 })

@@ -3,6 +3,7 @@
  * engine answers, and the same facts for graph, matrix and table. What is not known is null.
  */
 import type { CandidateView, HubStatus, HubView, Mode, PeerView, SyncSession } from '../../../worker/api.ts'
+import type { HubPeople, Person } from '../../data/hub-people.ts'
 import type { LinksSeen } from '../../data/link-samples.ts'
 
 export interface HubFact {
@@ -13,6 +14,8 @@ export interface HubFact {
   readonly candidate: CandidateView | null
   /** What it announced of itself. */
   readonly report: HubView | null
+  /** Whose hub it is; null: it does not say. */
+  readonly person: Person | null
   /** The hub through whose report this one is known best; null: none, or it is linked. */
   readonly via: string | null
   readonly mode: Mode | null
@@ -52,7 +55,7 @@ export interface NetworkFacts {
 /** Hubs drawn; the engine remembers more, and an eye tells no more apart. The rest is counted. */
 export const hubsShownMax = 1_000
 
-export function networkFacts (status: HubStatus, seen: LinksSeen, candidates: readonly CandidateView[], reports: readonly HubView[], at: number, sessions: ReadonlyArray<Pick<SyncSession, 'peer' | 'phase' | 'done' | 'total'>> = []): NetworkFacts {
+export function networkFacts (status: HubStatus, seen: LinksSeen, candidates: readonly CandidateView[], reports: readonly HubView[], at: number, sessions: ReadonlyArray<Pick<SyncSession, 'peer' | 'phase' | 'done' | 'total'>> = [], people: HubPeople = new Map()): NetworkFacts {
   const peers = new Map(seen.peers.map(peer => [peer.peerId, peer]))
   const lost = new Map(seen.lost.map(({ peer, at: lostAt }) => [peer.peerId, { peer, lostAt }]))
   const tried = new Map(candidates.map(candidate => [candidate.peerId, candidate]))
@@ -72,6 +75,7 @@ export function networkFacts (status: HubStatus, seen: LinksSeen, candidates: re
     const standing = peer != null ? 'linked' : gone != null ? 'lost' : hasFailed(candidate) ? 'failed' : 'known'
     return {
       peerId, standing, peer, candidate, report,
+      person: people.get(peerId) ?? null,
       via: peer == null ? viaOf(peerId, reportedOf.get(peerId) ?? [], peers) : null,
       mode,
       catchingUp: moving.get(peerId) ?? (mode === 'unsynced' || mode === 'sync' ? 'some' : null),
@@ -80,7 +84,7 @@ export function networkFacts (status: HubStatus, seen: LinksSeen, candidates: re
     }
   })
   const you: HubFact = {
-    peerId: status.peerId, standing: 'you', peer: null, candidate: null, report: null, via: null, mode: status.mode, messages: status.messages, at,
+    peerId: status.peerId, standing: 'you', peer: null, candidate: null, report: null, person: null, via: null, mode: status.mode, messages: status.messages, at,
     catchingUp: status.sync.active && status.sync.total > 0 ? Math.min(1, status.sync.done / status.sync.total) : null
   }
   return { hubs: [you, ...others.sort(byStanding)], links, relays: status.relays, at }

@@ -1,6 +1,7 @@
 /** The network: the chart or the matrix, the table under it, and what is selected beside them. One selection for all, and it stands in the address. */
 import './network.css'
 import { useMemo, useRef } from 'react'
+import { hubWords, useHubPeople } from '../../data/hub-people.ts'
 import { candidatesTopic, hubsTopic, linksTopic, movingTopic, statusTopic } from '../../data/topics.ts'
 import { useLive, useTopic } from '../../data/use-live.ts'
 import { CopyButton } from '../../design/copy-button.tsx'
@@ -36,12 +37,13 @@ export default function NetworkView () {
   const { value: candidates } = useTopic(candidatesTopic)
   const { value: reports } = useTopic(hubsTopic)
   const { value: moving } = useTopic(movingTopic)
+  const people = useHubPeople()
   const { guideHidden } = usePreferences()
   const { path } = useRoute()
   const facts = useMemo(() => status.value == null || links.value == null || links.at == null
     ? null
-    : networkFacts(status.value, links.value, candidates ?? [], reports ?? [], links.at, moving ?? []),
-  [status.value, links, candidates, reports, moving])
+    : networkFacts(status.value, links.value, candidates ?? [], reports ?? [], links.at, moving ?? [], people),
+  [status.value, links, candidates, reports, moving, people])
   if (facts == null || status.value == null || links.value == null) return <ViewFrame crumbs={[{ words: 'Network' }]}><p className="empty" role="status">Asking the hub whom it knows.</p></ViewFrame>
   const alone = facts.hubs.every(({ standing, peer }) => standing === 'you' || peer?.path === 'server') && status.value.messages <= messagesOfNewcomer
   // Whoever asks for something in particular gets that.
@@ -71,7 +73,7 @@ function Network ({ facts, seen, status }: { facts: NetworkFacts, seen: LinksSee
   useCommand('inspect', () => { document.querySelector<HTMLElement>('.inspector-body')?.focus() })
   const wanted = filter.toLowerCase()
   const others = facts.hubs.slice(1)
-  const shown = wanted === '' ? others : others.filter(hub => hub.peerId.toLowerCase().includes(wanted) || hubSentence(hub, facts.at).toLowerCase().includes(wanted))
+  const shown = wanted === '' ? others : others.filter(hub => `${hub.peerId} ${hub.person?.name ?? ''}`.toLowerCase().includes(wanted) || hubSentence(hub, facts.at).toLowerCase().includes(wanted))
   const tools = (
     <>
       <span className="hub-count">{countWords(facts.hubs.length, facts.links)}</span>
@@ -96,7 +98,7 @@ function Network ({ facts, seen, status }: { facts: NetworkFacts, seen: LinksSee
             ? <Matrix facts={facts} selected={selected} onSelect={select} />
             : <><Graph facts={facts} seen={seen} selected={selected} onSelect={select} /><Flow seen={seen} /><Legend /></>}
         </div>
-        {shown.length === 0 && <p className="empty">{wanted === '' ? 'No other hub yet. Those that are announced appear here, and then in the middle of it all.' : 'No hub has that in its id or its state.'}</p>}
+        {shown.length === 0 && <p className="empty">{wanted === '' ? 'No other hub yet. Those that are announced appear here, and then in the middle of it all.' : 'No hub has that in its name, its id or its state.'}</p>}
         {shown.length > 0 && (
           <HubTable
             hubs={shown}
@@ -145,7 +147,7 @@ function useInspected (facts: NetworkFacts, seen: LinksSeen, status: HubStatus):
   if (hub.standing === 'you') return { key: id, label: 'This hub', mark, title: 'You', subtitle, peek: 'This hub: its keys, connections and faults.', content: <SelfInspector /> }
   const address = dialAddress(id, status, seen.peers, hub.report)
   return {
-    key: id, label: 'Hub', mark, title: <span className="mono">{peerTail(id)}</span>, subtitle, peek: hubSentence(hub, facts.at),
+    key: id, label: 'Hub', mark, title: <span className="mono" dir="auto">{hubWords(id, hub.person)}</span>, subtitle, peek: hubSentence(hub, facts.at),
     content: <HubInspector hub={hub} facts={facts} seen={seen} onTry={address == null ? null : async () => live.hub().connect(address)} />,
     foot: (
       <>

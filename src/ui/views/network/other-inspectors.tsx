@@ -3,8 +3,9 @@ import { hubsTopic, linksTopic, statusTopic } from '../../data/topics.ts'
 import { useTopic } from '../../data/use-live.ts'
 import { AskButton } from '../../design/asking.tsx'
 import { CopyButton } from '../../design/copy-button.tsx'
-import { count, counted, keyEnds, peerTail, roundTrip, span, unknown } from '../../design/format.ts'
-import { Sigil, ToneMark } from '../../design/marks.tsx'
+import { count, counted, keyEnds, roundTrip, span, unknown } from '../../design/format.ts'
+import { ToneMark } from '../../design/marks.tsx'
+import { HubName } from '../../shell/hub-name.tsx'
 import { useLink } from '../../shell/router.ts'
 import { faultsWords } from '../../words/faults.ts'
 import { troublesOf } from '../../words/troubles.ts'
@@ -126,7 +127,7 @@ export function WhyInspector ({ facts }: { facts: NetworkFacts }) {
           {apart.slice(0, apartMax).map(hub => (
             <li key={hub.peerId}>
               <a {...link({ view: 'network', path: ['hub', hub.peerId], query: {} })}>
-                <Sigil id={hub.peerId} size={18} /><b className="mono">{peerTail(hub.peerId)}</b><span>{hubSentence(hub, facts.at)}</span>
+                <HubName peerId={hub.peerId} /><span>{hubSentence(hub, facts.at)}</span>
               </a>
             </li>
           ))}

@@ -2,7 +2,8 @@
  * The chart as it is drawn: facts and places turned into nodes, lines and labels in pixels. Pure. Labels that have no room are left
  * out, the least telling first; the table has all of them.
  */
-import { peerTail, roundTrip } from '../../design/format.ts'
+import { hubWords } from '../../data/hub-people.ts'
+import { roundTrip } from '../../design/format.ts'
 import { type Box, type Curve, curveBetween, overlaps, type Point } from './geometry.ts'
 import { type Layout, ringRadius, ringsMs } from './layout.ts'
 import type { HubFact, LinkFact, NetworkFacts, RelayFact } from './model.ts'
@@ -122,7 +123,7 @@ function rank ({ hub }: Node, selected: string | null): number {
 /** Outwards first, then below, then above. */
 function labelChoices ({ hub, place, radius }: Node, narrow: boolean, leftOfCentre: boolean): Label[] {
   const { peerId, standing, peer } = hub
-  const words = standing === 'you' ? 'You' : peerTail(peerId)
+  const words = standing === 'you' ? 'You' : hubWords(peerId, hub.person)
   const detail = standing === 'you' ? '' : standing === 'linked' ? detailOf(hub) : standing === 'lost' ? 'link ended' : standing === 'failed' ? 'not connected' : ''
   const below: Label = { peerId, words, detail: narrow ? '' : detail, at: { x: place.x, y: place.y + radius + 13 }, align: 'center' }
   if (standing === 'you') return [below]

@@ -3,7 +3,8 @@
  * are not drawn as complete. A table, coloured: each cell has its figure.
  */
 import type { FrontierView } from '../../../worker/api.ts'
-import { count, keyHead, peerTail, span } from '../../design/format.ts'
+import { useHubWords } from '../../data/hub-people.ts'
+import { count, keyHead, span } from '../../design/format.ts'
 import { Sigil } from '../../design/marks.tsx'
 import { type HeatRow, heatRows, heatStep } from './heat-model.ts'
 
@@ -20,6 +21,7 @@ const staleMs = 120_000
 
 export function HeatMap ({ frontier, nowMs }: HeatMapProperties) {
   const hubs = [...frontier.hubs].sort((a, b) => b.at - a.at).slice(0, columnsMax)
+  const words = useHubWords()
   const rows = heatRows(frontier, hubs.map(({ peerId }) => peerId))
   return (
     <div className="table-scroll heat">
@@ -27,7 +29,7 @@ export function HeatMap ({ frontier, nowMs }: HeatMapProperties) {
         <thead>
           <tr>
             <th scope="col">Author</th><th scope="col" className="held">Held here</th><th scope="col"><span>You</span><small>here</small></th>
-            {hubs.map(({ peerId, at }) => <th key={peerId} scope="col" title={peerId}><span className="mono">{peerTail(peerId)}</span><small data-stale={nowMs - at >= staleMs}>{span(nowMs - at)}</small></th>)}
+            {hubs.map(({ peerId, at }) => <th key={peerId} scope="col" title={peerId}><span className="mono">{words(peerId)}</span><small data-stale={nowMs - at >= staleMs}>{span(nowMs - at)}</small></th>)}
           </tr>
         </thead>
         <tbody>

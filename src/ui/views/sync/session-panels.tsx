@@ -1,6 +1,6 @@
 /** One comparison: how far it is, what finding the difference cost beside other ways, and how it went. */
 import { bytes, clockTime, count, peerTail } from '../../design/format.ts'
-import { PeerName } from '../../design/ids.tsx'
+import { HubName } from '../../shell/hub-name.tsx'
 import type { SyncSession } from '../../../worker/api.ts'
 import { costs, effortWords, findingBytes, outcomeWords, phaseState, phases, phaseWords, progressOf, sessionSentence, strategyWords } from './sync-model.ts'
 
@@ -8,7 +8,7 @@ export function CurrentSession ({ session }: { session: SyncSession }) {
   const progress = progressOf(session)
   return (
     <section className="sync-current" aria-label="The comparison shown">
-      <h2><span>With <PeerName peerId={session.peer} size={16} /></span><span className="section-note">{session.initiated ? 'began here' : 'began there'}, {clockTime(session.startedAt)}</span></h2>
+      <h2><span>With <HubName peerId={session.peer} size={16} /></span><span className="section-note">{session.initiated ? 'began here' : 'began there'}, {clockTime(session.startedAt)}</span></h2>
       {progress == null
         ? <p className="sync-sentence">{sessionSentence(session)}</p>
         : <p className="sync-now"><b>{count(progress.done)}</b> <span>of {count(progress.total)} differences</span><span className="left">{progress.left}</span></p>}

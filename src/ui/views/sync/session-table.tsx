@@ -1,6 +1,7 @@
 /** Comparisons that run, then those that ended, the newest first. */
-import { bytes, clockTime, count, peerTail, unknown } from '../../design/format.ts'
+import { bytes, clockTime, count, unknown } from '../../design/format.ts'
 import { CoverageMark } from '../../design/marks.tsx'
+import { HubName } from '../../shell/hub-name.tsx'
 import type { SyncSession } from '../../../worker/api.ts'
 import { findingBytes, outcomeWords, strategyWords } from './sync-model.ts'
 
@@ -33,7 +34,7 @@ function Row ({ session, selected, onSelect }: { session: SyncSession, selected:
   return (
     <tr aria-current={selected ? 'true' : undefined} onClick={() => { onSelect(id) }}>
       <td><button type="button" className="row-button">{clockTime(startedAt)}</button></td>
-      <td className="mono" title={peer}>{peerTail(peer)}</td>
+      <td><HubName peerId={peer} size={14} /></td>
       <td>{failed ? <span className="cell failure"><CoverageMark state="rejected" size={13} />{outcomeWords(outcome)}</span> : strategyWords(strategy)}</td>
       <td className="figure wide">{failed && rounds === 0 ? unknown : count(rounds)}</td>
       <td className="figure">{count(fetched + sent)}</td>

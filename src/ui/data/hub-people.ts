@@ -1,0 +1,74 @@
+/**
+ * Whose hub is whose, as far as it is known: what hubs announce of their authors, which the engine checked, beside the names that those authors chose. Read while
+ * some hub is in sight.
+ */
+import { peerTail } from '../design/format.ts'
+import { nameField, shownName } from './people.ts'
+import type { Topic } from './live.ts'
+import { statusTopic } from './topics.ts'
+import { useTopic } from './use-live.ts'
+
+export interface Person {
+  readonly author: string
+  /** Whether a device of the author signed that this hub is theirs; otherwise the hub says so. */
+  readonly proven: boolean
+  /** null: not known, or none chosen. */
+  readonly name: string | null
+}
+
+/** By peer id; hubs that do not say whose they are have none. */
+export type HubPeople = ReadonlyMap<string, Person>
+
+interface Read {
+  readonly people: HubPeople
+  readonly names: ReadonlyMap<string, { readonly name: string | null, readonly at: number }>
+}
+
+/** A name is asked for again after this, in ms: it seldom changes. */
+const nameAgainMs = 30_000
+/** Names asked for in one turn, so that a crowd costs the engine no more than a page of messages. */
+const namesAtOnceMax = 40
+
+export const hubPeopleTopic: Topic<Read> = {
+  name: 'whose hubs', everyMs: 4_000, read: async (hub, before, now) => {
+    const at = now()
+    const authors = (await hub.hubs()).flatMap(({ peerId, author, authorProven }) => author == null ? [] : [{ peerId, author, authorProven }])
+    const names = new Map(before?.names)
+    const ageOf = (author: string): number => at - (names.get(author)?.at ?? -Infinity)
+    const due = [...new Set(authors.map(({ author }) => author))].filter(author => ageOf(author) >= nameAgainMs).sort((a, b) => ageOf(b) - ageOf(a)).slice(0, namesAtOnceMax)
+    await Promise.all(due.map(async (author) => { names.set(author, { name: shownName((await hub.profile(author)).fields[nameField]), at }) }))
+    const people = new Map(authors.map(({ peerId, author, authorProven }) => [peerId, { author, proven: authorProven, name: names.get(author)?.name ?? null }]))
+    const same = before != null && people.size === before.people.size && [...people].every(([peerId, person]) => isSamePerson(before.people.get(peerId), person))
+    return { people: same ? before.people : people, names: new Map([...names].filter(([author]) => authors.some(one => one.author === author))) }
+  }
+}
+
+const nobody: HubPeople = new Map()
+
+export function useHubPeople (): HubPeople {
+  return useTopic(hubPeopleTopic).value?.people ?? nobody
+}
+
+/** A hub in a few words: `Ines …k3Qf` where that is proven, `You` for this one, otherwise `…k3Qf`. */
+export function useHubWords (): (peerId: string) => string {
+  const people = useHubPeople()
+  const self = useTopic(statusTopic).value?.peerId
+  return peerId => peerId === self ? 'You' : hubWords(peerId, people.get(peerId))
+}
+
+/** Characters of a name beside an id: the name is a help, the id tells. */
+const nameShortMax = 14
+
+export function hubWords (peerId: string, person: Person | null | undefined): string {
+  const name = provenName(person)
+  return name == null ? peerTail(peerId) : `${name.length > nameShortMax ? `${name.slice(0, nameShortMax - 1)}…` : name} ${peerTail(peerId)}`
+}
+
+/** null: none, or only claimed. */
+export function provenName (person: Person | null | undefined): string | null {
+  return person?.proven === true ? person.name : null
+}
+
+function isSamePerson (one: Person | undefined, other: Person): boolean {
+  return one?.author === other.author && one.proven === other.proven && one.name === other.name
+}

@@ -1,0 +1,31 @@
+/**
+ * A hub, always the same way: its sigil, the name of the author whose device signed that it is theirs, and the tail of its id, which tells it from all others.
+ * The whole id is in the title.
+ */
+import { type Person, provenName, useHubPeople } from '../data/hub-people.ts'
+import { keyEnds, keyHead, peerTail, unknown } from '../design/format.ts'
+import { Sigil } from '../design/marks.tsx'
+import { useLink } from './router.ts'
+
+export function HubName ({ peerId, size = 18 }: { peerId: string, size?: number }) {
+  const name = provenName(useHubPeople().get(peerId))
+  return (
+    <span className="name" title={peerId}>
+      <Sigil id={peerId} size={size} />
+      {name == null ? <b className="mono">{peerTail(peerId)}</b> : <><b className="hub-person" dir="auto">{name}</b><code>{peerTail(peerId)}</code></>}
+    </span>
+  )
+}
+
+/** Whose hub it is, and how that is known. */
+export function HubAuthor ({ person }: { person: Person | null | undefined }) {
+  const link = useLink()
+  if (person == null) return <>{unknown} <span className="quiet">it does not say, or nothing was heard of it</span></>
+  const words = person.name == null ? <code title={person.author}>{keyEnds(person.author)}</code> : <><b dir="auto">{person.name}</b> <code title={person.author}>{keyHead(person.author)}</code></>
+  return (
+    <>
+      {!person.proven && 'says it is '}<a {...link({ view: 'author', path: [person.author], query: {} })}>{words}</a>
+      {' '}<span className="quiet">{person.proven ? 'a device of theirs signed for this hub' : 'signed by a device that this author, as far as is known here, did not introduce, or revoked'}</span>
+    </>
+  )
+}
