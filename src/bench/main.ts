@@ -8,6 +8,7 @@ const commands: CommandFamily['commands'] = {
   bundle: async () => (await import('./bundle.ts')).bundle,
   connect: async () => (await import('./connect.ts')).connect,
   gossip: async () => (await import('./gossip.ts')).gossip,
+  'hostile-app': async () => (await import('./hostile-app.ts')).hostileApp,
   idle: async () => (await import('./idle.ts')).idle,
   ingest: async () => (await import('./ingest.ts')).ingest,
   join: async () => (await import('./join.ts')).join,

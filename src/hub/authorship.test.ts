@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createSignatureCheck, rootSigner } from '../message/signing.ts'
+import { composeMessage } from '../message/compose.ts'
+import { createSignatureCheck, rootSigner, signMessage } from '../message/signing.ts'
 import type { Message, NetworkId } from '../message/types.ts'
 import { createReplicatedSet, type ReplicatedSet } from '../message/replicated-set.ts'
 import { createAuthorships, signAuthorship, type HeardHub } from './authorship.ts'
@@ -13,7 +14,8 @@ const peerId = '12D3KooWAcXhypmBRDpyFDhCuBrs3USkaqTcEspExW6mZVFVXc8f'
 const claim = await signAuthorship(author.key, device, testRules.network, peerId)
 
 const heard = (authorship: Uint8Array | null, by = peerId): HeardHub => ({
-  peerId: by, agent: '', mode: null, messages: null, minEpoch: null, maxEpoch: null, serving: false, introducers: [], links: [], heardAt: 0, linked: false, authorship
+  peerId: by, agent: '', mode: null, messages: null, minEpoch: null, maxEpoch: null, serving: false, introducers: [], links: [], heardAt: 0, linked: false,
+  authorship
 })
 
 function knowing (messages: readonly Message[] = []): ReplicatedSet {
@@ -36,10 +38,9 @@ describe('whose hub it is', () => {
 
   test('[N7] is only said where nobody here knows the device, or its author revoked it', async () => {
     expect(await shown(claim, { set: knowing() })).toEqual({ author: author.key, proven: false })
-    const { composeMessage } = await import('../message/compose.ts')
-    const { signMessage } = await import('../message/signing.ts')
     const { id, header, body, ...bytes } = composeMessage({
-      author: author.key, signer: author.key, seq: 2, prev: author.introduction.id, timestamp: startMs + 2, body: { kind: 'signer-remove', signer: author.device, keepHead: undefined }
+      author: author.key, signer: author.key, seq: 2, prev: author.introduction.id, timestamp: startMs + 2,
+      body: { kind: 'signer-remove', signer: author.device, keepHead: undefined }
     }, testRules)
     const removal: Message = { id, header, body, bytes: await signMessage({ id, header, body, ...bytes }, root) }
     const set = knowing([author.introduction])

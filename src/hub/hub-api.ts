@@ -105,7 +105,8 @@ export function createHubApi ({ store, runtime, publisher, publications, identit
   const apps = lazily(async () => (await import('./apps.ts')).openApps({ store, identity, publisher, publications, report: log.report, now }))
   /** What only readers need: loaded once the hub runs. */
   const reading = lazily(async () => (await import('./messages/conversations.ts')).createReading(messages, set))
-  const authorships = lazily(async () => (await import('./authorship.ts')).createAuthorships({ set, network: surroundings.network, check: createSignatureCheck() }))
+  const authorships = lazily(async () =>
+    (await import('./authorship.ts')).createAuthorships({ set, network: surroundings.network, check: createSignatureCheck() }))
   reading().catch((thrown: unknown) => { log.report({ type: 'not-loaded', sentence: reasonOf(thrown) }) })
 
   return {

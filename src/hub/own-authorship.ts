@@ -3,7 +3,9 @@ import type { NetworkId } from '../message/types.ts'
 import type { Identity } from './identity.ts'
 
 /** Bytes for an announcement, null until they are signed: `onSigned` is called then. Asked at each announcement, it tries again what failed. */
-export function createOwnAuthorship (identity: Pick<Identity, 'author' | 'signer'>, network: NetworkId, onSigned: () => void): (self: string) => Uint8Array<ArrayBuffer> | null {
+export function createOwnAuthorship (
+  identity: Pick<Identity, 'author' | 'signer'>, network: NetworkId, onSigned: () => void
+): (self: string) => Uint8Array<ArrayBuffer> | null {
   let signer: Identity['signer'] | undefined
   let signed: Uint8Array<ArrayBuffer> | null = null
   return (self) => {

@@ -1,6 +1,6 @@
 /**
- * Whose hub is whose, as far as it is known: what hubs announce of their authors, which the engine checked, beside the names that those authors chose. Read while
- * some hub is in sight.
+ * Whose hub is whose, as far as it is known: what hubs announce of their authors, which the engine checked, beside the names that those authors chose. Read
+ * while some hub is in sight.
  */
 import { peerTail } from '../design/format.ts'
 import { nameField, shownName } from './people.ts'
@@ -35,11 +35,13 @@ export const hubPeopleTopic: Topic<Read> = {
     const authors = (await hub.hubs()).flatMap(({ peerId, author, authorProven }) => author == null ? [] : [{ peerId, author, authorProven }])
     const names = new Map(before?.names)
     const ageOf = (author: string): number => at - (names.get(author)?.at ?? -Infinity)
-    const due = [...new Set(authors.map(({ author }) => author))].filter(author => ageOf(author) >= nameAgainMs).sort((a, b) => ageOf(b) - ageOf(a)).slice(0, namesAtOnceMax)
+    const due = [...new Set(authors.map(({ author }) => author))].filter(author => ageOf(author) >= nameAgainMs)
+      .sort((one, other) => ageOf(other) - ageOf(one)).slice(0, namesAtOnceMax)
     await Promise.all(due.map(async (author) => { names.set(author, { name: shownName((await hub.profile(author)).fields[nameField]), at }) }))
-    const people = new Map(authors.map(({ peerId, author, authorProven }) => [peerId, { author, proven: authorProven, name: names.get(author)?.name ?? null }]))
-    const same = before != null && people.size === before.people.size && [...people].every(([peerId, person]) => isSamePerson(before.people.get(peerId), person))
-    return { people: same ? before.people : people, names: new Map([...names].filter(([author]) => authors.some(one => one.author === author))) }
+    const people = new Map(authors.map(({ peerId, author, authorProven: proven }) => [peerId, { author, proven, name: names.get(author)?.name ?? null }]))
+    const known = before?.people
+    const same = known?.size === people.size && [...people].every(([peerId, person]) => isSamePerson(known.get(peerId), person))
+    return { people: same ? known : people, names: new Map([...names].filter(([author]) => authors.some(one => one.author === author))) }
   }
 }
 

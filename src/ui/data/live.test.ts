@@ -35,7 +35,7 @@ function createClient (first: HubState) {
 }
 
 describe('live topics', () => {
-  beforeEach(() => { vi.useFakeTimers() })
+  beforeEach(() => { vi.useFakeTimers({ now: 0 }) })
   let live: Live | undefined
   afterEach(() => {
     live?.close()
@@ -131,6 +131,18 @@ describe('live topics', () => {
     engine.answer = async () => { throw new HubError('storage-lost', 'The storage is gone.') }
     await vi.advanceTimersByTimeAsync(secondMs)
     expect(live.reading(topic)).toMatchObject({ value: 1, failure: 'The storage is gone.' })
+  })
+
+  test('topics of different paces are asked in one beat, and told once, whenever they were followed', async () => {
+    const { live } = open()
+    const told = vi.fn()
+    live.follow(topic, told)
+    await vi.advanceTimersByTimeAsync(700)
+    live.follow({ ...topic, name: 'slow', everyMs: 2 * secondMs }, told)
+    await vi.advanceTimersByTimeAsync(soonMs)
+    told.mockClear()
+    await vi.advanceTimersByTimeAsync(4 * secondMs)
+    expect(told, 'once a second').toHaveBeenCalledTimes(4)
   })
 
   test('forgets a hub that it left, whatever that one still answers', async () => {

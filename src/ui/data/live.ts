@@ -50,8 +50,8 @@ export interface Live {
 const lookEveryMs = 250
 /** A question that is open for this long makes the page say so, in ms. Guess: five turns of the fastest topic; a busy engine answers within one. */
 const silentAfterMs = 5_000
-/** Answers are told together once in this time, in ms: one frame. */
-const gatherMs = 16
+/** Answers are told together once in this time, in ms: each telling draws a view. Guess: what a busy engine takes for a handful of answers, and no eye sees. */
+const gatherMs = 40
 /** Readings kept of topics that nobody follows any more, the latest first: what one returns to is there at once, with its age. */
 const keptMax = 64
 
@@ -122,8 +122,13 @@ export function createLive (client: Pick<HubClient, 'state' | 'onChange'>, isVis
     for (const [name, follower] of followed) {
       if (follower.asking) {
         if (at - follower.askedAt >= silentAfterMs) setSilence('The engine of this hub has stopped answering: what is shown here is old.')
-      } else if (at - follower.askedAt >= follower.topic.everyMs) ask(state.hub, name, follower)
+      } else if (isDue(follower, at)) ask(state.hub, name, follower)
     }
+  }
+
+  /** All topics beat with the clock, the slow ones with the fast: their answers come together, and are drawn once. */
+  function isDue ({ askedAt, topic: { everyMs } }: Followed, at: number): boolean {
+    return askedAt === -Infinity || Math.floor(at / everyMs) > Math.floor(askedAt / everyMs)
   }
 
   const leaveOrBegin = (): void => {

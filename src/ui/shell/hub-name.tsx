@@ -7,14 +7,25 @@ import { keyEnds, keyHead, peerTail, unknown } from '../design/format.ts'
 import { Sigil } from '../design/marks.tsx'
 import { useLink } from './router.ts'
 
-export function HubName ({ peerId, size = 18 }: { peerId: string, size?: number }) {
-  const name = provenName(useHubPeople().get(peerId))
+export function HubName ({ peerId, size }: { peerId: string, size?: number }) {
+  return <NamedHub peerId={peerId} person={useHubPeople().get(peerId)} {...size != null && { size }} />
+}
+
+/** For who knows whose hub it is. */
+export function NamedHub ({ peerId, person, size = 18 }: { peerId: string, person: Person | null | undefined, size?: number }) {
+  const name = provenName(person)
   return (
     <span className="name" title={peerId}>
       <Sigil id={peerId} size={size} />
       {name == null ? <b className="mono">{peerTail(peerId)}</b> : <><b className="hub-person" dir="auto">{name}</b><code>{peerTail(peerId)}</code></>}
     </span>
   )
+}
+
+/** Beside a hub's name in a list: what it only says of its author, or that nothing is known. */
+export function AuthorDoubt ({ person }: { person: Person | null | undefined }) {
+  if (person == null) return <small className="quiet" title="Whose hub it is, is not known here">{unknown}</small>
+  return person.proven ? null : <small className="quiet" dir="auto" title="It says so; no device that this author is known to have introduced signed it">says {person.name ?? keyHead(person.author)}</small>
 }
 
 /** Whose hub it is, and how that is known. */

@@ -5,7 +5,8 @@
  * Invariants
  * 1. A page has at most `callsMax` calls and `subscriptionsMax` subscriptions here; one more is answered with `too-many`.
  * 2. What a page had here ends with the page: it holds a lock for as long as it lives.
- * 3. A slow page is read to at its own speed, `eventsAheadMax` events ahead at most.
+ * 3. Calls take turns (turns.ts), so that no page takes the engine from gossip.
+ * 4. A slow page is read to at its own speed, `eventsAheadMax` events ahead at most.
  */
 import { HubError } from '../../base/errors.ts'
 import type { HubApi } from '../api.ts'
@@ -15,6 +16,7 @@ import {
   callsMax, eventsAheadMax, hubChannel, opened, pageChannel, pageLock, pagesMax, protocolVersion, sealed, subscriptionsMax,
   type Said, type Term, type ToEngine, type ToPage
 } from './protocol.ts'
+import { createTurns } from './turns.ts'
 
 export interface TabServer {
   /** Pages that are attached. */
@@ -79,17 +81,18 @@ export function serveTabs ({ hubName, hub, term, locks, onGone }: TabServerOptio
 /** What one page has here. */
 export function createPageSession (hub: HubApi, post: (message: ToPage) => void): { readonly obey: (message: Said) => void, readonly close: () => void } {
   const subscriptions = new Map<number, Subscription>()
+  const take = createTurns()
   let calls = 0
 
-  function answer (call: number, work: () => Promise<unknown>): void {
+  function answer (call: number, path: string, work: () => Promise<unknown>): void {
     if (calls >= callsMax) {
       post({ type: 'threw', call, error: carryError(new HubError('too-many', `${callsMax} calls of this page wait for their answers: wait for some of them first.`)) })
       return
     }
     calls += 1
-    work().then(value => post({ type: 'returned', call, value })).catch((thrown: unknown) => { // also: what was returned cannot be sent
+    take(path, async () => work().then(value => post({ type: 'returned', call, value })).catch((thrown: unknown) => { // also: what was returned cannot be sent
       post({ type: 'threw', call, error: carryError(thrown) })
-    }).finally(() => { calls -= 1 })
+    }).finally(() => { calls -= 1 }))
   }
 
   async function subscribe ({ subscription: number, filter, fromEvent }: Extract<ToEngine, { type: 'subscribe' }>): Promise<void> {
@@ -130,8 +133,8 @@ export function createPageSession (hub: HubApi, post: (message: ToPage) => void)
 
   return {
     obey (message) {
-      if (message.type === 'call') answer(message.call, async () => callOn(hub, message.path, message.given))
-      else if (message.type === 'subscribe') answer(message.call, async () => subscribe(message))
+      if (message.type === 'call') answer(message.call, message.path, async () => callOn(hub, message.path, message.given))
+      else if (message.type === 'subscribe') answer(message.call, message.type, async () => subscribe(message))
       else if (message.type === 'unsubscribe') end(message.subscription)
       else if (message.type === 'taken') taken(message.subscription)
       else if (message.type === 'ping') post({ type: 'pong' })

@@ -10,6 +10,7 @@ import { openOutbox, publishWaiting } from './outbox.ts'
 import { callsMax, eventsAheadMax, subscriptionsMax, type Said, type ToPage } from './protocol.ts'
 import { createPageSession } from './serve.ts'
 import { createSteadyHub } from './steady-hub.ts'
+import { readingsAtOnceMax } from './turns.ts'
 
 interface Disk { readonly posts: Array<{ readonly key: string, readonly text: string }> }
 
@@ -164,14 +165,17 @@ describe('what a page has at an engine', () => {
     return { said, ...createPageSession(forward(async () => hub as HubApi), (message) => { said.push(message) }) }
   }
 
-  test('[T6] too many calls are refused, the others answered', async () => {
+  test('[T6] [T11] too many calls are refused, the others take their turns and are answered', async () => {
     const answers: Array<() => void> = []
     const { said, obey } = session({ peers: async () => new Promise((resolve) => { answers.push(() => { resolve([]) }) }) })
     for (let call = 0; call <= callsMax; call += 1) obey({ type: 'call', call, path: 'peers', given: [] })
     expect(said).toMatchObject([{ type: 'threw', call: callsMax, error: { code: 'too-many' } }])
-    await expect.poll(() => answers.length, { interval: 1 }).toBe(callsMax)
-    for (const answer of answers) answer()
-    await expect.poll(() => said.length, { interval: 1 }).toBe(callsMax + 1)
+    await expect.poll(() => answers.length, { interval: 1 }).toBe(readingsAtOnceMax)
+    for (const answer of answers.splice(0)) answer()
+    await expect.poll(() => said.length, { interval: 1 }).toBe(1 + readingsAtOnceMax)
+    await expect.poll(() => answers.length, { interval: 1 }).toBe(readingsAtOnceMax)
+    for (let call = 1; call <= readingsAtOnceMax + 1; call += 1) obey({ type: 'call', call: callsMax + call, path: 'peers', given: [] })
+    expect(said.filter(({ type }) => type === 'threw'), 'as many as were answered find room').toHaveLength(2)
   })
 
   test.for(['nothing', 'identity.nothing', 'identity.constructor', 'constructor', '__proto__', 'identity', '', 7])('a call of %o is refused', async (path) => {

@@ -5,7 +5,7 @@ let kept: Map<string, string>
 let isFull: boolean
 
 /** The module as a page of this address loads it. */
-async function load (search = ''): Promise<typeof import('./drafts.ts')> {
+async function load (search = '') {
   vi.stubGlobal('location', { search })
   vi.resetModules()
   return import('./drafts.ts')

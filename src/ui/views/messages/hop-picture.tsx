@@ -1,6 +1,7 @@
 /** The hop tree drawn: who had it from whom on the left, when on the right. The table beside it says the same in words. */
 import { useHubWords } from '../../data/hub-people.ts'
 import { roundTrip, unknown } from '../../design/format.ts'
+import { useLink } from '../../shell/router.ts'
 import { sigilCells } from '../../design/sigil.ts'
 import { type Hop, hopWords } from './hop-tree.ts'
 
@@ -55,6 +56,7 @@ function When ({ hop: { how, afterMs }, x, y, parentMs }: { hop: Hop, x: (ms: nu
 
 export function HopTable ({ hops, self }: { hops: readonly Hop[], self: string }) {
   const hopName = useHopName(self)
+  const link = useLink()
   return (
     <table className="raw-table">
       <thead><tr><th scope="col">Hub</th><th scope="col">From</th><th scope="col">After</th><th scope="col">How it is known</th></tr></thead>
@@ -63,7 +65,7 @@ export function HopTable ({ hops, self }: { hops: readonly Hop[], self: string }
           const parent = hop.parent == null ? undefined : hops[hop.parent]
           return (
             <tr key={hop.peerId ?? 'author'}>
-              <th scope="row" title={hop.peerId ?? undefined}>{hopName(hop)}</th>
+              <th scope="row" title={hop.peerId ?? undefined}>{hop.peerId == null ? hopName(hop) : <a {...link({ view: 'network', path: ['hub', hop.peerId], query: {} })}>{hopName(hop)}</a>}</th>
               <td>{parent == null ? unknown : hopName(parent)}</td>
               <td>{hop.afterMs == null ? unknown : hop.afterMs < 0 ? 'before it was written' : roundTrip(hop.afterMs)}</td>
               <td>{hopWords(hop)}{hop.duplicates != null && hop.duplicates > 0 && `, again × ${hop.duplicates}`}</td>

@@ -37,6 +37,8 @@ export default function MessagesView () {
   if (entered && selected == null) setEntered(false)
   const [typed, setTyped] = useState('')
   const wanted = useDeferredValue(typed)
+  /** What is read beside the list: the row that was pressed is marked before its thread and its facts are drawn, which may take a busy page a while. */
+  const read = useDeferredValue(selected)
   const box = useRef<HTMLTextAreaElement>(null)
   const field = useRef<HTMLInputElement>(null)
   const conversation = useConversation(selected)
@@ -57,7 +59,7 @@ export default function MessagesView () {
         key: 'message', label: 'The selected message', mark: <Icon name="document" size={22} />,
         title: <span className="mono" title={selected}>{keyHead(selected)}{selected.slice(-4)}</span>,
         subtitle: <>{message != null && messageSubtitle(message)} <CopyButton text={selected} label="Copy id" className="icon-button small" icon="copy" /></>,
-        peek: message == null ? 'Not here' : coverageWords(message), content: <MessageFacts key={selected} id={selected} />,
+        peek: message == null ? 'Not here' : coverageWords(message), content: read == null ? null : <MessageFacts key={read} id={read} />,
         foot: message?.author === status?.author && message?.body != null ? <RemoveButton key={selected} id={selected} /> : undefined
       }
     : status == null
@@ -111,7 +113,7 @@ export default function MessagesView () {
         </nav>
         {selected == null
           ? <p className="nothing-read">Choose a thread to read it here, or write a new one below.<span><kbd>J</kbd> <kbd>K</kbd> move, <kbd>Enter</kbd> goes into a thread, <kbd>R</kbd> writes</span></p>
-          : <Thread id={selected} entered={entered} onEntered={setEntered} onReply={write} />}
+          : read == null ? null : <Thread id={read} entered={entered} onEntered={setEntered} onReply={write} />}
         <Compose
           key={selected ?? 'new'}
           answered={message}

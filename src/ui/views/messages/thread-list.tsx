@@ -75,14 +75,9 @@ export function ThreadList ({ filter, threads, label, selected, first, keys, emp
             const chosenHere = index === chosen
             if (place == null) return <li key={index} className="thread-row" aria-hidden="true" />
             return (
-              <ThreadRow
-                key={place.message.id}
-                place={place}
-                chosen={chosenHere}
-                number={index + 1}
-                of={shownRows}
-                reachable={!keys || chosenHere || (chosen === -1 && index === 0)}
-              />
+              <li key={place.message.id} className="thread-row" data-testid="message" data-id={place.message.id} aria-posinset={index + 1} aria-setsize={shownRows}>
+                <ThreadRow place={place} chosen={chosenHere} reachable={!keys || chosenHere || (chosen === -1 && index === 0)} />
+              </li>
             )
           })}
         </ol>
@@ -96,26 +91,23 @@ export function ThreadList ({ filter, threads, label, selected, first, keys, emp
 interface RowProperties {
   readonly place: Place
   readonly chosen: boolean
-  readonly number: number
-  readonly of: number
   /** Whether Tab leads to it: one row does, the others are reached with J and K. */
   readonly reachable: boolean
 }
 
-const ThreadRow = memo(function ThreadRow ({ place: { message, answers }, chosen, number, of, reachable }: RowProperties) {
+/** What a row says; its place in the list, which changes with every message that comes, is its parent's. */
+const ThreadRow = memo(function ThreadRow ({ place: { message, answers }, chosen, reachable }: RowProperties) {
   const link = useLink()
   const { id, author, timestamp, body, state } = message
   const answered = answers != null && answers.count > 0 ? `, ${counted(answers.count, 'answer')}` : ''
   return (
-    <li className="thread-row" data-testid="message" data-id={id} aria-posinset={number} aria-setsize={of}>
-      <a {...link({ view: 'messages', path: [id], query: {} })} aria-current={chosen ? 'true' : undefined} tabIndex={reachable ? 0 : -1}>
-        <Sigil id={author} size={20} />
-        <span className="thread-who"><AuthorName author={author} /></span>
-        <time dateTime={machineTime(timestamp)} title={dayName(timestamp)}>{whenWords(timestamp)}</time>
-        <span className="thread-text" dir="auto">{textOf(body) ?? 'Removed by its author.'}</span>
-        <span className="thread-state"><CoverageMark state={state} part={shareOf(message.reach)} /><span>{coverageWords(message)}{answered}</span></span>
-      </a>
-    </li>
+    <a {...link({ view: 'messages', path: [id], query: {} })} aria-current={chosen ? 'true' : undefined} tabIndex={reachable ? 0 : -1}>
+      <Sigil id={author} size={20} />
+      <span className="thread-who"><AuthorName author={author} /></span>
+      <time dateTime={machineTime(timestamp)} title={dayName(timestamp)}>{whenWords(timestamp)}</time>
+      <span className="thread-text" dir="auto">{textOf(body) ?? 'Removed by its author.'}</span>
+      <span className="thread-state"><CoverageMark state={state} part={shareOf(message.reach)} /><span>{coverageWords(message)}{answered}</span></span>
+    </a>
   )
 })
 

@@ -45,7 +45,9 @@ export function Thread ({ id, entered, onEntered, onReply }: ThreadProperties) {
   }, [id, isShown, entered])
 
   const move = (by: -1 | 1): void => {
-    const at = posts.findIndex(({ message }) => message.id === id)
+    // What is selected may be ahead of what is drawn.
+    const selected = router.route().path[0] ?? id
+    const at = posts.findIndex(({ message }) => message.id === selected)
     const next = posts[Math.min(Math.max(0, at + by), posts.length - 1)]
     if (next != null) router.select({ ...router.route(), path: [next.message.id] })
   }

@@ -1,9 +1,9 @@
 /** The hubs as a table: the same facts as the chart, for eyes that scan and for those that do not see. It re-sorts only while nobody is at it. */
-import { useRef, useState } from 'react'
-import { type LinksSeen, ratesOf, rateOf } from '../../data/link-samples.ts'
+import { createContext, memo, use, useRef, useState } from 'react'
+import { type LinkSample, type LinksSeen, ratesOf, rateOf } from '../../data/link-samples.ts'
 import { Age } from '../../design/age.tsx'
 import { bytes, count, peerTail, roundTrip, unknown } from '../../design/format.ts'
-import { HubName } from '../../shell/hub-name.tsx'
+import { AuthorDoubt, NamedHub } from '../../shell/hub-name.tsx'
 import { LinkGlyph } from '../../design/marks.tsx'
 import { Sparkline } from '../../design/sparkline.tsx'
 import { revealRow, RowsAside, useRowsInSight } from '../../design/virtual-rows.tsx'
@@ -78,13 +78,16 @@ export function HubTable ({ hubs, seen, nowMs, selected, sorting, onSort, onSele
         </thead>
         <tbody ref={body}>
           <RowsAside px={abovePx} columns={columns.length} />
-          {indexes.map((index) => {
-            const hub = rows[index]
-            if (hub == null) return null
-            const isSelected = hub.peerId === selected
-            const reachable = isSelected || (index === 0 && !hubs.some(({ peerId }) => peerId === selected))
-            return <Row key={hub.peerId} index={index} hub={hub} seen={seen} nowMs={nowMs} selected={isSelected} reachable={reachable} onSelect={onSelect} />
-          })}
+          <NowContext value={nowMs}>
+            {indexes.map((index) => {
+              const hub = rows[index]
+              if (hub == null) return null
+              const isSelected = hub.peerId === selected
+              const reachable = isSelected || (index === 0 && !hubs.some(({ peerId }) => peerId === selected))
+              const samples = seen.samples.get(hub.peerId)
+              return <Row key={hub.peerId} index={index} hub={hub} samples={samples} selected={isSelected} reachable={reachable} onSelect={onSelect} />
+            })}
+          </NowContext>
           <RowsAside px={belowPx} columns={columns.length} />
         </tbody>
       </table>
@@ -95,17 +98,19 @@ export function HubTable ({ hubs, seen, nowMs, selected, sorting, onSort, onSele
 interface RowProperties {
   readonly index: number
   readonly hub: HubFact
-  readonly seen: LinksSeen
-  readonly nowMs: number
+  /** Of its link; none: it has none. */
+  readonly samples: readonly LinkSample[] | undefined
   readonly selected: boolean
   /** Whether Tab stops here: at one row of the table; the others are reached by J and K. */
   readonly reachable: boolean
   readonly onSelect: (peerId: string) => void
 }
 
-function Row ({ index, hub, seen, nowMs, selected, reachable, onSelect }: RowProperties) {
-  const { peerId, peer, standing, via, mode, messages, at } = hub
-  const samples = seen.samples.get(peerId) ?? []
+const noSamples: readonly LinkSample[] = []
+
+/** Drawn again only when it says something else: of a crowd most rows change by nothing from one second to the next but their ages. */
+const Row = memo(function Row ({ index, hub, samples = noSamples, selected, reachable, onSelect }: RowProperties) {
+  const { peerId, peer, person, standing, via, mode, messages, at } = hub
   return (
     <tr
       aria-rowindex={index + 2}
@@ -117,7 +122,7 @@ function Row ({ index, hub, seen, nowMs, selected, reachable, onSelect }: RowPro
       data-standing={standing}
       onClick={() => { onSelect(peerId) }}
     >
-      <td><button type="button" className="row-button" tabIndex={reachable ? 0 : -1}><HubName peerId={peerId} /></button></td>
+      <td><button type="button" className="row-button" tabIndex={reachable ? 0 : -1}><NamedHub peerId={peerId} person={person} /></button> <AuthorDoubt person={person} /></td>
       <td><span className="cell"><LinkGlyph link={peer?.link ?? 'none'} path={peer?.path ?? 'direct'} oneWay={peer?.oneWay ?? false} failed={standing === 'failed' || standing === 'lost'} />{linkWords(hub)}</span></td>
       <td className="wide">{peer?.path ?? (via == null ? unknown : <span className="quiet">via {peerTail(via)}</span>)}</td>
       <td className="figure">{roundTrip(peer?.rttMs)}</td>
@@ -126,7 +131,20 @@ function Row ({ index, hub, seen, nowMs, selected, reachable, onSelect }: RowPro
       <td className="figure wide">{peer == null ? unknown : count(peer.score)}</td>
       <td className="wide">{mode ?? unknown}</td>
       <td className="figure wide">{count(messages)}</td>
-      <td className="figure"><Age at={hub.report?.heardAt ?? (peer == null ? at : null)} nowMs={nowMs} by={peer == null && hub.report == null && via != null ? peerTail(via) : undefined} /></td>
+      <td className="figure"><HeardAge at={hub.report?.heardAt ?? (peer == null ? at : null)} by={peer == null && hub.report == null && via != null ? peerTail(via) : undefined} /></td>
     </tr>
   )
+}, (before, after) => saysTheSame(before.hub, after.hub) && before.samples === after.samples && before.index === after.index &&
+  before.selected === after.selected && before.reachable === after.reachable && before.onSelect === after.onSelect)
+
+function saysTheSame (one: HubFact, other: HubFact): boolean {
+  return one.standing === other.standing && one.peer === other.peer && one.report?.heardAt === other.report?.heardAt && one.at === other.at &&
+    one.via === other.via && one.mode === other.mode && one.messages === other.messages && one.person === other.person
+}
+
+/** Ages go on while their rows stand. */
+const NowContext = createContext<number | null>(null)
+
+function HeardAge ({ at, by }: { at: number | null, by: string | undefined }) {
+  return <Age at={at} nowMs={use(NowContext)} by={by} />
 }

@@ -1,6 +1,6 @@
 /** The network: the chart or the matrix, the table under it, and what is selected beside them. One selection for all, and it stands in the address. */
 import './network.css'
-import { useMemo, useRef } from 'react'
+import { useCallback, useMemo, useRef } from 'react'
 import { hubWords, useHubPeople } from '../../data/hub-people.ts'
 import { candidatesTopic, hubsTopic, linksTopic, movingTopic, statusTopic } from '../../data/topics.ts'
 import { useLive, useTopic } from '../../data/use-live.ts'
@@ -65,7 +65,8 @@ function Network ({ facts, seen, status }: { facts: NetworkFacts, seen: LinksSee
   const { v, sort, filter = '' } = route.query
   const selected = route.path[0] === 'hub' ? route.path[1] ?? null : null
   const asMatrix = v === 'matrix'
-  const select = (peerId: string | null): void => { router.select(peerId == null ? withPath(route) : withPath(route, 'hub', peerId)) }
+  // The same one each time, so that rows which say the same are not drawn again.
+  const select = useCallback((peerId: string | null): void => { router.select(peerId == null ? withPath(router.route()) : withPath(router.route(), 'hub', peerId)) }, [router])
   const show = (picture: string | null): void => { router.select(withQuery(route, { v: picture })) }
   useCommand('picture', () => { show(asMatrix ? null : 'matrix') })
   useCommand('filter', () => { field.current?.focus() })

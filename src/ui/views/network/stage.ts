@@ -27,6 +27,10 @@ const nudgeShare = 0.02
 /** More hubs than this are a crowd, of which new facts are drawn once in so many ms: a picture of hundreds costs many frames' time. */
 const crowdHubs = 100
 const crowdDrawMs = 1_000
+/** While hubs move, drawing takes a fifth of the time at most: a slow picture moves in fewer steps, and leaves the rest to the reader and the engine. */
+const restShare = 4
+/** One step moves no further than in this time, in ms: after a long frame hubs go on from where they are seen. */
+const stepMaxMs = 200
 /** A pointer within this of a hub's middle points at it, in px. */
 const reachPx = 24
 
@@ -42,6 +46,7 @@ export function createStage (below: HTMLCanvasElement, above: HTMLCanvasElement,
   let colours: Colours = coloursAt(below.parentElement ?? document.body)
   let coloursOf = ''
   let drawnAt = -Infinity
+  let restUntil = -Infinity
   let drawing: ReturnType<typeof setTimeout> | undefined
   let selected: string | null = null
   let hovered: string | null = null
@@ -59,6 +64,7 @@ export function createStage (below: HTMLCanvasElement, above: HTMLCanvasElement,
     lines = new Map(scene.lines.flatMap(line => [[`${line.link.from} ${line.link.to}`, line] as const, [`${line.link.to} ${line.link.from}`, line] as const]))
     clear(context)
     paintScene(context, scene, colours, { selected, hovered })
+    restUntil = performance.now() + restShare * (performance.now() - drawnAt)
   }
 
   /** Moves every hub towards its place; false: all are there. */
@@ -121,9 +127,12 @@ export function createStage (below: HTMLCanvasElement, above: HTMLCanvasElement,
 
   const step = (now: number): void => {
     frame = 0
-    const moving = settle(Math.min(50, now - lastAt))
-    lastAt = now
-    if (moving) draw()
+    const rests = performance.now() < restUntil
+    const moving = rests || settle(Math.min(stepMaxMs, now - lastAt))
+    if (!rests) {
+      lastAt = now
+      if (moving) draw()
+    }
     flights = fly(flights, [], now)
     drawFlights(now)
     if (moving || flights.length > 0) wake()

@@ -4,8 +4,10 @@
  */
 import type { FrontierView } from '../../../worker/api.ts'
 import { useHubWords } from '../../data/hub-people.ts'
-import { count, keyHead, span } from '../../design/format.ts'
+import { count, span } from '../../design/format.ts'
 import { Sigil } from '../../design/marks.tsx'
+import { AuthorName } from '../../shell/author-name.tsx'
+import { useLink } from '../../shell/router.ts'
 import { type HeatRow, heatRows, heatStep } from './heat-model.ts'
 
 export interface HeatMapProperties {
@@ -22,6 +24,7 @@ const staleMs = 120_000
 export function HeatMap ({ frontier, nowMs }: HeatMapProperties) {
   const hubs = [...frontier.hubs].sort((a, b) => b.at - a.at).slice(0, columnsMax)
   const words = useHubWords()
+  const link = useLink()
   const rows = heatRows(frontier, hubs.map(({ peerId }) => peerId))
   return (
     <div className="table-scroll heat">
@@ -29,7 +32,7 @@ export function HeatMap ({ frontier, nowMs }: HeatMapProperties) {
         <thead>
           <tr>
             <th scope="col">Author</th><th scope="col" className="held">Held here</th><th scope="col"><span>You</span><small>here</small></th>
-            {hubs.map(({ peerId, at }) => <th key={peerId} scope="col" title={peerId}><span className="mono">{words(peerId)}</span><small data-stale={nowMs - at >= staleMs}>{span(nowMs - at)}</small></th>)}
+            {hubs.map(({ peerId, at }) => <th key={peerId} scope="col" title={peerId}><a className="mono" {...link({ view: 'network', path: ['hub', peerId], query: {} })}>{words(peerId)}</a><small data-stale={nowMs - at >= staleMs}>{span(nowMs - at)}</small></th>)}
           </tr>
         </thead>
         <tbody>
@@ -48,7 +51,7 @@ export function HeatMap ({ frontier, nowMs }: HeatMapProperties) {
 function Row ({ row: { author, held, own, cells }, stale }: { row: HeatRow, stale: readonly boolean[] }) {
   return (
     <tr>
-      <th scope="row" title={author}><Sigil id={author} size={14} /> <code>{keyHead(author)}</code></th>
+      <th scope="row" title={author}><Sigil id={author} size={14} /> <AuthorName author={author} linked /></th>
       <td className="held">{count(held)}</td>
       <Cell value={own} stale={false} />
       {cells.map((value, index) => <Cell key={index} value={value} stale={stale[index] ?? false} />)}

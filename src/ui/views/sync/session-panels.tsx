@@ -1,7 +1,10 @@
 /** One comparison: how far it is, what finding the difference cost beside other ways, and how it went. */
 import { bytes, clockTime, count, peerTail } from '../../design/format.ts'
+import { AuthorName } from '../../shell/author-name.tsx'
 import { HubName } from '../../shell/hub-name.tsx'
+import { useLink } from '../../shell/router.ts'
 import type { SyncSession } from '../../../worker/api.ts'
+import { nameOf } from './icicle.tsx'
 import { costs, effortWords, findingBytes, outcomeWords, phaseState, phases, phaseWords, progressOf, sessionSentence, strategyWords } from './sync-model.ts'
 
 export function CurrentSession ({ session }: { session: SyncSession }) {
@@ -53,6 +56,7 @@ export function Costs ({ session }: { session: SyncSession }) {
 }
 
 export function SessionFacts ({ session }: { session: SyncSession }) {
+  const link = useLink()
   const { estimate } = session
   return (
     <>
@@ -87,13 +91,13 @@ export function SessionFacts ({ session }: { session: SyncSession }) {
         {session.feeds.length > 0 && (
           <table className="table">
             <thead><tr><th scope="col">Author</th><th scope="col" className="figure">Fetched</th><th scope="col" className="figure">Sent</th></tr></thead>
-            <tbody>{session.feeds.map(({ author, signer, fetched, sent }) => <tr key={signer}><td><code title={author}>{author.slice(0, 4)}…</code></td><td className="figure">{count(fetched)}</td><td className="figure">{count(sent)}</td></tr>)}</tbody>
+            <tbody>{session.feeds.map(({ author, signer, fetched, sent }) => <tr key={signer}><td><AuthorName author={author} linked /></td><td className="figure">{count(fetched)}</td><td className="figure">{count(sent)}</td></tr>)}</tbody>
           </table>
         )}
       </section>
       <section className="section">
         <h3>Where the sets differed <span className="section-note">subtrees</span></h3>
-        {session.differing.length === 0 ? <p className="quiet">Nowhere, or it was not found yet.</p> : <p className="prefixes">{session.differing.slice(0, 64).map(prefix => <code key={prefix}>{prefix === '' ? 'all' : prefix}</code>)}{session.differing.length > 64 && ` and ${count(session.differing.length - 64)} more`}</p>}
+        {session.differing.length === 0 ? <p className="quiet">Nowhere, or it was not found yet.</p> : <p className="prefixes">{session.differing.slice(0, 64).map(prefix => <a key={prefix} {...link({ view: 'sync', path: prefix === '' ? [String(session.id)] : [String(session.id), prefix], query: {} })}><code>{nameOf(prefix)}</code></a>)}{session.differing.length > 64 && ` and ${count(session.differing.length - 64)} more`}</p>}
       </section>
     </>
   )

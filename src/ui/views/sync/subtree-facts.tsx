@@ -2,6 +2,7 @@
 import { useMemo } from 'react'
 import { useTopic } from '../../data/use-live.ts'
 import { clockTime, count, counted, dayName } from '../../design/format.ts'
+import { useLink } from '../../shell/router.ts'
 import type { SyncSession } from '../../../worker/api.ts'
 import { spanOf, touches } from './icicle-model.ts'
 import { nameOf } from './icicle.tsx'
@@ -10,6 +11,7 @@ import { partTopic } from './sync-topics.ts'
 export function SubtreeFacts ({ prefix, session }: { prefix: string, session: SyncSession }) {
   const topic = useMemo(() => partTopic(prefix), [prefix])
   const { value: part, failure } = useTopic(topic)
+  const link = useLink()
   const differs = touches(prefix, session.differing)
   const epochs = spanOf(prefix)
   const verdict = !differs
@@ -38,7 +40,7 @@ export function SubtreeFacts ({ prefix, session }: { prefix: string, session: Sy
         {part != null && part.children.length > 0 && (
           <table className="table">
             <thead><tr><th scope="col">Part</th><th scope="col">State</th><th scope="col" className="figure">Messages</th></tr></thead>
-            <tbody>{part.children.map(child => <tr key={child.prefix}><td className="mono">{nameOf(child.prefix)}</td><td>{touches(child.prefix, session.differing) ? 'differed' : 'equal'}</td><td className="figure">{count(child.count)}</td></tr>)}</tbody>
+            <tbody>{part.children.map(child => <tr key={child.prefix}><td className="mono"><a {...link({ view: 'sync', path: [String(session.id), child.prefix], query: {} })}>{nameOf(child.prefix)}</a></td><td>{touches(child.prefix, session.differing) ? 'differed' : 'equal'}</td><td className="figure">{count(child.count)}</td></tr>)}</tbody>
           </table>
         )}
       </section>

@@ -89,7 +89,8 @@ function Tree ({ session, chosen, prefix }: { session: SyncSession | null, chose
   const route = useRoute()
   const router = useRouter()
   const differing = session?.differing ?? nothingDiffers
-  const [zoom, setZoom] = useState('')
+  // A link to a subtree opens where that is.
+  const [zoom, setZoom] = useState(prefix.slice(0, 7))
   const topic = useMemo(() => treeTopic(zoom, differing), [zoom, differing])
   const { value: tree, failure } = useTopic(topic)
   const select = (pressed: string): void => {
