@@ -11,6 +11,7 @@ test('every form of the settings does what it says', async () => {
   const [hub, other] = [await scene.hub(browser, server, { name: 'here' }), await scene.hub(browser, server, { name: 'other' })]
   const page = hub.page.playwright
   const section = (name: string, of = page) => of.locator(`#settings-${name}`)
+  await page.bringToFront() // a page behind another has a frame a second, and each press waits for two
   await page.evaluate('location.hash = "#/settings"')
   const relays = section('relays')
   const ice = section('ice')
@@ -57,6 +58,7 @@ test('every form of the settings does what it says', async () => {
   await identity.getByRole('button', { name: 'Export' }).click()
   const sealed = await identity.locator('.sealed').innerText()
 
+  await other.page.playwright.bringToFront()
   await other.page.playwright.evaluate('location.hash = "#/settings"')
   const theirs = section('identity', other.page.playwright)
   await theirs.getByText('Write as someone you are already').click()
@@ -68,6 +70,7 @@ test('every form of the settings does what it says', async () => {
   const [mine, joined] = [await hub.status(), await other.status()]
   expect(joined.author).toBe(mine.author)
 
+  await page.bringToFront()
   const device = (key: string) => identity.locator(`[data-testid=device][data-key="${key}"]`)
   await device(joined.device).getByRole('button', { name: 'Revoke' }).click()
   await device(joined.device).getByRole('button', { name: 'Revoke it for good' }).click()
@@ -81,6 +84,7 @@ test('every form of the settings does what it says', async () => {
   expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark')
   await expect.poll(() => storage.innerText()).toMatch(/\d [kMG]?B of \d/)
 
+  await other.page.playwright.bringToFront()
   const erase = section('storage', other.page.playwright)
   await erase.getByRole('button', { name: 'Erase this hub' }).click()
   await erase.getByLabel(/Type erase/).fill('erase')

@@ -12,7 +12,7 @@ describe('a part that is loaded when it is needed', () => {
   })
 
   test('is loaded again when that failed, and says so with a code', async () => {
-    const outcomes: unknown[] = [new TypeError('Failed to fetch'), new HubError('storage-full', 'Full.')]
+    const outcomes: Error[] = [new TypeError('Failed to fetch'), new HubError('storage-full', 'Full.')]
     const part = lazily(async () => {
       const outcome = outcomes.shift()
       if (outcome != null) throw outcome

@@ -174,7 +174,9 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
     libp2p: controlPlane,
     network: rules.network,
     report: events.report,
-    announced: () => ({ addresses: [], introducers: [], agent, links: announcedLinks(links, runtime.linkOf), ...heightsOf(runtime), authorship: authorship(libp2p.peerId.toString()) }),
+    announced: () => ({
+      addresses: [], introducers: [], agent, links: announcedLinks(links, runtime.linkOf), ...heightsOf(runtime), authorship: authorship(libp2p.peerId.toString())
+    }),
     onHeard: (peer, announced) => { contacts.note(peer, announced) }
   })
 

@@ -26,9 +26,9 @@ test('a hub is called by its author\'s name only where a device of theirs signed
   expect(people.has('12D3KooWmute')).toBe(false)
 })
 
-test('names are asked for once in half a minute, some of a crowd at a time, and what did not change stays the same', async () => {
+test('names that are known are asked for once in half a minute, some of a crowd at a time, and what did not change stays the same', async () => {
   const crowd = hubs(Array.from({ length: 100 }, (_, index) => [`hub ${index}`, `author ${index}`, true] as const))
-  const { hub, asked } = hubOf(crowd, {})
+  const { hub, asked } = hubOf(crowd, Object.fromEntries(crowd.map(({ author }) => [author ?? '', 'Named'])))
   let read = await hubPeopleTopic.read(hub, null, () => 0)
   expect(asked).toHaveLength(40)
   read = await hubPeopleTopic.read(hub, read, () => 4_000)
@@ -39,4 +39,13 @@ test('names are asked for once in half a minute, some of a crowd at a time, and 
   expect(asked).toHaveLength(100)
   await hubPeopleTopic.read(hub, read, () => 31_000)
   expect(asked).toHaveLength(140)
+})
+
+test('a name that comes after its hub is shown at the next turn', async () => {
+  const names: Record<string, string> = {}
+  const { hub } = hubOf(hubs([['12D3KooWk3Qf', 'ines', true]]), names)
+  const before = await hubPeopleTopic.read(hub, null, () => 0)
+  expect(before.people.get('12D3KooWk3Qf')?.name).toBeNull()
+  names.ines = 'Ines'
+  expect((await hubPeopleTopic.read(hub, before, () => 4_000)).people.get('12D3KooWk3Qf')?.name).toBe('Ines')
 })

@@ -24,7 +24,7 @@ interface Read {
   readonly names: ReadonlyMap<string, { readonly name: string | null, readonly at: number }>
 }
 
-/** A name is asked for again after this, in ms: it seldom changes. */
+/** A name is asked for again after this, in ms: it seldom changes. One that is not known is asked for each time: the profile may come after the hub. */
 const nameAgainMs = 30_000
 /** Names asked for in one turn, so that a crowd costs the engine no more than a page of messages. */
 const namesAtOnceMax = 40
@@ -35,7 +35,7 @@ export const hubPeopleTopic: Topic<Read> = {
     const authors = (await hub.hubs()).flatMap(({ peerId, author, authorProven }) => author == null ? [] : [{ peerId, author, authorProven }])
     const names = new Map(before?.names)
     const ageOf = (author: string): number => at - (names.get(author)?.at ?? -Infinity)
-    const due = [...new Set(authors.map(({ author }) => author))].filter(author => ageOf(author) >= nameAgainMs)
+    const due = [...new Set(authors.map(({ author }) => author))].filter(author => names.get(author)?.name == null || ageOf(author) >= nameAgainMs)
       .sort((one, other) => ageOf(other) - ageOf(one)).slice(0, namesAtOnceMax)
     await Promise.all(due.map(async (author) => { names.set(author, { name: shownName((await hub.profile(author)).fields[nameField]), at }) }))
     const people = new Map(authors.map(({ peerId, author, authorProven: proven }) => [peerId, { author, proven, name: names.get(author)?.name ?? null }]))

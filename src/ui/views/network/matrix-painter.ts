@@ -13,7 +13,7 @@ export interface MatrixFrame {
 /** Room for names beside and above, in px; a cell is at most this wide, and below this names and lines between cells are left out. */
 const namesLeft = 140
 const namesTop = 104
-const cellMax = 22
+const cellMax = 34
 const namedMin = 9
 
 export function matrixFrame (hubs: number, { width, height }: { readonly width: number, readonly height: number }): MatrixFrame {
