@@ -36,7 +36,7 @@ export function SelfInspector () {
       <section className="section">
         <h3>Connections</h3>
         <dl className="facts">
-          <dt>Made</dt><dd>{count(connections.constructed)} of {count(connections.budget)} that this browser allows at once</dd>
+          <dt>Made</dt><dd>{count(connections.constructed)} of {count(connections.budget)} that the tab which runs the hub may have at once</dd>
           <dt>Channels</dt><dd>{count(channels.transferred)} in the worker{channels.proxied > 0 && `, ${count(channels.proxied)} through the page`}</dd>
           <dt>Faults</dt><dd>{faults == null ? 'none injected' : faultsWords(faults)} <a {...link({ view: 'log', path: ['faults'], query: {} })}>{faults == null ? 'Inject' : 'Change'}</a></dd>
         </dl>
