@@ -137,6 +137,9 @@ describe('the views', () => {
       await here.page.evaluate(`void (location.hash = ${JSON.stringify(address)})`)
       await shown(here, address.startsWith('#/author') ? 'messages' : address.slice(2).split(/\W/)[0]!)
       expect(await broken(), `${address}, ${colorScheme}, ${width} pixels`).toEqual([])
+      if (address === '#/log' && width < 640) {
+        expect(await here.page.evaluate<number>('document.querySelector(".log-scroll tbody tr:not(.rows-aside) td:last-child").clientWidth'), 'a line\'s words').toBeGreaterThan(width * 0.8)
+      }
       expect(await here.page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth'), `${address} scrolls sideways`).toBe(false)
     }
   })

@@ -175,7 +175,8 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
     network: rules.network,
     report: events.report,
     announced: () => ({
-      addresses: [], introducers: [], agent, links: announcedLinks(links, runtime.linkOf), ...heightsOf(runtime), authorship: authorship(libp2p.peerId.toString())
+      addresses: [], introducers: [], agent, links: announcedLinks(links, runtime.linkOf), ...heightsOf(runtime),
+      authorship: authorship(libp2p.peerId.toString())
     }),
     onHeard: (peer, announced) => { contacts.note(peer, announced) }
   })

@@ -8,7 +8,7 @@ import { forward } from './forward.ts'
 function echo (): HubApi {
   const answer = (name: string) => async (...given: unknown[]) => Promise.resolve([name, ...given])
   const names = [
-    'status', 'publish', 'query', 'count', 'message', 'thread', 'conversation', 'answers', 'waiting',
+    'status', 'publish', 'query', 'count', 'message', 'thread', 'conversation', 'answers', 'waiting', 'forks',
     'reactions', 'links', 'profile', 'records', 'subscribe', 'whenSynced',
     'peers', 'candidates', 'hubs', 'diagnose', 'icePair', 'testRelay', 'settings', 'configure', 'connect', 'disconnect', 'sync', 'serve', 'leave',
     'sessions', 'tree', 'frontier', 'events', 'faults', 'wipe'
