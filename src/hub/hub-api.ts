@@ -35,9 +35,9 @@ export interface HubNetwork {
   /** Peer ids of hubs that could say what they hold: linked ones, and those that announce themselves. */
   reporting: () => readonly string[]
   hubs: () => readonly HeardHub[]
-  global: () => GlobalView
+  global: () => Promise<GlobalView>
   relays: () => RelayStatus[]
-  diagnose: (peerId: string | undefined) => Diagnosis
+  diagnose: (peerId: string | undefined) => Promise<Diagnosis>
   connect: (address: string) => Promise<{ readonly peerId: string, readonly path: PeerView['path'] }>
   disconnect: (peerId: string) => Promise<void>
   icePair: (peerId: string) => Promise<IcePair | null>
@@ -136,7 +136,7 @@ export function createHubApi ({ store, runtime, publisher, publications, identit
         relays: network.relays(),
         agent: surroundings.agent,
         reporting: network.reporting().length,
-        global: network.global(),
+        global: await network.global(),
         clock: surroundings.clock(),
         revoked: publisher.revoked,
         offered: surroundings.offered(),

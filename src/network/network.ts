@@ -67,7 +67,7 @@ export interface Network {
   /** Every hub heard of. */
   hubs: () => HeardHub[]
   /** Why a peer, or without one this hub as a whole, is not connected. */
-  diagnose: (peer: PeerId | undefined) => Diagnosis
+  diagnose: (peer: PeerId | undefined) => Promise<Diagnosis>
   /** Dials an address by hand. Codes: `address-invalid`, `dial-failed`, `dial-budget-spent`. */
   connect: (address: string) => Promise<{ readonly peerId: PeerId, readonly path: LinkPath }>
   /** The addresses that a direct link uses; null: it is none, or the browser does not tell. */
@@ -200,30 +200,9 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
   }
   libp2p.addEventListener('peer:identify', ({ detail: { connection, protocols } }) => { void openServerLink(connection, protocols) })
 
-  /** This hub as a whole: its relays, then its links. */
-  function diagnoseHub (): Diagnosis {
-    const relay = relayKeeper.views().sort((a, b) => Number(a.state === 'looking') - Number(b.state === 'looking'))[0]
-    const linked = links.all().length
-    const found = relay != null && relay.state !== 'looking'
-    const reserved = relay?.state === 'reserved'
-    const reached = { discovered: found, reserved, signalled: linked > 0, ice: linked > 0, encrypted: linked > 0, gossiping: linked > 0 }
-    const sentences = {
-      discovered: found ? `The relay at ${relay.address} answers.` : relay?.lastError ?? 'No relay is known.',
-      reserved: reserved
-        ? 'The relay holds a place for this hub.'
-        : relay?.full === true ? `The relay answers. ${relay.lastError ?? ''}` : 'No relay holds a place for this hub yet, so others cannot reach it first.',
-      gossiping: linked > 0 ? `${linked} hubs are linked.` : 'No hub is linked.'
-    }
-    return {
-      peerId: null,
-      sentence: linked > 0 ? sentences.gossiping : !found ? sentences.discovered : !reserved ? sentences.reserved : 'The relay answers, and no other hub is linked yet.',
-      stages: stages.map((stage) => {
-        const isFailed = (stage === 'discovered' && !found && relay?.lastError != null) || (stage === 'reserved' && relay?.full === true)
-        const ok = reached[stage] ? true : isFailed ? false : null
-        return { stage, ok, at: ok === true ? relay?.since ?? null : null, sentence: stage in sentences ? sentences[stage as keyof typeof sentences] : ok === true ? 'Passed.' : 'Not reached.' }
-      })
-    }
-  }
+  /** Begun at once: what it tells of is often that nothing can be loaded any more. */
+  const hubDiagnosis = import('./hub-diagnosis.ts')
+  hubDiagnosis.catch(() => { /* whoever asks is told */ })
 
   return {
     peerId: self,
@@ -236,7 +215,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
     useRelays: (addresses) => { relayKeeper.use(addresses) },
     candidates: membership.candidates,
     hubs: () => contacts.views(peer => links.get(peer) != null),
-    diagnose: peer => peer == null ? diagnoseHub() : trails.of(peer),
+    diagnose: async peer => peer == null ? (await hubDiagnosis).diagnoseHub(relayKeeper.views(), links.all().length, stages) : trails.of(peer),
     async connect (address) {
       const target = parseAddress(address)
       let connection: Connection

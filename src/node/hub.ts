@@ -187,14 +187,14 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
     network: {
       peerId: libp2p.peerId.toString(),
       peers: () => peerViews(links, runtime, statusOfPeer),
-      global: () => globalView({
+      global: async () => globalView({
         neighbours: links.all().map(({ peer }) => peer), statusOf: statusOfPeer, announced: contacts.views(peer => links.get(peer) != null), nowMs: now()
       }),
       candidates: () => [],
       reporting: () => links.all().map(({ peer }) => peer),
       hubs: () => contacts.views(peer => links.get(peer) != null),
       relays: () => [],
-      diagnose: peerId => ({ peerId: peerId ?? null, sentence: 'This hub dials nobody by itself: its log says what became of its links.', stages: [] }),
+      diagnose: async peerId => ({ peerId: peerId ?? null, sentence: 'This hub dials nobody by itself: its log says what became of its links.', stages: [] }),
       connect: () => notHere('Dialling'),
       disconnect: () => notHere('Ending links'),
       icePair: async () => null,

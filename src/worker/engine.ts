@@ -19,7 +19,6 @@ import { tickMs } from '../hub/core/hub-core.ts'
 import { genesisFromJson, genesisToJson, networkOf } from '../message/genesis.ts'
 import type { NetworkGenesis } from '../message/types.ts'
 import type { FaultSettings } from '../network/faults.ts'
-import { globalView } from '../network/global-state.ts'
 import { createNetwork, parseAddress, type Network } from '../network/network.ts'
 import { candidateViews, peerViews } from '../network/peer-views.ts'
 import { channelCounts, constructions, newestGathered, newestOffer } from '../network/rtc/install.ts'
@@ -175,6 +174,10 @@ export async function startEngine (config: EngineConfig, { verifiers, onProgress
     verifier.close()
   }
 
+  /** Begun at once, and not waited for by the start. */
+  const globalState = import('../network/global-state.ts')
+  globalState.catch(() => { /* whoever asks is told */ })
+
   const hub = createHubApi({
     store,
     runtime,
@@ -186,7 +189,7 @@ export async function startEngine (config: EngineConfig, { verifiers, onProgress
     network: {
       peerId: network.peerId,
       peers: () => peerViews(network.links, runtime, network.statuses.of),
-      global: () => globalView({
+      global: async () => (await globalState).globalView({
         neighbours: network.links.all().map(({ peer }) => peer), statusOf: network.statuses.of, announced: network.hubs(), nowMs: now()
       }),
       candidates: () => candidateViews(network.candidates()),
