@@ -27,7 +27,7 @@ export function agreementOf (places: readonly Place[], ledger: Ledger): Agreemen
   const hubs = places.flatMap(({ hub }) => hub == null ? [] : [hub.runtime])
   let [missed, standings, bodies] = [0, 0, 0]
   for (const { message } of ledger.all) {
-    const keepers = hubs.filter(({ retention }) => retention.minEpoch <= epochOf(message.header.timestamp) || namespaceOf(message.header.kind) === 0)
+    const keepers = hubs.filter(({ retention }) => (retention?.minEpoch ?? 0) <= epochOf(message.header.timestamp) || namespaceOf(message.header.kind) === 0)
     const holders = keepers.filter(({ set }) => set.has(message.id))
     if (holders.length > 0) missed += keepers.length - holders.length
     const standing = holders[0]?.set.standing(message.id)
@@ -54,14 +54,14 @@ async function compareOnce (world: World, link: Link): Promise<string | undefine
   const [one, other] = link.ends
   for (let turn = 0; turn < triesMax; turn += 1) {
     const [near, far] = [one.hub?.runtime, other.hub?.runtime]
-    if (near == null || far == null || !link.isOpen(0) || !link.isOpen(1)) return undefined
+    if (near?.sync == null || far?.sync == null || !link.isOpen(0) || !link.isOpen(1)) return undefined
     const report = await world.time.done(near.sync.sessions.sync(other.peer).catch(() => undefined))
     // All its sessions were taken, or the other's were.
     if (report == null || report.outcome === 'closed') {
       await world.time.runUntil(world.time.nowMs + triesEveryMs)
       continue
     }
-    const bytesMax = near.retention.minEpoch === far.retention.minEpoch ? equalBytesMax : rangeBytesMax
+    const bytesMax = near.retention?.minEpoch === far.retention?.minEpoch ? equalBytesMax : rangeBytesMax
     const bytes = report.bytesSent + report.bytesReceived
     if (report.outcome === 'equal' && report.fetched + report.sent === 0 && bytes <= bytesMax) return undefined
     return `Once more, ${one.peer} and ${other.peer} moved ${report.fetched + report.sent} messages in ${bytes} bytes: ${report.outcome}.`

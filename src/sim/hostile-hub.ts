@@ -34,7 +34,7 @@ export async function createHostileHub (hostility: Hostility, ports: SimPorts, o
       const ids = Array.from({ length: idsMax }, inventedId)
       return { type: 'ihave', ids, epochs: ids.map(() => epochOf(ports.now())), hops: ids.map(() => 0) }
     },
-    'graft-flood': () => ({ type: 'graft', counter: counter += 2, ids: hub.runtime.messages.newest(idsMax) }),
+    'graft-flood': () => ({ type: 'graft', counter: counter += 2, ids: hub.runtime.messages?.newest(idsMax) ?? [] }),
     'prune-loop': () => ({ type: 'prune', counter: counter += 2 })
   }
 

@@ -115,6 +115,11 @@ export interface Scenario {
   readonly history?: History
   /** @default true: hubs compare with each other, as they do. Without, gossip is all there is. */
   readonly compares?: boolean
+  /**
+   * What each hub is: all of it, or its core without its shell (core-hub.ts), which loses nothing to compare for only where the network loses nothing.
+   * @default the core in runs too large for whole hubs, where it can be
+   */
+  readonly drives?: 'runtime' | 'core'
   /** How long the run goes on after the last message and fault. Two rounds of comparison and some. */
   readonly settleMs: number
   readonly limits: Limits

@@ -95,10 +95,12 @@ export function createWorld ({ time, random, network, measures, verify, wire, cr
 
   /** Gives something to the hub that is there now, at once or when it thaws. */
   function give (place: Place, action: (hub: SimHub) => void): void {
+    if (place.frozen == null) {
+      if (place.hub != null) action(place.hub)
+      return
+    }
     const { life } = place
-    const act = (): void => { if (place.life === life && place.hub != null) action(place.hub) }
-    if (place.frozen != null) place.frozen.push(act)
-    else act()
+    place.frozen.push(() => { if (place.life === life && place.hub != null) action(place.hub) })
   }
 
   const timerOf = (place: Place): Timer => {
