@@ -25,11 +25,11 @@ export default defineConfig({
   test: {
     reporters: ['default', closingLine],
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 20_000, maxWorkers: 2, sequence: { groupOrder: 0 } } },
-      // One file after the other, and after all others: browsers take all there is.
+      { test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 2, sequence: { groupOrder: 0 } } },
+      // After all others. Two files at a time: a browser test waits for half of its time.
       {
         test: {
-          name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 60_000, fileParallelism: false, maxWorkers: 1,
+          name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 60_000, maxWorkers: 2,
           sequence: { groupOrder: 1 }, globalSetup: ['e2e/build.ts']
         }
       }
