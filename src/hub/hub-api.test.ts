@@ -20,8 +20,8 @@ function createEmptyNetwork (): HubNetwork & { readonly asked: string[] } {
   return {
     asked,
     peerId: '12D3KooWself',
-    peers: () => [],
-    candidates: () => [],
+    peers: async () => [],
+    candidates: async () => [],
     reporting: () => [],
     hubs: () => [],
     global: async () => ({ hubs: 0, synced: 0, serving: 0, messages: null, maxEpoch: null }),

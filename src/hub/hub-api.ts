@@ -30,8 +30,8 @@ import { createSubscriptions } from './subscriptions.ts'
 /** The network, as far as the API needs it. */
 export interface HubNetwork {
   readonly peerId: string
-  peers: () => PeerView[]
-  candidates: () => CandidateView[]
+  peers: () => Promise<PeerView[]>
+  candidates: () => Promise<CandidateView[]>
   /** Peer ids of hubs that could say what they hold: linked ones, and those that announce themselves. */
   reporting: () => readonly string[]
   hubs: () => readonly HeardHub[]

@@ -186,11 +186,11 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
     log: events,
     network: {
       peerId: libp2p.peerId.toString(),
-      peers: () => peerViews(links, runtime, statusOfPeer),
+      peers: async () => peerViews(links, runtime, statusOfPeer),
       global: async () => globalView({
         neighbours: links.all().map(({ peer }) => peer), statusOf: statusOfPeer, announced: contacts.views(peer => links.get(peer) != null), nowMs: now()
       }),
-      candidates: () => [],
+      candidates: async () => [],
       reporting: () => links.all().map(({ peer }) => peer),
       hubs: () => contacts.views(peer => links.get(peer) != null),
       relays: () => [],

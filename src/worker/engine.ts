@@ -20,7 +20,6 @@ import { genesisFromJson, genesisToJson, networkOf } from '../message/genesis.ts
 import type { NetworkGenesis } from '../message/types.ts'
 import type { FaultSettings } from '../network/faults.ts'
 import { createNetwork, parseAddress, type Network } from '../network/network.ts'
-import { candidateViews, peerViews } from '../network/peer-views.ts'
 import { channelCounts, constructions, newestGathered, newestOffer } from '../network/rtc/install.ts'
 import { openIndexedDbStore } from '../store/indexeddb.ts'
 import type { MessageStore } from '../store/message-store.ts'
@@ -176,7 +175,8 @@ export async function startEngine (config: EngineConfig, { verifiers, onProgress
 
   /** Begun at once, and not waited for by the start. */
   const globalState = import('../network/global-state.ts')
-  globalState.catch(() => { /* whoever asks is told */ })
+  const peerViews = import('../network/peer-views.ts')
+  for (const part of [globalState, peerViews]) part.catch(() => { /* whoever asks is told */ })
 
   const hub = createHubApi({
     store,
@@ -188,11 +188,11 @@ export async function startEngine (config: EngineConfig, { verifiers, onProgress
     now,
     network: {
       peerId: network.peerId,
-      peers: () => peerViews(network.links, runtime, network.statuses.of),
+      peers: async () => (await peerViews).peerViews(network.links, runtime, network.statuses.of),
       global: async () => (await globalState).globalView({
         neighbours: network.links.all().map(({ peer }) => peer), statusOf: network.statuses.of, announced: network.hubs(), nowMs: now()
       }),
-      candidates: () => candidateViews(network.candidates()),
+      candidates: async () => (await peerViews).candidateViews(network.candidates()),
       reporting: () => [...network.links.all().map(({ peer }) => peer), ...network.candidates().map(({ peer }) => peer)],
       hubs: network.hubs,
       relays: relaySource.statuses,
