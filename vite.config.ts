@@ -32,7 +32,22 @@ function withoutMetrics (): Plugin {
   }
 }
 
-const lean = (): Plugin[] => [withoutStreamingCodecs(), withoutMetrics()]
+/**
+ * Leaves out the curve of peer keys that no hub has: libp2p reads four kinds, and hubs are known by Ed25519 alone (message/SPEC.md M52). A peer with another
+ * one is refused, as by libp2p's own error for a key that is none.
+ */
+function withoutOtherCurves (): Plugin {
+  return {
+    name: 'without-other-curves',
+    enforce: 'pre',
+    transform: (_code, id) => /\/@noble\/curves\/secp256k1\.js/.test(id)
+      ? `const absent = () => { throw new Error('Keys on secp256k1 are not part of this build.') }
+export const secp256k1 = { sign: absent, verify: absent, getPublicKey: absent, Point: { fromBytes: absent }, utils: { randomSecretKey: absent } }`
+      : undefined
+  }
+}
+
+const lean = (): Plugin[] => [withoutStreamingCodecs(), withoutMetrics(), withoutOtherCurves()]
 
 /** The page installs, and opens without its server. */
 function installable (): ReturnType<typeof VitePWA> {

@@ -1,6 +1,6 @@
 /**
- * A fresh hub in a tab until it has everything that others have: from a hub at the server, then tab from tab with a server that only introduces; and
- * the same bytes merely fetched and stored. A row for fast sync comes with fast sync.
+ * A fresh hub in a tab until it has everything that others have: by a snapshot and by comparing, from a hub at the server, then by a snapshot tab from tab
+ * with a server that only introduces; and the same bytes merely fetched and stored.
  */
 import { fileURLToPath } from 'node:url'
 import { createScene } from '../../e2e/harness/scene.ts'
@@ -20,10 +20,10 @@ const stepMs = 60_000
 const copyName = 'messages.bin'
 
 /**
- * JSON: `{messages, rows: [{by: 'diff-sync' or 'raw-copy', usableMs, verifiedMs, bytes, …}], betweenTabs}`. usableMs: from opening the address to the last
- * message's being there; verifiedMs: until all of it is verified, null where nothing is. bytes: all of the sessions, both ways. Of diff-sync also `perSecond`,
- * `longTasks` and `longestTaskMs` (the page's main thread, above 50 ms, while messages moved) and `etaError` (the median error of the time left, as a
- * share of what was left). `betweenTabs`: the same of a tab that has only another tab to ask.
+ * JSON: `{messages, rows: [{by: 'fast-sync', 'diff-sync' or 'raw-copy', usableMs, verifiedMs, bytes, …}], betweenTabs}`. usableMs: from opening the address
+ * to the last message's being there; verifiedMs: until all of it is verified, null where nothing is. bytes: all of the sessions, both ways, and of the
+ * snapshot's pieces. Of both syncs also `perSecond`, `longTasks` and `longestTaskMs` (the page's main thread, above 50 ms, while messages moved) and `etaError`
+ * (the median error of the time left, as a share of what was left). `betweenTabs`: fast sync of a tab that has only another tab to ask.
  */
 export const join: Benchmark<typeof options> = {
   name: 'join',
@@ -37,9 +37,15 @@ export const join: Benchmark<typeof options> = {
     try {
       const filled = await fillServer(feed)
       scene.owns(filled, async () => filled.remove())
-      const full = await scene.server({ data: filled.data, options: ['--genesis', filled.genesis] })
       // Those that copy nothing of the network for whoever drives them.
       const browsers = await Promise.all([scene.sleepyChromium(), scene.sleepyChromium()])
+      await filled.serve(false)
+      const comparing = await scene.server({ data: filled.data, options: ['--genesis', filled.genesis] })
+      const compared = await joinUntil(await browsers[1].newPage(), comparing.address, 'compared', messages)
+      await compared.hub.page.close()
+      await comparing.stop()
+      await filled.serve(true)
+      const full = await scene.server({ data: filled.data, options: ['--genesis', filled.genesis] })
       const first = await joinUntil(await browsers[0].newPage(), full.address, 'first', messages)
       await full.stop()
       await scene.server({ port: full.port, data: filled.data, options: ['--no-hub', '--genesis', filled.genesis] })
@@ -48,7 +54,8 @@ export const join: Benchmark<typeof options> = {
       return {
         messages,
         rows: [
-          { by: 'diff-sync', ...rowOf(first, messages) },
+          { by: 'fast-sync', ...rowOf(first, messages) },
+          { by: 'diff-sync', ...rowOf(compared, messages) },
           { by: 'raw-copy', usableMs: Math.round(copied.ms), verifiedMs: null, bytes: copied.bytes }
         ],
         betweenTabs: rowOf(second, messages)

@@ -2,7 +2,7 @@
  * Which chunk is asked of whom (SPEC.md, F12): several peers at once, each with the next one on its way, in the order of the manifest; what one does not
  * have or does not answer is asked of another. It knows no bytes and no certificates.
  *
- * Invariants: 1. A chunk is queued, asked of one peer, or had. 2. A peer has at most `askedOfPeerMax` asked of it, all together at most `parallel`.
+ * Invariants: 1. A chunk is queued, asked of one peer, or had. 2. A peer has at most `askedOfPeerMax` asked of it; asked or not kept are at most `parallel`.
  */
 import type { PeerId } from '../base/peer.ts'
 import { answerWithinMs, askedOfPeerMax, silencesMax } from './limits.ts'
@@ -14,10 +14,12 @@ export interface Asking {
   remove (peer: PeerId): void
   /** Begins with chunks 0 to `count` − 1 but those that are had already. */
   begin (count: number, had: ReadonlySet<number>): void
-  /** What is to be asked now. */
-  next (nowMs: number): ReadonlyArray<{ readonly peer: PeerId, readonly index: number }>
-  /** Whether the peer was asked for it and it is awaited still; from now on it is had. */
+  /** What is to be asked now, of chunks before `end`. */
+  next (nowMs: number, end?: number): ReadonlyArray<{ readonly peer: PeerId, readonly index: number }>
+  /** Whether the peer was asked for it and it is awaited still; from now on it is had, and under way until it is kept. */
   answered (peer: PeerId, index: number): boolean
+  /** It is dealt with. */
+  kept (index: number): void
   /** It is not had after all, and is asked of others. */
   failed (peer: PeerId, index: number): void
   /** The peer does not have it. */
@@ -45,6 +47,8 @@ export function createAsking (parallel: number): Asking {
   const out = new Set<PeerId>()
   /** Ascending. */
   let queue: number[] = []
+  /** Had, and not kept yet. */
+  const dealtWith = new Set<number>()
   let had = 0
 
   function enqueue (indices: Iterable<number>): void {
@@ -68,18 +72,19 @@ export function createAsking (parallel: number): Asking {
         deadlines.clear()
         lacks.clear()
       }
+      dealtWith.clear()
       queue = Array.from({ length: count }, (_, index) => index).filter(index => !known.has(index))
       had = count - queue.length
     },
-    next (nowMs) {
+    next (nowMs, end = Infinity) {
       const asks: Array<{ peer: PeerId, index: number }> = []
-      let underWay = [...peers.values()].reduce((sum, { deadlines }) => sum + deadlines.size, 0)
+      let underWay = [...peers.values()].reduce((sum, { deadlines }) => sum + deadlines.size, dealtWith.size)
       for (let round = 0; round < askedOfPeerMax; round += 1) {
         for (const [peer, { deadlines, lacks }] of peers) {
           if (underWay >= parallel || deadlines.size > round) continue
-          const at = queue.findIndex(index => !lacks.has(index))
+          const at = queue.findIndex(index => index >= end || !lacks.has(index))
           const index = queue[at]
-          if (index === undefined) continue
+          if (index === undefined || index >= end) continue
           queue.splice(at, 1)
           deadlines.set(index, nowMs + answerWithinMs)
           underWay += 1
@@ -91,10 +96,13 @@ export function createAsking (parallel: number): Asking {
     answered (peer, index) {
       if (peers.get(peer)?.deadlines.delete(index) !== true) return false
       had += 1
+      dealtWith.add(index)
       return true
     },
+    kept (index) { dealtWith.delete(index) },
     failed (peer, index) {
       had -= 1
+      dealtWith.delete(index)
       peers.get(peer)?.lacks.add(index)
       enqueue([index])
     },

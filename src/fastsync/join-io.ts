@@ -15,16 +15,16 @@ export type JoinInput =
   /** How many of the attestations of candidate `candidate` are valid. */
   | { readonly type: 'signatures', readonly candidate: number, readonly valid: number }
   | { readonly type: 'manifest', readonly peer: PeerId, readonly bytes: Uint8Array | undefined }
-  /** Decompressed; undefined: the peer does not have it. */
-  | { readonly type: 'chunk', readonly peer: PeerId, readonly index: number, readonly pieces: readonly Uint8Array[] | undefined }
+  /** Decompressed; undefined: the peer does not have it. `entry`: as it was in the effect, by which answers to what is not pinned any more are told. */
+  | { readonly type: 'chunk', readonly peer: PeerId, readonly index: number, readonly entry: ChunkEntry, readonly pieces: readonly Uint8Array[] | undefined }
   /** What came is no answer: more than there may be, or no compressed bytes. */
   | { readonly type: 'fault', readonly peer: PeerId, readonly code: JoinFault }
   /** A chunk is on the disk, or verified and offered to the set. */
-  | { readonly type: 'kept', readonly index: number }
+  | { readonly type: 'kept', readonly index: number, readonly entry: ChunkEntry }
   /** All signatures behind the swap are valid, and all is in the set. */
   | { readonly type: 'verified' }
   /** A signature in a chunk is not valid. */
-  | { readonly type: 'bad-signature', readonly index: number }
+  | { readonly type: 'bad-signature', readonly index: number, readonly entry: ChunkEntry }
   /** The shell could not go on: its disk, its verifier. */
   | { readonly type: 'broken', readonly reason: string }
   | { readonly type: 'deadline' }
@@ -37,9 +37,9 @@ export type JoinEffect =
   | { readonly type: 'pin', readonly certificate: Certificate, readonly certified: boolean, readonly manifest: Uint8Array }
   | { readonly type: 'ask-chunk', readonly peer: PeerId, readonly index: number, readonly entry: ChunkEntry, readonly height: number }
   /** Of a certified checkpoint: to be staged. */
-  | { readonly type: 'stage', readonly index: number, readonly messages: readonly Message[] }
+  | { readonly type: 'stage', readonly index: number, readonly entry: ChunkEntry, readonly messages: readonly Message[] }
   /** Of one that is not: to be verified, offered to the set and stored. */
-  | { readonly type: 'take', readonly index: number, readonly peer: PeerId, readonly messages: readonly Message[] }
+  | { readonly type: 'take', readonly index: number, readonly entry: ChunkEntry, readonly peer: PeerId, readonly messages: readonly Message[] }
   /** Everything is staged: the snapshot is shown from now on, and verified behind. */
   | { readonly type: 'swap' }
   /** What was staged or shown is to go. */
@@ -80,5 +80,6 @@ export interface JoinProgress {
   readonly chunks: number
   readonly kept: number
   readonly messages: number
+  readonly messagesKept: number
   readonly awaited: ReadonlyMap<PeerId, readonly number[]>
 }

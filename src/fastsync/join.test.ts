@@ -106,6 +106,14 @@ describe('asking', () => {
     expect(asking.unavailable).toEqual([4])
   })
 
+  test('[F15] asks for nothing from where it is to stop', () => {
+    const asking = createAsking(8)
+    asking.add(ann)
+    asking.begin(3, new Set())
+    expect(asking.next(0, 1)).toEqual([{ peer: ann, index: 0 }])
+    expect(asking.next(0, 3)).toEqual([{ peer: ann, index: 1 }])
+  })
+
   test('[F12] one at a time is block by block, in order', () => {
     const asking = createAsking(1)
     for (const peer of [ann, ben]) asking.add(peer)
@@ -115,6 +123,8 @@ describe('asking', () => {
       expect(asking.next(0)).toEqual([])
       order.push(ask.index)
       asking.answered(ask.peer, ask.index)
+      expect(asking.next(0), 'not kept yet').toEqual([])
+      asking.kept(ask.index)
     }
     expect(order).toEqual([0, 1, 2])
   })

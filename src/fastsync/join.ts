@@ -10,12 +10,12 @@
  */
 import type { PeerId } from '../base/peer.ts'
 import { createAsking } from './asking.ts'
-import { compareBytes } from './chunk-key.ts'
+import { compareBytes, nibbleAt } from './chunk-key.ts'
 import { attestationInput, countingIn, decodeCertificate, mayHaveHeight, thresholdOf, type Certificate } from './checkpoint.ts'
 import { checkChunk } from './chunk.ts'
 import type { Join, JoinEffect, JoinFault, JoinInput, JoinOptions, JoinProgress, Resumed } from './join-io.ts'
 import { answerWithinMs, askedMax, offersMax, offersWithinMs } from './limits.ts'
-import { decodeManifest, manifestHash, messagesIn, type Manifest } from './manifest.ts'
+import { decodeManifest, manifestHash, messagesIn, type ChunkEntry, type Manifest } from './manifest.ts'
 
 interface Candidate {
   readonly certificate: Certificate
@@ -159,9 +159,11 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, ho
     asking.begin(manifest.chunks.length, kept)
   }
 
-  function takeChunk (peer: PeerId, index: number, pieces: readonly Uint8Array[] | undefined): void {
-    const entry = pinned?.manifest?.chunks[index]
-    if (phase !== 'chunks' || entry === undefined || pinned?.manifest === undefined) return
+  /** Whether it is about a chunk of what is pinned now. */
+  const isPinned = (index: number, entry: ChunkEntry): boolean => pinned?.manifest?.chunks[index] === entry
+
+  function takeChunk ({ peer, index, entry, pieces }: Extract<JoinInput, { readonly type: 'chunk' }>): void {
+    if (phase !== 'chunks' || pinned?.manifest === undefined || !isPinned(index, entry)) return
     if (pieces === undefined) { asking.refused(peer, index); return }
     if (!asking.answered(peer, index)) return
     const checked = checkChunk(pieces, entry, pinned.manifest.height, rules)
@@ -173,8 +175,8 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, ho
     senders.set(index, peer)
     sent.set(peer, (sent.get(peer) ?? 0) + entry.count)
     effects.push(pinned.candidate.certified === true
-      ? { type: 'stage', index, messages: checked.messages }
-      : { type: 'take', index, peer, messages: checked.messages })
+      ? { type: 'stage', index, entry, messages: checked.messages }
+      : { type: 'take', index, entry, peer, messages: checked.messages })
   }
 
   function takeBadSignature (index: number): void {
@@ -191,16 +193,24 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, ho
     offend(peer, 'bad-signature')
   }
 
+  /** F15. Where what is offered as it comes has to stop until the signer messages are there, which all else waits for. */
+  function endOfAsking ({ chunks }: Manifest): number {
+    const signers = chunks.findIndex(({ prefix }) => nibbleAt(prefix, 0) !== 0)
+    const missing = new Set(asking.unavailable)
+    for (let index = 0; index < signers; index += 1) if (!kept.has(index) && !missing.has(index)) return signers
+    return chunks.length
+  }
+
   /** Asks for what can be asked for, and sees whether that is all. */
   function advance (): void {
     if (phase !== 'chunks' || pinned?.manifest === undefined) return
     const { manifest, candidate } = pinned
-    for (const { peer, index } of asking.next(now)) {
+    const isCertified = candidate.certified === true
+    for (const { peer, index } of asking.next(now, isCertified ? Infinity : endOfAsking(manifest))) {
       const entry = manifest.chunks[index]
       if (entry !== undefined) effects.push({ type: 'ask-chunk', peer, index, entry, height: manifest.height })
     }
     const { unavailable } = asking
-    const isCertified = candidate.certified === true
     if (kept.size === manifest.chunks.length) {
       if (!isCertified) end('taken', 'Every chunk was verified and taken.')
       else {
@@ -254,20 +264,22 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, ho
         return
       }
       case 'manifest': takeManifest(input.peer, input.bytes); return
-      case 'chunk': takeChunk(input.peer, input.index, input.pieces); return
+      case 'chunk': takeChunk(input); return
       case 'fault':
+        if (!asking.peers.includes(input.peer)) return // it was blamed already
         lastFailure = `A hub answered with what is no answer: ${input.code}.`
         offend(input.peer, input.code)
         return
       case 'kept':
-        if (phase !== 'chunks' || !senders.has(input.index) || kept.has(input.index)) return
+        if (phase !== 'chunks' || !isPinned(input.index, input.entry) || !senders.has(input.index) || kept.has(input.index)) return
         kept.add(input.index)
+        asking.kept(input.index)
         if (pinned?.candidate.certified !== true) taken += 1
         return
       case 'verified':
         if (phase === 'behind') end('taken', 'Every signature of the snapshot was verified.')
         return
-      case 'bad-signature': takeBadSignature(input.index); return
+      case 'bad-signature': if (phase === 'behind' || isPinned(input.index, input.entry)) takeBadSignature(input.index); return
       case 'broken':
         // What is staged stays: it is gone on from when the hub starts again.
         end('refused', input.reason)
@@ -301,7 +313,8 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, ho
       const { manifest, candidate } = pinned ?? {}
       return {
         phase, height: manifest?.height ?? null, certified: candidate?.certified === true, chunks: manifest?.chunks.length ?? 0, kept: kept.size,
-        messages: manifest === undefined ? 0 : messagesIn(manifest), awaited: asking.awaited
+        messages: manifest === undefined ? 0 : messagesIn(manifest),
+        messagesKept: [...kept].reduce((sum, index) => sum + (manifest?.chunks[index]?.count ?? 0), 0), awaited: asking.awaited
       }
     }
   }

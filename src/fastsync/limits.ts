@@ -25,3 +25,16 @@ export const silencesMax = 3
 export const offersMax = 8
 /** F9. How long offers are waited for after the first, in ms: a slow honest peer may know a newer checkpoint. Guess: some round trips. */
 export const offersWithinMs = 2_000
+
+/** F17. */
+export const fastSyncProtocol = '/hubbub/fastsync/1'
+/** F19. Messages that a hub lacks before it joins by a snapshot: what a comparison moves in a quarter of a second is not worth a second way. Guess. */
+export const farBehindMin = 2_048
+/** F20. Without a chunk for so long, in ms, comparisons go on beside a join: liars may hold up one of the two only. As long as one answer may take. */
+export const holdsBackMs = answerWithinMs
+/** F19. After a join that took next to nothing, in ms. Guess: who refused or lied will do so for a while. */
+export const joinAgainMs = 600_000
+/** F18. Peers served at once: each has one chunk in memory and on its way, 8 MiB of the largest. */
+export const servedMax = 8
+/** F18. A peer that asks for nothing for so long is served no longer, in ms: longer than verifying what it asked for before takes on a slow machine. */
+export const idleMs = 60_000

@@ -77,7 +77,7 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
       if (!grafted) lateness.observe(nowMs - (notedAtMs ?? nowMs))
     }
     const effects: BroadcastEffect[] = []
-    for (const [peer, link] of links) {
+    for (const [peer, link] of by === 'snapshot' ? [] : links) {
       // Whom a comparison took it from has it, and need not be remembered to: a hundred thousand of them would wash out what else it is known to have.
       if (peer === from || link.known.has(id)) continue
       if (link.eager && !link.congested && by === 'gossip') {

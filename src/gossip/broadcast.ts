@@ -26,9 +26,9 @@ export type BroadcastInput =
   | { readonly type: 'drained', readonly peer: PeerId }
   /**
    * A message that is new to this hub, verified, and in its set. `from` is undefined for one written here; `hops` as the frame said it, 0 for one's own.
-   * What a comparison of sets brought is noted to neighbours and not pushed: most of them took part in it, or will.
+   * What a comparison of sets brought is noted to neighbours and not pushed: most of them took part in it, or will. What a snapshot brought is not even noted.
    */
-  | { readonly type: 'delivered', readonly id: MessageId, readonly epoch: number, readonly from: PeerId | undefined, readonly hops: number, readonly by: 'gossip' | 'comparison' }
+  | { readonly type: 'delivered', readonly id: MessageId, readonly epoch: number, readonly from: PeerId | undefined, readonly hops: number, readonly by: 'gossip' | 'comparison' | 'snapshot' }
   /** A neighbour sent a message that this hub has. */
   | { readonly type: 'duplicate', readonly id: MessageId, readonly from: PeerId }
   /**

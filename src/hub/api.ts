@@ -10,10 +10,12 @@ import type {
   AnswersView, ConversationView, ForkView, LinkView, MessageDetail, MessageView, ProfileView, Query, ReactionView, RecordView, ThreadView, WaitingView
 } from './messages/api.ts'
 import type { DeviceView, HubSettings, IcePair, RelayTest } from './settings-api.ts'
+import type { JoinView } from './fastsync/api.ts'
 import type { FrontierView, SyncReport, SyncSession, TreeView } from './sync/api.ts'
 
 export type * from './drafts-api.ts'
 export type * from './messages/api.ts'
+export type * from './fastsync/api.ts'
 export type * from './settings-api.ts'
 export type * from './sync/api.ts'
 
@@ -67,6 +69,8 @@ export interface HubStatus {
   readonly channels: { readonly transferred: number, readonly proxied: number }
   readonly connections: { readonly constructed: number, readonly budget: number }
   readonly sync: { readonly active: boolean, readonly done: number, readonly total: number, readonly rate: number, readonly etaMs: number | null }
+  /** Joining by a snapshot: the join that runs, or the last one; null: there was none since this hub started. */
+  readonly join: JoinView | null
   readonly device: string
   readonly relays: readonly RelayStatus[]
   readonly agent: string
@@ -244,7 +248,7 @@ export interface HubApi {
    */
   sync (peerId?: string): Promise<SyncReport>
   /**
-   * Whether this hub says that it serves snapshots (hub/lifecycle/SPEC.md L7), which nothing asks for yet; kept for the next start.
+   * Whether this hub serves snapshots to those that join (hub/lifecycle/SPEC.md L7); kept for the next start.
    * Codes: `invalid-argument`, those of the store.
    */
   serve (on: boolean): Promise<void>

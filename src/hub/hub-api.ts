@@ -133,6 +133,7 @@ export function createHubApi ({ store, runtime, publisher, publications, identit
         channels: surroundings.channels(),
         connections: surroundings.connections(),
         ...runtime.sync.status(),
+        join: runtime.fastSync.view,
         relays: network.relays(),
         agent: surroundings.agent,
         reporting: network.reporting().length,

@@ -7,6 +7,8 @@ import type { Broadcast, BroadcastHost, BroadcastOffence } from '../gossip/broad
 import type { Frame } from '../gossip/frames.ts'
 import type { Message, MessageRejection, NetworkGenesis, PublicKeyHex } from '../message/types.ts'
 import type { MessageStore } from '../store/message-store.ts'
+import type { FastNetwork } from './fastsync/fast-network.ts'
+import type { JoinRejection } from './fastsync/joining.ts'
 import type { SyncRejection } from './sync/conversation.ts'
 import type { SyncNetwork } from './sync/sync-stream.ts'
 import type { TraceReport } from './traces.ts'
@@ -16,7 +18,7 @@ export interface Transport {
   /** False: the neighbour is gone or does not keep up, and the frame was not taken. */
   send: (peer: PeerId, frame: Frame) => boolean
   /** Ends the link because of what the peer sent. */
-  reject: (peer: PeerId, code: MessageRejection | SyncRejection | BroadcastOffence, sentence: string) => void
+  reject: (peer: PeerId, code: MessageRejection | SyncRejection | JoinRejection | BroadcastOffence, sentence: string) => void
 }
 
 export interface RuntimeOptions {
@@ -36,7 +38,9 @@ export interface RuntimeOptions {
   readonly reportTrace?: (report: TraceReport) => void
   /** Hubs to compare with. @default none */
   readonly syncNetwork?: SyncNetwork
-  /** Whether it serves snapshots at first (lifecycle/SPEC.md L7). @default false */
+  /** Hubs to join from, and that join from this one. @default none */
+  readonly fastNetwork?: FastNetwork
+  /** Whether it serves snapshots at first (lifecycle/SPEC.md L7). @default true */
   readonly serving?: boolean
   readonly log: EventLog
   readonly now: () => number

@@ -15,6 +15,7 @@ import { createBroadcastTree } from '../gossip/broadcast-tree.ts'
 import { createReplicatedSet, type ReplicatedSet } from '../message/replicated-set.ts'
 import type { Message, MessageId } from '../message/types.ts'
 import { createHubCore, type HubEffect, type HubInput } from './core/hub-core.ts'
+import { createFastSync, type FastSync } from './fastsync/fast-sync.ts'
 import { createIntake } from './intake.ts'
 import { createKeeping } from './keeping.ts'
 import { createLife, type Life } from './lifecycle/life.ts'
@@ -28,6 +29,7 @@ import { createSending } from './sending.ts'
 import { createSubmissions, type Submission } from './submission.ts'
 import { recallMeetings } from './sync/remembered-meetings.ts'
 import { createSync, type Sync } from './sync/sync.ts'
+import type { FastNetwork } from './fastsync/fast-network.ts'
 import type { SyncNetwork } from './sync/sync-stream.ts'
 import { createTraces, type Traces } from './traces.ts'
 import { createTraffic, type LinkTraffic } from './traffic.ts'
@@ -56,6 +58,7 @@ export interface Runtime {
   publish: (message: Message, traced?: boolean) => Promise<Entry>
   readonly messages: Messages
   readonly sync: Sync
+  readonly fastSync: FastSync
   readonly retention: Retention
   readonly traces: Traces
   readonly life: Life
@@ -78,12 +81,12 @@ export interface Runtime {
 /** Whom submitted messages come from, where neighbours have their peer ids. */
 const submitter = 'submitted' as PeerId
 /** A hub without others. */
-const nobody: SyncNetwork = { peerId: '' as PeerId, neighbours: () => [], open: async () => undefined }
+const nobody = { peerId: '' as PeerId, neighbours: () => [], open: async () => undefined, statusOf: () => undefined } satisfies SyncNetwork & FastNetwork
 
 /** Reads the store and resolves with a running hub. Codes: those of the store. */
 export async function createRuntime (options: RuntimeOptions): Promise<Runtime> {
-  const { rules, random, store, verify, isOwn, transport, syncNetwork = nobody, log, now, timer = platformTimer, onProgress } = options
-  const { createBroadcast = createBroadcastTree, reportTrace, serving = false } = options
+  const { rules, random, store, verify, isOwn, transport, syncNetwork = nobody, fastNetwork = nobody, log, now, timer = platformTimer, onProgress } = options
+  const { createBroadcast = createBroadcastTree, reportTrace, serving = true } = options
   const verifyAll = options.verifyAll ?? (async (given: readonly Message[]) => Promise.all(given.map(async message => verify(message))))
   const { wait = async (ms: number) => new Promise((resolve) => { timer(ms, resolve) }) } = options
   const [tableSeed = 0] = new Uint32Array(random(4).buffer)
@@ -130,14 +133,28 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     offerAll: storedTogether,
     stored: async () => keeping.settled(),
     reject: transport.reject,
+    holdsBack: () => fastSync.holdsBack,
     onChange: () => { life.look() }
+  })
+
+  const fastSync = createFastSync({
+    rules, network: fastNetwork, members: sync.members, reject: transport.reject, log, now, timer, wait,
+    offerAll: (from, offers) => { storedTogether(from, offers, 'snapshot') },
+    stored: async () => keeping.settled(),
+    serves: () => life.state.serving,
+    size: () => messages.size,
+    keepsAll: () => retention.minEpoch === 0,
+    onChange (mainPeer) {
+      sync.sessions.joining(fastSync.running, mainPeer)
+      life.look()
+    }
   })
 
   const linked = new Set<PeerId>()
   const life = createLife({
     isAttester: () => rules.genesis.attesters.includes(syncNetwork.peerId),
     serving, log,
-    facts: () => ({ links: linked.size, synced: sync.sessions.synced, comparing: sync.sessions.running > 0 }),
+    facts: () => ({ links: linked.size, synced: sync.sessions.synced, comparing: sync.sessions.running > 0 || fastSync.running }),
     leaving: {
       ...traces, timer,
       newest: messages.newest,
@@ -192,12 +209,12 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     awaitDeadline()
   }
 
-  /** Messages of one comparison, one after the other: what is to be kept of them goes to the disk in one piece. */
-  function storedTogether (from: PeerId, offers: (offer: (message: Message) => void) => void): void {
+  /** Messages of one comparison or snapshot, one after the other: what is to be kept of them goes to the disk in one piece. */
+  function storedTogether (from: PeerId, offers: (offer: (message: Message) => void) => void, by: 'comparison' | 'snapshot' = 'comparison'): void {
     keeping.together(() => {
       offers((message) => {
         traces.arrived(message.id, { by: 'comparison', from, hops: null, traced: false })
-        input({ type: 'synced', message, from })
+        input({ type: 'synced', message, from, by })
       })
     })
   }
@@ -300,6 +317,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   return {
     messages,
     sync,
+    fastSync,
     retention,
     traces,
     life,
@@ -321,6 +339,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
       intake.drop(peer)
       input({ type: 'link-down', peer })
       sync.sessions.linkDown(peer)
+      fastSync.linkDown(peer)
       linked.delete(peer)
       life.look()
     },
@@ -352,6 +371,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     tick: () => {
       keeping.tryAgain()
       input({ type: 'tick', lost: [...messages.lost].slice(0, idsMax) })
+      fastSync.look()
       sync.sessions.tick()
       life.look()
       background('Whom this hub was equal with could not be stored', meetings.save())
@@ -364,6 +384,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     stop () {
       stopped = true
       callOffDeadline()
+      fastSync.stop()
       sync.sessions.stop()
     },
     async settled () {

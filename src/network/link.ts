@@ -6,6 +6,7 @@ import type { Connection, Stream } from '@libp2p/interface'
 import type { PeerId } from '../base/peer.ts'
 import type { BroadcastOffence } from '../gossip/broadcast.ts'
 import { decodeFrame, encodeFrame, gossipVersion, type Frame, type FrameRejection } from '../gossip/frames.ts'
+import type { JoinRejection } from '../hub/fastsync/joining.ts'
 import type { SyncRejection } from '../hub/sync/conversation.ts'
 import type { MessageRejection, NetworkId } from '../message/types.ts'
 import { createFaultyFrames } from './faulty-frames.ts'
@@ -16,7 +17,7 @@ export type LinkPath = 'direct' | 'relayed' | 'server'
 /** What the core gets to see of a link. */
 export type LinkFrame = Exclude<Frame, { readonly type: 'hello' | 'full' | 'ping' | 'pong' }>
 /** `full`: it has as many links as it takes, or made room for another. */
-export type LinkRejection = FrameRejection | MessageRejection | SyncRejection | BroadcastOffence | 'full'
+export type LinkRejection = FrameRejection | MessageRejection | SyncRejection | JoinRejection | BroadcastOffence | 'full'
 
 /** Why a link ended; `code` where the peer is to blame or the two do not fit. */
 export interface LinkEnd {

@@ -26,6 +26,8 @@ import { createStatusExchange, type StatusExchange } from './status-exchange.ts'
 import { createRelayKeeper, type RelayKeeper } from './relay-keeper.ts'
 import { createReservations, stopIntroducing } from './reservations.ts'
 import type { IceRecord } from './rtc/ice-record.ts'
+import { fastSyncProtocol } from '../hub/fastsync/fast-network.ts'
+import { syncProtocol } from '../hub/sync/sync-stream.ts'
 import { createSyncStreams, type SyncStreams, type SyncStreamsOptions } from './sync-streams.ts'
 import { createTraceReports, type TraceReports, type TraceReportsOptions } from './trace-reports.ts'
 
@@ -40,6 +42,10 @@ export interface NetworkOptions {
   readonly report: (report: Report) => void
   readonly handlers: LinkHandlers
   readonly onSyncStream: SyncStreamsOptions['onStream']
+  /** Another hub would join by a snapshot. */
+  readonly onFastStream: SyncStreamsOptions['onStream']
+  /** A neighbour told what it is and holds. */
+  readonly onTold: () => void
   readonly onTrace: TraceReportsOptions['onReport']
   /** The search for a path of the connection that made an offer last (rtc/install.ts). */
   readonly newestOffer: () => IceRecord | undefined
@@ -57,6 +63,7 @@ export interface Network {
   readonly peerId: PeerId
   readonly links: Links
   readonly syncStreams: SyncStreams
+  readonly fastStreams: SyncStreams
   readonly statuses: StatusExchange
   readonly faults: Faults
   readonly traceReports: TraceReports
@@ -140,8 +147,9 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
       onFull: (peer, others) => { dialer.tell({ type: 'full', peer, others }) }
     }
   })
-  const statuses: StatusExchange = await createStatusExchange({ libp2p, links, own: options.status, now })
-  const syncStreams = await createSyncStreams({ libp2p, links, faults, onStream: options.onSyncStream })
+  const statuses: StatusExchange = await createStatusExchange({ libp2p, links, own: options.status, now, onTold: options.onTold })
+  const syncStreams = await createSyncStreams({ libp2p, links, faults, protocol: syncProtocol, onStream: options.onSyncStream })
+  const fastStreams = await createSyncStreams({ libp2p, links, faults, protocol: fastSyncProtocol, onStream: options.onFastStream })
   const traceReports = createTraceReports({ libp2p, network, now, report, onReport: options.onTrace })
   const reservations = createReservations({
     transport: circuits,
@@ -208,6 +216,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
     peerId: self,
     links,
     syncStreams,
+    fastStreams,
     statuses,
     faults,
     traceReports,
@@ -259,6 +268,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
       reservations.stop()
       relayKeeper.stop()
       await syncStreams.stop()
+      await fastStreams.stop()
       await statuses.stop()
       await links.stop()
       await libp2p.stop()

@@ -25,7 +25,7 @@ async function startSide (options: TestNodeOptions = {}): Promise<Side> {
     handlers: { onUp: () => undefined, onDown: () => undefined, onFrame: async () => undefined }
   })
   const accepted: Side['accepted'] = []
-  const streams = await createSyncStreams({ libp2p: node, links, onStream: (peer, stream) => { accepted.push({ peer, stream }) } })
+  const streams = await createSyncStreams({ libp2p: node, links, protocol: syncProtocol, onStream: (peer, stream) => { accepted.push({ peer, stream }) } })
   return { node, peer: node.peerId.toString() as PeerId, links, streams, accepted }
 }
 

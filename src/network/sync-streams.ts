@@ -1,10 +1,10 @@
 /**
- * `/hubbub/sync/2` on libp2p: one stream a session, on the connection of a link that is not relayed. It opens them and hands those of others
- * on; what goes over them is the hub's (hub/sync).
+ * The protocols that carry many messages (`/hubbub/sync/2`, `/hubbub/fastsync/1`) on libp2p: one stream a session or a join, on the connection of a link that
+ * is not relayed. It opens them and hands those of others on; what goes over them is the hub's (hub/sync, hub/fastsync).
  */
 import type { Libp2p, Stream } from '@libp2p/interface'
 import type { PeerId } from '../base/peer.ts'
-import { syncProtocol, type SyncNetwork, type SyncStream } from '../hub/sync/sync-stream.ts'
+import type { SyncNetwork, SyncStream } from '../hub/sync/sync-stream.ts'
 import { createFaultyFrames } from './faulty-frames.ts'
 import { noFaults, type Faults } from './faults.ts'
 import { createFrameStream } from './frame-stream.ts'
@@ -18,9 +18,10 @@ export interface SyncStreams extends SyncNetwork {
 export interface SyncStreamsOptions {
   readonly libp2p: Libp2p
   readonly links: Links
+  readonly protocol: string
   /** @default none */
   readonly faults?: Pick<Faults, 'delayMs' | 'isParted' | 'loses'>
-  /** Another hub begins a session. */
+  /** Another hub begins a session, or would join. */
   readonly onStream: (peer: PeerId, stream: SyncStream) => void
 }
 
@@ -30,10 +31,10 @@ const openTimeoutMs = 10_000
 /** The link of whoever opens a session may come up a moment later on this side. */
 const linkWaitMs = 2_000
 
-export async function createSyncStreams ({ libp2p, links, faults = noFaults, onStream }: SyncStreamsOptions): Promise<SyncStreams> {
+export async function createSyncStreams ({ libp2p, links, protocol, faults = noFaults, onStream }: SyncStreamsOptions): Promise<SyncStreams> {
   const carry = (stream: Stream, peer: PeerId): SyncStream => createWindowedStream(createFaultyFrames({ frames: createFrameStream(stream), peer, faults, onLoss: 'end' }))
 
-  await libp2p.handle(syncProtocol, async (stream, connection) => {
+  await libp2p.handle(protocol, async (stream, connection) => {
     const peer = connection.remotePeer.toString() as PeerId
     // Read from the first byte on: what comes meanwhile is held in the window.
     const windowed = carry(stream, peer)
@@ -50,12 +51,12 @@ export async function createSyncStreams ({ libp2p, links, faults = noFaults, onS
       const link = links.get(peer)
       if (link === undefined || link.path === 'relayed' || faults.isParted(peer)) return undefined
       try {
-        const stream = await link.connection.newStream(syncProtocol, { runOnLimitedConnection: false, signal: AbortSignal.timeout(openTimeoutMs) })
+        const stream = await link.connection.newStream(protocol, { runOnLimitedConnection: false, signal: AbortSignal.timeout(openTimeoutMs) })
         return carry(stream, peer)
       } catch {
         return undefined // gone meanwhile, or of a version without it: the link says which
       }
     },
-    stop: async () => { await libp2p.unhandle(syncProtocol) }
+    stop: async () => { await libp2p.unhandle(protocol) }
   }
 }

@@ -14,11 +14,13 @@ import { randomBytes } from '../base/random.ts'
 import { tickMs } from '../hub/core/hub-core.ts'
 import { heightsOf, statusOf } from '../hub/heights.ts'
 import { createHubApi } from '../hub/hub-api.ts'
+import { fastSyncProtocol } from '../hub/fastsync/fast-network.ts'
 import { openIdentity } from '../hub/identity.ts'
 import { createOwnAuthorship } from '../hub/own-authorship.ts'
 import { openPublications } from '../hub/publications.ts'
 import { createPublisher } from '../hub/publisher.ts'
 import { createRuntime, type Runtime } from '../hub/runtime.ts'
+import { syncProtocol } from '../hub/sync/sync-stream.ts'
 import { genesisFromJson, genesisToJson, networkOf } from '../message/genesis.ts'
 import type { NetworkGenesis } from '../message/types.ts'
 import { announcedLinks, createAnnouncements, type Announcements } from '../network/announcements.ts'
@@ -121,8 +123,13 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
       neighbours: () => syncStreams.neighbours(),
       open: async peer => syncStreams.open(peer)
     },
+    fastNetwork: {
+      neighbours: () => fastStreams.neighbours(),
+      open: async peer => fastStreams.open(peer),
+      statusOf: peer => statuses.of(peer)
+    },
     reportTrace: (told) => { traceReports?.tell(told) },
-    serving: await store.getValue(servingKey) === true,
+    serving: await store.getValue(servingKey) !== false,
     log: events,
     now
   })
@@ -158,10 +165,14 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
     }
   })
   const syncStreams: SyncStreams = await createSyncStreams({
-    libp2p, links, faults,
+    libp2p, links, faults, protocol: syncProtocol,
     onStream: (peer, stream) => { runtime.sync.sessions.accept(peer, stream) }
   })
-  const statuses: StatusExchange = await createStatusExchange({ libp2p, links, own: () => statusOf(runtime), now })
+  const fastStreams: SyncStreams = await createSyncStreams({
+    libp2p, links, faults, protocol: fastSyncProtocol,
+    onStream: (peer, stream) => { runtime.fastSync.accept(peer, stream) }
+  })
+  const statuses: StatusExchange = await createStatusExchange({ libp2p, links, own: () => statusOf(runtime), now, onTold: () => { runtime.fastSync.look() } })
   const statusOfPeer = (peer: PeerId): PeerStatus | undefined => statuses.of(peer)
   const ticking = setInterval(() => {
     runtime.tick()
@@ -232,6 +243,7 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
       traceReports?.stop()
       announcements?.stop()
       await syncStreams.stop()
+      await fastStreams.stop()
       await statuses.stop()
       runtime.stop()
       await runtime.settled()

@@ -97,8 +97,13 @@ export async function startEngine (config: EngineConfig, { verifiers, onProgress
       neighbours: () => network.syncStreams.neighbours(),
       open: async peer => network.syncStreams.open(peer)
     },
+    fastNetwork: {
+      neighbours: () => network.fastStreams.neighbours(),
+      open: async peer => network.fastStreams.open(peer),
+      statusOf: peer => network.statuses.of(peer)
+    },
     reportTrace: (told) => { network.traceReports.tell(told) },
-    serving: await store.getValue('serving') === true,
+    serving: await store.getValue('serving') !== false,
     log,
     now
   })
@@ -131,6 +136,8 @@ export async function startEngine (config: EngineConfig, { verifiers, onProgress
     heights: () => heightsOf(runtime),
     authorship: createOwnAuthorship(identity, chosen.network, () => { network.heightsChanged() }),
     onSyncStream: (peer, stream) => { runtime.sync.sessions.accept(peer, stream) },
+    onFastStream: (peer, stream) => { runtime.fastSync.accept(peer, stream) },
+    onTold: () => { runtime.fastSync.look() },
     onTrace: (told, by) => { runtime.traces.reported(told, by) },
     handlers: {
       onUp: (link) => { runtime.linkUp(link.peer) },

@@ -12,6 +12,8 @@ import { feedRules } from '../ingest/feed.ts'
 export interface FilledServer {
   readonly data: string
   readonly genesis: string
+  /** Whether the hub of the next server on it serves snapshots. */
+  serve (on: boolean): Promise<void>
   remove (): Promise<void>
 }
 
@@ -36,5 +38,13 @@ export async function fillServer (messages: readonly Uint8Array[]): Promise<Fill
   await runtime.settled()
   runtime.stop()
   await store.close()
-  return { data, genesis, remove: async () => { await rm(folder, { recursive: true, force: true }) } }
+  return {
+    data, genesis,
+    async serve (on) {
+      const kept = await openLevelDbStore(join(data, 'messages'))
+      await kept.putValue('serving', on)
+      await kept.close()
+    },
+    remove: async () => { await rm(folder, { recursive: true, force: true }) }
+  }
 }

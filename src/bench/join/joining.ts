@@ -1,10 +1,10 @@
 /** One hub in a tab that joins: watched from inside its own page until it has everything. */
-import type { SyncSession } from '../../worker/api.ts'
+import type { HubStatus, SyncSession } from '../../worker/api.ts'
 import type { BrowserPage } from '../../../e2e/harness/browser.ts'
 import { openHub, type HubPage } from '../../../e2e/harness/hub-page.ts'
 
-/** A look at the session that moves most, while it runs. */
-export type Look = Readonly<Pick<SyncSession, 'phase' | 'done' | 'total' | 'etaMs'>> & { readonly ms: number }
+/** A look at the join by a snapshot, or at the session that moves most, while it runs. */
+export type Look = Readonly<Pick<SyncSession, 'done' | 'total' | 'etaMs'>> & { readonly ms: number }
 
 export interface Joined<Page extends BrowserPage = BrowserPage> {
   readonly hub: HubPage<Page>
@@ -13,7 +13,7 @@ export interface Joined<Page extends BrowserPage = BrowserPage> {
   readonly looks: readonly Look[]
   /** Tasks of the page's main thread above 50 ms from the moment on at which messages moved, as the browser counts them. */
   readonly longTasksMs: readonly number[]
-  /** Of all sessions until then, both ways. */
+  /** Of all sessions until then, both ways, and of a snapshot's pieces. */
   readonly bytes: number
 }
 
@@ -49,21 +49,25 @@ async function watch (messages: number, everyMs: number, timeoutMs: number): Pro
   for (;;) {
     const ms = performance.now() - start
     const [status, sessions] = await Promise.all([hubbub.status(), hubbub.sessions()])
+    const { join, messages: held } = status
     const moving = sessions.filter(session => session.outcome === null && session.total > 0).sort((one, other) => other.total - one.total)[0]
-    if (moving !== undefined) {
-      looks.push({ ms, phase: moving.phase, done: moving.done, total: moving.total, etaMs: moving.etaMs })
+    const isJoining = join !== null && join.outcome === null && join.chunks > 0
+    if (moving !== undefined || isJoining) {
+      const look = isJoining ? { done: join.messagesKept, total: join.messages, etaMs: join.etaMs } : moving
+      looks.push({ ms, done: look?.done, total: look?.total, etaMs: look?.etaMs })
       movedAt = Math.min(movedAt, performance.now())
     }
-    if (status.messages >= messages) {
-      return { looks, ms, movedAt, longTasks, bytes: sessions.reduce((sum, { bytesSent, bytesReceived }) => sum + bytesSent + bytesReceived, 0) }
+    if (held >= messages) {
+      const pieces = (join?.hubs ?? []).reduce((sum, { bytes }) => sum + bytes, 0)
+      return { looks, ms, movedAt, longTasks, bytes: sessions.reduce((sum, { bytesSent, bytesReceived }) => sum + bytesSent + bytesReceived, pieces) }
     }
-    if (ms > timeoutMs) throw new Error(`after ${timeoutMs} ms the hub has ${status.messages} of ${messages} messages`)
+    if (ms > timeoutMs) throw new Error(`after ${timeoutMs} ms the hub has ${held} of ${messages} messages`)
     await new Promise((resolve) => { setTimeout(resolve, everyMs) })
   }
 }
 
 interface HubPageApi {
-  status: () => Promise<{ readonly messages: number }>
+  status: () => Promise<Pick<HubStatus, 'messages' | 'join'>>
   sessions: () => Promise<SyncSession[]>
 }
 

@@ -22,8 +22,8 @@ export type HubInput =
   | { readonly type: 'link-down', readonly peer: PeerId }
   /** Decoded, valid, signature checked. */
   | { readonly type: 'message', readonly message: Message, readonly from: PeerId, readonly hops: number }
-  /** The same, in a comparison with this neighbour: it is noted to others and not pushed, as they find it in theirs. */
-  | { readonly type: 'synced', readonly message: Message, readonly from: PeerId }
+  /** The same, in a comparison with this neighbour, or of a snapshot that it serves: not pushed to others, as they find it in theirs (gossip/SPEC.md G38). */
+  | { readonly type: 'synced', readonly message: Message, readonly from: PeerId, readonly by: 'comparison' | 'snapshot' }
   /** A neighbour sent a message that `has` answers for. */
   | { readonly type: 'duplicate', readonly id: MessageId, readonly from: PeerId }
   /** Written here and stored. */
@@ -92,8 +92,8 @@ const erasedPerTick = 500
 interface Origin {
   readonly from: PeerId
   readonly hops: number
-  /** It came in a comparison: it is not pushed on, and no duplicate of gossip. */
-  readonly isSynced?: boolean
+  /** Otherwise than by gossip: it is not pushed on, and no duplicate there. */
+  readonly by?: 'comparison' | 'snapshot'
 }
 
 interface Neighbour {
@@ -135,7 +135,7 @@ export function createHubCore ({ set, createBroadcast }: HubCoreOptions): HubCor
         const effects: HubEffect[] = [source == null ? { type: 'returned', message } : { type: 'store', message, from: source.from }]
         const { id, header } = message
         const delivered = broadcast.handle({
-          type: 'delivered', id, epoch: epochOf(header.timestamp), from: source?.from, hops: source?.hops ?? 0, by: source?.isSynced === true ? 'comparison' : 'gossip'
+          type: 'delivered', id, epoch: epochOf(header.timestamp), from: source?.from, hops: source?.hops ?? 0, by: source?.by ?? 'gossip'
         }, nowMs)
         effects.push(...spread(delivered, message))
         return effects
@@ -166,7 +166,7 @@ export function createHubCore ({ set, createBroadcast }: HubCoreOptions): HubCor
       case 'completed':
         return []
       case 'duplicate':
-        return origin == null || origin.isSynced === true ? [] : spread(broadcast.handle({ type: 'duplicate', id: message.id, from: origin.from }, nowMs))
+        return origin == null || origin.by != null ? [] : spread(broadcast.handle({ type: 'duplicate', id: message.id, from: origin.from }, nowMs))
       case 'pending':
         return origin == null ? [] : [
           {
@@ -238,7 +238,7 @@ export function createHubCore ({ set, createBroadcast }: HubCoreOptions): HubCor
         case 'message':
           return offer(input.message, input, nowMs, { sender: input.from })
         case 'synced':
-          return offer(input.message, { from: input.from, hops: 0, isSynced: true }, nowMs, { sender: input.from })
+          return offer(input.message, { from: input.from, hops: 0, by: input.by }, nowMs, { sender: input.from })
         case 'duplicate': case 'ihave': case 'prune': case 'round-trip': case 'congested': case 'drained': case 'retention': case 'deadline':
           return spread(broadcast.handle(input, nowMs))
         case 'published':

@@ -20,7 +20,7 @@ const linesOf = ({ log }: MeshHub): string[] => log.read({ type: 'lifecycle' }).
 test('[L3] [L8] a hub that is linked and found equal is babbling; without links it is joining again; the log says all of it', async () => {
   const mesh = createMesh({ linksSync: true })
   const [ann, ben] = [await addHub(mesh, 'ann'), await addHub(mesh, 'ben')]
-  expect(ann.runtime.life.state).toEqual({ lifecycle: 'joining', mode: 'unsynced', serving: false })
+  expect(ann.runtime.life.state).toEqual({ lifecycle: 'joining', mode: 'unsynced', serving: true })
   mesh.link(ann, ben)
   expect(ann.runtime.life.state).toMatchObject({ lifecycle: 'catching-up', mode: 'unsynced' })
   await mesh.settled()

@@ -7,6 +7,7 @@ import { tickMs } from '../core/hub-core.ts'
 import type { SyncNetwork } from './sync-stream.ts'
 
 export interface Schedule {
+  /** After those that wait already. */
   add (peer: PeerId): void
   /** With the next tick, for it has no room now. */
   addLater (peer: PeerId): void
@@ -71,7 +72,10 @@ export function createSchedule ({ network, random, now }: ScheduleOptions): Sche
   }
 
   return {
-    add: (peer) => { due.add(peer) },
+    add: (peer) => {
+      due.delete(peer)
+      due.add(peer)
+    },
     addLater: (peer) => { later.add(peer) },
     addAll,
     remove (peer) {

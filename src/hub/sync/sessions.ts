@@ -49,6 +49,8 @@ export interface Sessions {
   all (): SyncSession[]
   /** Resolves when no session runs or is about to begin. */
   settled (): Promise<void>
+  /** A join by a snapshot begins, before which sessions give way (`holdsBack`), or has ended: all are compared with, `last` after the others. */
+  joining (begins: boolean, last?: PeerId): void
   /** Ends all sessions and begins none any more. */
   stop (): void
 }
@@ -74,6 +76,8 @@ export interface SessionsOptions {
   readonly wait: (ms: number) => Promise<void>
   readonly report: (report: Report) => void
   readonly reject: (peer: PeerId, code: SyncRejection, sentence: string) => void
+  /** Whether sessions wait for something better. */
+  readonly holdsBack?: (() => boolean) | undefined
   /** A session began or ended. */
   readonly onChange?: (() => void) | undefined
 }
@@ -105,6 +109,7 @@ interface Slot {
 
 export function createSessions (options: SessionsOptions): Sessions {
   const { network, comparable, meetings, reader, taker, alternatives, minEpoch, isComplete, random, now, timer, wait, report, reject, onChange } = options
+  const { holdsBack = () => false } = options
   const running = new Map<PeerId, Slot>()
   const schedule = createSchedule({ network, random, now })
   /** Since when gossip reaches a neighbour. */
@@ -132,7 +137,7 @@ export function createSessions (options: SessionsOptions): Sessions {
   }
 
   function beginDue (): void {
-    while (!stopped && running.size < sessionsMax) {
+    while (!stopped && !holdsBack() && running.size < sessionsMax) {
       const peer = schedule.next()
       if (peer === undefined) return
       void begin(peer)
@@ -229,7 +234,7 @@ export function createSessions (options: SessionsOptions): Sessions {
     accept (peer, stream) {
       const slot = running.get(peer)
       const yields = slot !== undefined && slot.isInitiator && peer < network.peerId && slot.conversation?.isAnswered !== true
-      const hasRoom = slot !== undefined || running.size < sessionsMax
+      const hasRoom = !holdsBack() && (slot !== undefined || running.size < sessionsMax)
       if (stopped || !hasRoom || (slot !== undefined && !yields)) {
         stream.abort()
         if (!hasRoom) schedule.add(peer)
@@ -294,6 +299,14 @@ export function createSessions (options: SessionsOptions): Sessions {
     all: () => [...live(), ...reports.all.toReversed().map(endedView)],
     async settled () {
       while (pending.size > 0) await Promise.all(pending)
+    },
+    joining (begins, last) {
+      if (begins) for (const { conversation } of running.values()) conversation?.giveWay()
+      else {
+        schedule.addAll()
+        if (last !== undefined) schedule.add(last)
+        beginDue()
+      }
     },
     stop () {
       stopped = true

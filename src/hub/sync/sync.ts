@@ -12,6 +12,7 @@ import type { Timer } from '../../base/timer.ts'
 import { gossipsMs } from '../../sync/session/session.ts'
 import type { FrontierView, HubStatus, SyncAlternative, SyncSession, TreeView } from '../api.ts'
 import type { Messages } from '../messages/messages.ts'
+import type { SnapshotsOptions } from '../fastsync/snapshots.ts'
 import type { Retention } from '../retention.ts'
 import { alternativesTo } from './alternatives.ts'
 import { createChecking } from './checking.ts'
@@ -26,6 +27,8 @@ import { feedViews, treeView } from './views.ts'
 
 export interface Sync extends Pick<Comparable, 'entered' | 'displaced'> {
   readonly sessions: Sessions
+  /** The members as fast sync has them, which hands them on and takes them in by other ways. */
+  readonly members: SnapshotsOptions['members']
   /** Hex nibbles, eight at most. */
   tree (prefix: string): Promise<TreeView>
   /** The feeds with the most members, so many of them. */
@@ -54,12 +57,15 @@ export interface SyncOptions {
   readonly now: () => number
   readonly timer: Timer
   readonly wait: (ms: number) => Promise<void>
+  /** Whether sessions wait for something better. @default never */
+  readonly holdsBack?: () => boolean
   /** A session began or ended. */
   readonly onChange?: () => void
 }
 
 export function createSync (options: SyncOptions): Sync {
-  const { rules, set, messages, retention, network, meetings, verifyAll, offerAll, stored, reject, log, random, now, timer, wait, onChange } = options
+  const { rules, set, messages, retention, network, meetings, verifyAll, offerAll, stored, reject, log, random, now, timer, wait } = options
+  const { holdsBack, onChange } = options
   const comparable = createComparable({ set, catalog: messages.catalog, rest: async () => wait(0) })
   void comparable.built() // beside everything else: the hub is ready without it
 
@@ -68,6 +74,18 @@ export function createSync (options: SyncOptions): Sync {
   const has = ({ id, body }: Message): boolean => {
     const member = set.memberOf(id)
     return member !== -1 && (body == null || set.hasBody(member))
+  }
+
+  /** Members as they travel, in this order, and tells of each; those that are not here any more are left out. */
+  async function read (members: readonly number[], told: (member: number) => void = () => undefined): Promise<Uint8Array[]> {
+    const nowMs = now()
+    const found = await messages.getStored(members)
+    return found.flatMap(({ id, bytes }) => {
+      const member = set.memberOf(id)
+      if (member === -1) return [] // displaced while it was read
+      told(member)
+      return [encodeSignedBytes(set.servesBody(id, nowMs) ? bytes : { ...bytes, body: undefined })]
+    })
   }
 
   const sessions = createSessions({
@@ -79,21 +97,15 @@ export function createSync (options: SyncOptions): Sync {
     wait,
     reject,
     report: log.report,
+    holdsBack,
     onChange,
     minEpoch: () => retention.minEpoch,
     isComplete: () => set.bodiesWanted(now()).length === 0,
     random: () => new DataView(random(4).buffer).getUint32(0),
     alternatives: compareWays,
-    reader: tally => async (members) => {
-      const nowMs = now()
-      const found = await messages.getStored([...members])
-      return found.flatMap(({ id, bytes }) => {
-        const member = set.memberOf(id)
-        if (member === -1) return [] // displaced while it was read
-        tally.sent({ author: set.authorOf(member), signer: set.signerOf(member), timestamp: messages.catalog.timestampOf(member) })
-        return [encodeSignedBytes(set.servesBody(id, nowMs) ? bytes : { ...bytes, body: undefined })]
-      })
-    },
+    reader: tally => async members => read([...members], (member) => {
+      tally.sent({ author: set.authorOf(member), signer: set.signerOf(member), timestamp: messages.catalog.timestampOf(member) })
+    }),
     taker: (peer, tally) => createTaking({
       rules, has, verifyAll: check, stored,
       offerAll (taken) {
@@ -136,8 +148,22 @@ export function createSync (options: SyncOptions): Sync {
   const oldestMs = timeAtEnd('ascending')
   const newestMs = timeAtEnd('descending')
 
+  const { members, tree } = comparable.set
   return {
     sessions,
+    members: {
+      holdings: {
+        count: range => tree.count(range),
+        collect: range => tree.collect(range),
+        bucketOf: member => members.bucketOf(member),
+        copyId: (member, target, offset) => { members.copyId(member, target, offset) },
+        get size () { return tree.size }
+      },
+      built: async () => comparable.built(),
+      read: async asked => read(asked),
+      has,
+      check
+    },
     entered (member) {
       comparable.entered(member)
       if (member >= 0) sessions.arrived(member)

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { FrontierView, SyncSession } from '../../../worker/api.ts'
+import type { FrontierView, JoinView, SyncSession } from '../../../worker/api.ts'
 import { sampleTime } from '../../data/samples.ts'
 import { heatRows, heatStep } from './heat-model.ts'
-import { costs, findingBytes, phases, phaseState, progressOf, sessionSentence } from './sync-model.ts'
+import { costs, findingBytes, joinSentence, phases, phaseState, progressOf, sessionSentence } from './sync-model.ts'
 
 const session = (changes: Partial<SyncSession> = {}): SyncSession => ({
   id: 1, peer: '12D3KooWPeer', initiated: true, phase: 'ended', outcome: 'equal', strategy: 'sketch', estimate: null, symbols: 0, rounds: 3,
@@ -44,6 +44,16 @@ describe('what is said of a comparison', () => {
     expect(progressOf(session({ phase: 'moving', outcome: null, total: 0 }))).toBeNull()
     expect(progressOf(session({ phase: 'moving', outcome: null, done: 2, total: 8, rate: 3, etaMs: 2_000 }))).toMatchObject({ share: 0.25, left: '2 s left at 3/s' })
   })
+})
+
+test('a join by a snapshot says where it is, and how it ended', () => {
+  const join = (changes: Partial<JoinView>): string => joinSentence({
+    phase: 'offers', height: null, certified: false, chunks: 0, chunksKept: 0, messages: 0, messagesKept: 0, hubs: [], outcome: null, reason: null, startedAt: sampleTime,
+    ms: 4_000, etaMs: null, ...changes
+  })
+  expect(join({})).toBe('Hubs are asked what they serve.')
+  expect(join({ phase: 'ended', outcome: 'taken', messagesKept: 3_000, reason: 'Every chunk was verified and taken.' })).toMatch(/^3,000 messages in 4 s\. Every chunk/)
+  expect(join({ phase: 'ended', outcome: 'refused', reason: 'Nobody had it.' })).toBe('No snapshot was taken: Nobody had it. Comparing goes on.')
 })
 
 describe('the heat map', () => {

@@ -1,5 +1,5 @@
 /** What the sync view says of comparisons, as figures and words. Pure: from the engine's sessions, live and past. */
-import type { SyncSession } from '../../../worker/api.ts'
+import type { JoinView, SyncSession } from '../../../worker/api.ts'
 import { bytes, count, counted, span } from '../../design/format.ts'
 
 /** The steps of a comparison, in their order, as people tell them apart. */
@@ -101,4 +101,17 @@ export function progressOf ({ phase, done, total, rate, etaMs }: SyncSession): P
 /** `24 kB in 3 rounds, 640 ms` */
 export function effortWords (session: SyncSession): string {
   return `${bytes(findingBytes(session))} in ${counted(session.rounds, 'round')}, ${session.ms < 10_000 ? `${count(session.ms)} ms` : span(session.ms)}`
+}
+
+/** Where a join by a snapshot is, or how it ended. */
+export function joinSentence ({ phase, outcome, messagesKept, ms, reason }: JoinView): string {
+  if (outcome === 'taken') return `${counted(messagesKept, 'message')} in ${span(ms)}. ${reason ?? ''}`
+  if (outcome != null) return `No snapshot was taken: ${reason ?? ''} Comparing goes on.`
+  switch (phase) {
+    case 'offers': return 'Hubs are asked what they serve.'
+    case 'manifest': return 'One snapshot was chosen: which chunks it has is being asked.'
+    case 'chunks': return 'Chunks are being fetched.'
+    case 'behind': return 'Everything is here: signatures are being verified.'
+    case 'ended': return 'It has ended.'
+  }
 }

@@ -14,6 +14,7 @@ import { type Route, withPath } from '../../shell/route.ts'
 import { HeatMap } from './heat-map.tsx'
 import { Icicle, nameOf } from './icicle.tsx'
 import { CurrentSession, Costs, SessionFacts, sessionTitle } from './session-panels.tsx'
+import { JoinPanel } from './join-panel.tsx'
 import { LifePanel } from './life-panel.tsx'
 import { SessionTable } from './session-table.tsx'
 import { SubtreeFacts } from './subtree-facts.tsx'
@@ -30,6 +31,7 @@ export default function SyncView () {
   const router = useRouter()
   const sessions = useTopic(sessionsTopic)
   const { value: frontier } = useTopic(frontierTopic)
+  const { value: status } = useTopic(statusTopic)
   const [chosenId, prefix = ''] = route.path
   const chosen = chosenId == null ? null : sessions.value?.find(({ id }) => String(id) === chosenId) ?? null
   const session = chosen ?? sessions.value?.[0] ?? null
@@ -47,6 +49,7 @@ export default function SyncView () {
         <h1 className="hidden">Sync</h1>
         {ask.type === 'refused' && <p className="trouble" role="alert">Nothing was compared: {ask.sentence}</p>}
         {sessions.failure != null && <p className="trouble" role="alert">The comparisons could not be read: {sessions.failure}</p>}
+        {status?.join != null && <JoinPanel join={status.join} />}
         {session == null
           ? <NoSession known={sessions.value != null} />
           : <div className="sync-top"><CurrentSession session={session} /><Costs session={session} /></div>}

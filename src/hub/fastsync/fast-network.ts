@@ -1,0 +1,10 @@
+/** What fast sync asks of the network: whom it may ask, what they told of themselves, and one stream to each. Shapes only. */
+import type { PeerId } from '../../base/peer.ts'
+import type { SyncNetwork } from '../sync/sync-stream.ts'
+
+export { fastSyncProtocol } from '../../fastsync/limits.ts'
+
+export interface FastNetwork extends Omit<SyncNetwork, 'peerId'> {
+  /** What a neighbour told of itself lately (network/SPEC.md N1); undefined: nothing. */
+  statusOf (peer: PeerId): { readonly serving: boolean, readonly messages: number | null } | undefined
+}

@@ -1,0 +1,200 @@
+/**
+ * Carries out one join (fastsync/SPEC.md, F9 to F15): asks peers over their streams, checks signatures, offers and stores. The join (fastsync/join.ts)
+ * decides; here nothing is decided but how what it asks for is done.
+ *
+ * Invariant: the join is entered by one input at a time, from synchronous code.
+ */
+import { reasonOf } from '../../base/errors.ts'
+import type { Report } from '../../base/event-log.ts'
+import type { PeerId } from '../../base/peer.ts'
+import type { Timer } from '../../base/timer.ts'
+import { concatenated } from '../../fastsync/exchange.ts'
+import { createJoin } from '../../fastsync/join.ts'
+import type { JoinEffect, JoinFault, JoinInput } from '../../fastsync/join-io.ts'
+import type { ChunkEntry } from '../../fastsync/manifest.ts'
+import type { FrameRejection } from '../../gossip/frames.ts'
+import type { Message, NetworkGenesis } from '../../message/types.ts'
+import type { JoinView } from './api.ts'
+import { createAskingStream, type Answer, type AskingStream } from './asking-stream.ts'
+import type { FastNetwork } from './fast-network.ts'
+
+/** What a peer did against the rules. */
+export type JoinRejection = JoinFault | FrameRejection
+
+export interface JoiningOptions {
+  readonly rules: NetworkGenesis
+  readonly network: Pick<FastNetwork, 'open'>
+  /** Whether this hub has exactly these members already. */
+  readonly holds: (entry: ChunkEntry, height: number) => boolean
+  /** Whether this hub has all of the message. */
+  readonly has: (message: Message) => boolean
+  /** For each, whether its signature is valid; whatever is asked for waits for its turn. */
+  readonly verifyAll: (messages: readonly Message[]) => Promise<readonly boolean[]>
+  /** Calls `offers` at once, in which verified messages are handed to the core, one by one. What is kept of them is written together. */
+  readonly offerAll: (from: PeerId, offers: (offer: (message: Message) => void) => void) => void
+  /** Resolves when what the core was handed is stored, as far as it can be. */
+  readonly stored: () => Promise<unknown>
+  readonly reject: (peer: PeerId, code: JoinRejection, sentence: string) => void
+  readonly report: (report: Report) => void
+  readonly now: () => number
+  readonly timer: Timer
+}
+
+export interface Joining {
+  readonly view: JoinView
+  /** When the last chunk was kept, or the join began. */
+  readonly movedMs: number
+  /** Another peer that serves. Harmless for one that is known. */
+  peer (peer: PeerId): void
+  peerGone (peer: PeerId): void
+  /** Ends it. */
+  stop (): void
+  /** Resolves when it is over, with who sent most. Never rejects. */
+  readonly ended: Promise<PeerId | undefined>
+}
+
+/** Messages verified at a time: a chunk in several batches keeps a verifier busy while the next chunk is decoded. */
+const batchMessages = 256
+
+export function startJoin (options: JoiningOptions): Joining {
+  const { rules, network, holds, has, verifyAll, offerAll, stored, reject, report, now, timer } = options
+  const join = createJoin({ rules, attesters: new Set(), holds })
+  const startedMs = now()
+  /** Bounded by the join's offers, and by the links. */
+  const streams = new Map<PeerId, Promise<AskingStream | undefined>>()
+  const opened = new Map<PeerId, AskingStream>()
+  const keptFrom = new Map<PeerId, number>()
+  let resolveEnded: (mainPeer: PeerId | undefined) => void = () => undefined
+  const ended = new Promise<PeerId | undefined>((resolve) => { resolveEnded = resolve })
+  let over: { readonly outcome: NonNullable<JoinView['outcome']>, readonly reason: string, readonly atMs: number } | undefined
+  let movedMs = startedMs
+  let callOff = (): void => undefined
+
+  function give (input: JoinInput): void {
+    if (over !== undefined) return
+    for (const effect of join.handle(input, now())) perform(effect)
+    callOff()
+    const deadlineMs = join.nextDeadlineMs()
+    if (deadlineMs !== Infinity) callOff = timer(Math.max(1, deadlineMs - now()), () => { give({ type: 'deadline' }) })
+  }
+
+  function perform (effect: JoinEffect): void {
+    switch (effect.type) {
+      case 'ask-offer': {
+        const { peer } = effect
+        asking(peer, async stream => bytesOf(peer, await stream.ask({ type: 'certificate' })), bytes => ({ type: 'offer', peer, bytes }))
+        return
+      }
+      case 'ask-manifest': {
+        const { peer, hash } = effect
+        asking(peer, async stream => bytesOf(peer, await stream.ask({ type: 'manifest', hash })), bytes => ({ type: 'manifest', peer, bytes }))
+        return
+      }
+      case 'ask-chunk': {
+        const { peer, index, entry, height } = effect
+        asking(peer, async stream => piecesOf(peer, await stream.ask({ type: 'chunk', entry, height })), pieces => ({ type: 'chunk', peer, index, entry, pieces }))
+        return
+      }
+      case 'take': going(take(effect)); return
+      case 'offence': reject(effect.peer, effect.code, `The hub broke the rules of fast sync: ${effect.code}.`); return
+      case 'ended': finish(effect.outcome, effect.reason, effect.mainPeer); return
+      // Where no attesters are known nothing is certified (F6).
+      case 'check-signatures': case 'pin': case 'stage': case 'swap': case 'drop':
+    }
+  }
+
+  /** What fails here is this hub's own. */
+  function going (work: Promise<void>): void {
+    work.catch((thrown: unknown) => { give({ type: 'broken', reason: `This hub could not go on: ${reasonOf(thrown)}` }) })
+  }
+
+  /** Asks, and hands the answer in; undefined where there was none, after which the join knows why. */
+  function asking<T> (peer: PeerId, ask: (stream: AskingStream) => Promise<T | 'failed' | undefined>, input: (answer: T | undefined) => JoinInput): void {
+    going((async () => {
+      const stream = await streamTo(peer)
+      const answer = stream && await ask(stream)
+      if (stream === undefined) give({ type: 'peer-gone', peer })
+      else if (answer !== 'failed') give(input(answer))
+    })())
+  }
+
+  async function streamTo (peer: PeerId): Promise<AskingStream | undefined> {
+    const known = streams.get(peer)
+    if (known !== undefined) return known
+    const opening = network.open(peer).then((stream) => {
+      if (stream === undefined) return undefined
+      const asked = createAskingStream(stream)
+      if (over === undefined) opened.set(peer, asked)
+      else asked.close()
+      return asked
+    })
+    streams.set(peer, opening)
+    return opening
+  }
+
+  async function piecesOf (peer: PeerId, answer: Answer): Promise<readonly Uint8Array[] | 'failed' | undefined> {
+    switch (answer.type) {
+      case 'pieces': return answer.pieces
+      case 'not-here': return undefined
+      case 'gone':
+        give({ type: 'peer-gone', peer })
+        return 'failed'
+      case 'fault':
+        if (answer.code === 'piece-too-large' || answer.code === 'chunk-malformed') give({ type: 'fault', peer, code: answer.code })
+        else {
+          reject(peer, answer.code, `The hub broke the rules of fast sync: ${answer.code}.`)
+          give({ type: 'peer-gone', peer })
+        }
+        return 'failed'
+    }
+  }
+
+  async function bytesOf (peer: PeerId, answer: Answer): Promise<Uint8Array | 'failed' | undefined> {
+    const pieces = await piecesOf(peer, answer)
+    return Array.isArray(pieces) ? concatenated(pieces as readonly Uint8Array[]) : pieces as 'failed' | undefined
+  }
+
+  async function take ({ index, entry, peer, messages }: Extract<JoinEffect, { readonly type: 'take' }>): Promise<void> {
+    const lacking = messages.filter(message => !has(message))
+    const checks: Array<Promise<readonly boolean[]>> = []
+    for (let start = 0; start < lacking.length; start += batchMessages) checks.push(verifyAll(lacking.slice(start, start + batchMessages)))
+    const valid = await Promise.all(checks)
+    if (over !== undefined) return
+    if (valid.flat().includes(false)) {
+      give({ type: 'bad-signature', index, entry })
+      return
+    }
+    offerAll(peer, (offer) => { for (const message of lacking) if (!has(message)) offer(message) })
+    await stored()
+    keptFrom.set(peer, (keptFrom.get(peer) ?? 0) + 1)
+    movedMs = now()
+    give({ type: 'kept', index, entry })
+  }
+
+  function finish (outcome: NonNullable<JoinView['outcome']>, reason: string, mainPeer: PeerId | undefined): void {
+    over = { outcome, reason, atMs: now() }
+    callOff()
+    for (const stream of opened.values()) stream.close()
+    const { messagesKept, kept, chunks } = join.progress
+    report({ type: 'fast-sync-ended', code: outcome, sentence: `Fast sync ended (${outcome}) with ${kept} of ${chunks} chunks, ${messagesKept} messages, after ${now() - startedMs} ms: ${reason}` })
+    resolveEnded(mainPeer)
+  }
+
+  return {
+    get view () {
+      const { phase, height, certified, chunks, kept, messages, messagesKept, awaited } = join.progress
+      const ms = (over?.atMs ?? now()) - startedMs
+      return {
+        phase: over === undefined ? phase : 'ended', height, certified, chunks, chunksKept: kept, messages, messagesKept,
+        hubs: [...opened].map(([peerId, { bytes }]) => ({ peerId, kept: keptFrom.get(peerId) ?? 0, asked: awaited.get(peerId)?.length ?? 0, bytes })),
+        outcome: over?.outcome ?? null, reason: over?.reason ?? null, startedAt: startedMs, ms,
+        etaMs: over !== undefined || messagesKept === 0 ? null : Math.round(ms * (messages - messagesKept) / messagesKept)
+      }
+    },
+    get movedMs () { return movedMs },
+    peer: (peer) => { give({ type: 'peer', peer }) },
+    peerGone: (peer) => { give({ type: 'peer-gone', peer }) },
+    stop () { if (over === undefined) finish('stopped', 'This hub has been stopped.', undefined) },
+    ended
+  }
+}
