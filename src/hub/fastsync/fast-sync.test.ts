@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { PeerId } from '../../base/peer.ts'
 import { createRandom } from '../../base/seeded-random.ts'
+import { createMemoryDisk } from '../../store/memory.ts'
 import { farBehindMin, holdsBackMs } from '../../fastsync/limits.ts'
 import { epochOf, epochStartMs } from '../../message/epoch.ts'
 import type { Message } from '../../message/types.ts'
@@ -15,7 +16,7 @@ const epochMs = epochStartMs(1)
 const [ida, jan] = [createPen('ida'), createPen('jan')]
 const old = [ida, jan].flatMap(pen => [
   pen.introduce(),
-  ...Array.from({ length: farBehindMin / 2 + 50 }, (_, number) => pen.write(post(`${number}`), { timestamp: startMs + Math.floor(number / 14) * epochMs }))
+  ...Array.from({ length: farBehindMin / 2 + 300 }, (_, number) => pen.write(post(`${number}`), { timestamp: startMs + Math.floor(number / 17) * epochMs }))
 ])
 const nowMs = startMs + 100 * epochMs
 const fresh = ida.write(post('just now'), { timestamp: nowMs - 60_000 })
@@ -131,6 +132,53 @@ test('[F19] whoever lacks little, or meets nobody that serves, compares as alway
   const eve = await addHub('eve')
   await meet(eve, [ben])
   expect([eve.runtime.fastSync.view, eve.runtime.messages.size]).toEqual([null, history.length])
+})
+
+test('[F16] a hub that dies in the middle of a join goes on with what is missing', async () => {
+  let answers = 0
+  const disk = createMemoryDisk()
+  const dan = await addHub('dan', [], { disk })
+  const [ann] = full
+  if (ann === undefined) throw new Error('there are three')
+  const died = new Promise<void>((resolve) => {
+    onFrame = ({ from, bytes }) => {
+      // The certificate, the manifest, the chunk of the signer messages, and little more.
+      if (from !== 'ann' || (answers += 1) <= 3) return bytes
+      resolve()
+      return undefined // from here on nothing comes any more
+    }
+  })
+  mesh.link(dan, ann)
+  mesh.part(dan, ann)
+  await died
+  await dan.runtime.settled()
+  dan.runtime.stop()
+  mesh.unlink(dan, ann)
+  const before = dan.runtime.messages.size
+  expect(before).toBeGreaterThan(0)
+  expect(before, 'some chunks, and what gossip offers').toBeLessThan(600)
+
+  onFrame = ({ bytes }) => bytes
+  const again = await addHub('dan', [], { disk })
+  expect(again.runtime.messages.size).toBe(before)
+  await meet(again, [ann])
+  const { chunksKept, chunks: all, hubs } = again.runtime.fastSync.view ?? {}
+  expect(chunksKept).toBe(all)
+  expect(hubs?.[0]?.kept, 'what was here was not fetched again').toBeLessThan(all ?? 0)
+  expect(again.runtime.messages.size).toBe(history.length)
+})
+
+test('[F7] [F12] a hub that gave up old epochs serves the chunks that it has, and the rest comes from others', async () => {
+  const light = await addHub('light', history)
+  await light.runtime.settled()
+  expect(await light.runtime.retention.keepFrom(epochOf(startMs + 40 * epochMs))).toBeGreaterThan(500)
+  const [ann] = full
+  if (ann === undefined) throw new Error('there are three')
+  const dan = await addHub('dan')
+  await meet(dan, [light, ann])
+  expect(dan.runtime.fastSync.view).toMatchObject({ outcome: 'taken', messagesKept: old.length })
+  expect(dan.runtime.messages.size).toBe(history.length)
+  expect(dan.rejections).toEqual([])
 })
 
 test('[F14] [F19] [F20] hubs that answer nothing hold comparisons up for a while only, and are not asked again at once', async () => {

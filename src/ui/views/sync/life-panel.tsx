@@ -38,7 +38,15 @@ export function LifePanel () {
           </li>
         ))}
       </ol>
+      <p className="quiet">{status.serving ? 'Hubs that are new may take a snapshot from this one.' : 'It serves no snapshots: hubs that are new compare with it, as all do.'}</p>
       <p className="life-asks">
+        {!isOver && (
+          <AskButton
+            words={status.serving ? 'Serve no snapshots' : 'Serve snapshots'}
+            busy="Switching"
+            onAsk={async () => live.hub().serve(!status.serving)}
+          />
+        )}
         {!isOver && <AskButton words="Leave the network" busy="Leaving" onAsk={async () => live.hub().leave()} />}
       </p>
       {changes != null && changes.length > 0 && (
