@@ -25,7 +25,8 @@ export default defineConfig({
   test: {
     reporters: ['default', closingLine],
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 2, sequence: { groupOrder: 0 } } },
+      // Two processes for all files, not one each: loading libp2p two hundred times took longer than the tests.
+      { test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 2, isolate: false, sequence: { groupOrder: 0 } } },
       // After all others. Two files at a time: a browser test waits for half of its time.
       {
         test: {

@@ -1,7 +1,4 @@
-/**
- * What goes wrong at the start, and what a person is told: by the start command (one sentence, an exit code), and by the page
- * (one sentence in its status), which goes on keeping what is written wherever it can.
- */
+/** What goes wrong at the start, and what a person is told: one sentence in the page's status; it goes on keeping what is written wherever it can. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,42 +11,18 @@ import type { ChromiumPage } from './harness/chromium.ts'
 import { waitUntil } from './harness/deadline.ts'
 import { openHub, type HubPage } from './harness/hub-page.ts'
 import { createScene } from './harness/scene.ts'
-import { type Ended, type HubServer, runUntilEnd } from './harness/server.ts'
+import type { HubServer } from './harness/server.ts'
 
 const scene = createScene()
 let folder: string
 let server: HubServer
-/** A file, so that nothing can be made below it, by whomever: permissions do not hold back root. */
-let plainFile: string
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hubbub-failures-'))
   scene.owns(folder, () => rm(folder, { recursive: true, force: true }))
-  plainFile = join(folder, 'plain-file')
-  await writeFile(plainFile, 'not a folder')
   server = await scene.server()
 })
 afterAll(() => scene.end())
-
-describe('the start command says in one sentence, and exits otherwise than with 0', () => {
-  const cases: ReadonlyArray<{ readonly what: string, readonly options: () => readonly string[], readonly names: () => string }> = [
-    { what: 'that the port is in use', options: () => ['--port', String(server.port), '--data', folder], names: () => String(server.port) },
-    { what: 'that the data folder cannot be used', options: () => ['--port', '0', '--data', join(plainFile, 'data')], names: () => plainFile },
-    { what: 'that the genesis file is not there', options: () => ['--port', '0', '--data', folder, '--genesis', join(folder, 'none.json')], names: () => 'none.json' },
-    { what: 'that the genesis file is no genesis', options: () => ['--port', '0', '--data', folder, '--genesis', plainFile], names: () => 'genesis' },
-    { what: 'that the port is no port', options: () => ['--port', '99999'], names: () => '99999' },
-    { what: 'that an option is unknown', options: () => ['--no-such-option'], names: () => '--no-such-option' }
-  ]
-  test.each(cases)('$what', async ({ options, names }) => {
-    const ended = await runUntilEnd(options())
-    expect(ended.exitCode, ended.stderr).toBeGreaterThan(0)
-    const sentences = sentencesOf(ended)
-    expect(sentences, ended.stderr).toHaveLength(1)
-    expect(sentences[0]).toMatch(/^[A-Z'-].*\.$/)
-    expect(sentences[0]).toContain(names())
-    expect(ended.stdout).not.toContain('Hubbub is at')
-  })
-})
 
 let browser: Browser<ChromiumPage>
 beforeAll(async () => { browser = await scene.chromium() })
@@ -171,7 +144,8 @@ describe('why two hubs cannot connect, or differ', () => {
   let right: HubPage<ChromiumPage>
 
   beforeAll(async () => {
-    const page = await browser.newPage()
+    // In a browser of its own: what a service worker has kept of the page comes past the change.
+    const page = await (await scene.chromium()).newPage()
     await page.playwright.route(/\/assets\/main-.*\.js$/, async (route) => {
       const response = await route.fetch()
       await route.fulfill({ response, body: `const rightTime = Date.now; Date.now = () => rightTime() + 3_600_000\n${await response.text()}` })
@@ -238,11 +212,6 @@ describe('why two hubs cannot connect, or differ', () => {
     await hub.waitFor(`the trouble ${id} to be told`, async () => says.test((await troubles(hub))[id] ?? ''))
   }
 })
-
-/** What stands on standard error for people: not the structured log, which is one JSON object a line. */
-function sentencesOf ({ stderr }: Ended): string[] {
-  return stderr.split('\n').filter(line => line.trim() !== '' && !line.startsWith('{'))
-}
 
 /** Waits until the page's status sentence says it. */
 async function saysInStatus ({ page }: Pick<HubPage<ChromiumPage>, 'page'>, what: RegExp): Promise<void> {

@@ -35,13 +35,6 @@ export interface HubServer {
   logged (): ReadonlyArray<Readonly<Record<string, unknown>>>
 }
 
-/** How a run that ended by itself ended. */
-export interface Ended {
-  readonly exitCode: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
 const projectFolder = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The page is built before any test starts, so this is loading and binding alone; a busy machine takes several seconds. */
@@ -65,17 +58,6 @@ export async function startServer (options: ServerOptions = {}): Promise<HubServ
   } catch (thrown) {
     await end('SIGKILL')
     throw thrown
-  }
-}
-
-/** Runs the start command with these arguments until it ends by itself, which is what it must do within the time. */
-export async function runUntilEnd (commandArguments: readonly string[], timeoutMs = startTimeoutMs): Promise<Ended> {
-  const run = runStart(commandArguments)
-  try {
-    await waitUntil({ what: 'the start command to end by itself', timeoutMs, evidence: async () => run.output() }, () => hasEnded(run.child))
-    return { exitCode: run.child.exitCode, stdout: run.stdout(), stderr: run.stderr() }
-  } finally {
-    await endChild(run.child, 'SIGKILL')
   }
 }
 

@@ -47,17 +47,19 @@ test('what keeps it from starting is one sentence on stderr and an exit code', {
   const data = join(folder, 'data')
 
   const runs = [
-    run('--nonsense'),
-    run('--port', port, '--data', data),
-    run('--port', '0', '--data', join(folder, 'file')),
-    run('--port', '0', '--data', data, '--genesis', join(folder, 'file')),
-    run('--port', '0', '--data', data, '--genesis', join(folder, 'missing')),
-    run('--port', '0', '--data', data, '--host', '203.0.113.1')
-  ]
-  for (const { ended, stdout, stderr } of runs) {
-    expect(await ended).toBe(1)
+    [run('--nonsense'), '--nonsense'],
+    [run('--port', '99999'), '99999'],
+    [run('--port', port, '--data', data), port],
+    [run('--port', '0', '--data', join(folder, 'file')), join(folder, 'file')],
+    [run('--port', '0', '--data', data, '--genesis', join(folder, 'file')), 'genesis'],
+    [run('--port', '0', '--data', data, '--genesis', join(folder, 'missing')), 'missing'],
+    [run('--port', '0', '--data', data, '--host', '203.0.113.1'), '203.0.113.1']
+  ] as const
+  for (const [{ ended, stdout, stderr }, named] of runs) {
+    expect(await ended, stderr()).toBe(1)
     expect(stdout()).toBe('')
     expect(stderr()).toMatch(/^[A-Z-][^\n]+\.\n$/)
+    expect(stderr()).toContain(named)
   }
 })
 

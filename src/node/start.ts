@@ -8,15 +8,16 @@ import type { Logger } from 'pino'
 import { helpText, parseArguments, type StartOptions } from './arguments.ts'
 import { buildPageIfStale, pageFolder } from './build.ts'
 import { createProcessLog, endWith, stopOnSignals } from './command-process.ts'
-import { attachHub } from './hub.ts'
 import { chooseNetwork } from './network-choice.ts'
-import { startOrigin, type Origin } from './origin.ts'
+import type { Origin } from './origin.ts'
 import { pageFromFolder, pageFromVite } from './page.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
 async function start (options: StartOptions, log: Logger): Promise<Origin> {
   const { genesis, network } = await chooseNetwork(options.genesisFile)
+  // They bring libp2p with them, which takes seconds: wrong arguments are said at once.
+  const [{ startOrigin }, { attachHub }] = await Promise.all([import('./origin.ts'), import('./hub.ts')])
   return startOrigin({ ...options, genesis, network, log }, {
     // Built when the port is ours already: a port in use is said at once.
     openPage: async (server) => {
