@@ -30,8 +30,11 @@ export interface Keeping {
   keep (message: Message, from: string | null, enterSet?: () => void): Promise<Entry>
   /** The same for neighbours' messages, which the set has: what cannot be written is tried again with `tryAgain`. Those of one call are written together. */
   keepOrRemember (messages: readonly Message[], from: PeerId): void
-  /** Calls `work` at once: what it hands to `keepOrRemember` is written in one piece, or a few. */
-  together (work: () => void): void
+  /**
+   * Calls `work` at once: what it hands to `keepOrRemember` is written in one piece, or a few. `briefly`: the log has a line for each piece, not for each
+   * message, which would drive all else out of it.
+   */
+  together (work: () => void, options?: { readonly briefly?: boolean }): void
   /** Tries what could not be stored. The set has it, so nobody sends it again. */
   tryAgain (): void
   /** One that is being written. */
@@ -53,6 +56,11 @@ const togetherMax = 256
 /** Neighbours' messages that could not be stored and are tried again with each tick, 2 MiB at most; what is over comes back after a restart. */
 const unkeptMax = 256
 
+interface Manner {
+  readonly enterSet?: (() => void) | undefined
+  readonly briefly?: boolean
+}
+
 export function createKeeping ({ set, messages, retention, entered, report, now }: KeepingOptions): Keeping {
   const unkept = new Map<MessageId, { readonly message: Message, readonly from: PeerId }>()
   /** Bounded by `unstoredMax`, and what verifying lets through after it. */
@@ -65,12 +73,12 @@ export function createKeeping ({ set, messages, retention, entered, report, now 
   let gathered: Array<{ readonly message: Message, readonly from: PeerId }> | undefined
 
   async function keep (message: Message, from: string | null, enterSet?: () => void): Promise<Entry> {
-    const [entry] = await keepAll([message], from, enterSet)
+    const [entry] = await keepAll([message], from, { enterSet })
     assert(entry !== undefined, 'what was appended has an entry')
     return entry
   }
 
-  async function keepAll (several: readonly Message[], from: string | null, enterSet?: () => void): Promise<Entry[]> {
+  async function keepAll (several: readonly Message[], from: string | null, { enterSet, briefly = false }: Manner = {}): Promise<Entry[]> {
     unstored += several.length
     for (const message of several) storing.set(message.id, message)
     try {
@@ -81,7 +89,8 @@ export function createKeeping ({ set, messages, retention, entered, report, now 
       const entries = await append
       trouble = null
       enterSet?.()
-      entries.forEach(enter)
+      for (const entry of entries) enter(entry, briefly)
+      if (briefly) report({ type: 'messages-stored', peer: from, sentence: `${entries.length} messages that came together are stored.` })
       return entries
     } catch (thrown) {
       trouble = `What is written here or comes in cannot be stored: ${reasonOf(thrown)}`
@@ -93,15 +102,15 @@ export function createKeeping ({ set, messages, retention, entered, report, now 
     }
   }
 
-  function enter (entry: Entry): void {
+  function enter (entry: Entry, briefly: boolean): void {
     const { message: { id, header }, from } = entry
     messages.enter(entry)
     entered(set.memberOf(id))
-    report({ type: 'message-stored', peer: from, message: id, sentence: `Message ${id.slice(0, 8)}… (${header.kind}, number ${header.seq}) is stored.` })
+    if (!briefly) report({ type: 'message-stored', peer: from, message: id, sentence: `Message ${id.slice(0, 8)}… (${header.kind}, number ${header.seq}) is stored.` })
     for (const listener of listeners) listener(entry)
   }
 
-  function together (work: () => void): void {
+  function together (work: () => void, { briefly = false }: { readonly briefly?: boolean } = {}): void {
     const gathering: NonNullable<typeof gathered> = gathered = []
     try {
       work()
@@ -112,7 +121,7 @@ export function createKeeping ({ set, messages, retention, entered, report, now 
         // What was let in by it may have come from another neighbour.
         const after = gathering.findIndex((one, index) => index > start && one.from !== from)
         const end = after === -1 ? gathering.length : after
-        keepOrRemember(gathering.slice(start, end).map(({ message }) => message), from)
+        writeOrRemember(gathering.slice(start, end).map(({ message }) => message), from, briefly)
         start = end
       }
     }
@@ -123,9 +132,13 @@ export function createKeeping ({ set, messages, retention, entered, report, now 
       for (const message of several) gathered.push({ message, from })
       return
     }
+    writeOrRemember(several, from, false)
+  }
+
+  function writeOrRemember (several: readonly Message[], from: PeerId, briefly: boolean): void {
     for (let start = 0; start < several.length; start += togetherMax) {
       const together = several.slice(start, start + togetherMax)
-      keepAll(together, from).catch(() => { // reported there
+      keepAll(together, from, { briefly }).catch(() => { // reported there
         for (const message of together) unkept.set(message.id, { message, from })
         for (const oldest of unkept.keys()) {
           if (unkept.size <= unkeptMax) break

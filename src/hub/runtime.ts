@@ -216,7 +216,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
         traces.arrived(message.id, { by: 'comparison', from, hops: null, traced: false })
         input({ type: 'synced', message, from, by })
       })
-    })
+    }, { briefly: by === 'snapshot' })
   }
 
   /** One timer, for the next deadline of the core. One that comes too early does nothing. */

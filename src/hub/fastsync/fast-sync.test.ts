@@ -51,7 +51,7 @@ function link (dan: MeshHub, other: MeshHub): void {
 
 const joined = async (dan: MeshHub): Promise<void> => expect.poll(() => dan.runtime.fastSync.running, { timeout: 15_000, interval: 5 }).toBe(false)
 
-test('[F12] [F15] [F19] a hub that is new has all that is old from three hubs, and the rest by comparing', async () => {
+test('[F12] [F15] [F19] [F21] a hub that is new has all that is old from three hubs, and the rest by comparing', async () => {
   const dan = await addHub('dan')
   await meet(dan)
   expect(dan.runtime.fastSync.view).toMatchObject({
@@ -67,6 +67,8 @@ test('[F12] [F15] [F19] a hub that is new has all that is old from three hubs, a
   expect(dan.runtime.sync.sessions.reports.at(-1)).toMatchObject({ outcome: 'equal' })
   expect(dan.runtime.life.state).toMatchObject({ lifecycle: 'babbling' })
   expect(dan.log.read({ type: 'lifecycle' }).map(({ sentence }) => sentence)[1]).toMatch(/^From catching-up \(unsynced\) to catching-up \(sync\)/)
+  expect(dan.log.read({ type: 'message-stored' }).length, '[F21] lines for single messages').toBeLessThan(old.length / 10)
+  expect(dan.log.read({ type: 'messages-stored' }).length).toBeGreaterThan(0)
   expect(dan.rejections).toEqual([])
   expect(dan.sent.some(({ frame }) => frame.type === 'ihave' && frame.ids.length > 1), '[G38] what came is noted to nobody').toBe(false)
 })

@@ -8,11 +8,11 @@ export interface Rate {
 }
 
 /** What is older says nothing of how it goes on: long enough that a slow disk's pauses even out. Guess. */
-const windowMs = 10_000
+const ordinaryWindowMs = 10_000
 /** Between two samples, so that there are at most forty. */
 const sampleMs = 250
 
-export function createRate (): Rate {
+export function createRate (windowMs = ordinaryWindowMs): Rate {
   let samples: Array<{ readonly atMs: number, readonly done: number }> = []
   let latest = 0
   return {

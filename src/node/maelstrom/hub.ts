@@ -58,7 +58,7 @@ export interface MaelstromHubOptions extends MaelstromPorts {
 const rules = networkOf({ name: 'maelstrom', genesisTime: 946_684_800_000, admissionBits: 0, attesters: [] })
 const agent = 'hubbub/0.1.0 maelstrom'
 /** What every message would repeat. */
-const untold: ReadonlySet<string> = new Set(['message-stored', 'sync-started'])
+const untold: ReadonlySet<string> = new Set(['message-stored', 'messages-stored', 'sync-started'])
 
 export async function createMaelstromHub (options: MaelstromHubOptions): Promise<MaelstromHub> {
   const { nodeId, nodeIds, profile, transmit, now, timer, random, verify, keys, tell, onValue } = options

@@ -20,7 +20,7 @@ const kinds: ReadonlyMap<string, readonly [Part, Level]> = new Map(Object.entrie
   'relay-up': ['relays', 'info'], 'relay-reserved': ['relays', 'info'], 'relay-gone': ['relays', 'error'], 'relay-silent': ['relays', 'warning'],
   'relay-unreachable': ['relays', 'error'], 'relay-refused': ['relays', 'error'], 'relay-unreadable': ['relays', 'error'], 'relay-full': ['relays', 'error'],
   'reservation-failed': ['relays', 'warning'], 'network-document': ['relays', 'warning'], 'clock-off': ['relays', 'error'],
-  'message-stored': ['messages', 'detail'], 'message-pending': ['messages', 'info'], 'message-deferred': ['messages', 'warning'], 'message-excluded': ['messages', 'warning'],
+  'message-stored': ['messages', 'detail'], 'messages-stored': ['messages', 'detail'], 'message-pending': ['messages', 'info'], 'message-deferred': ['messages', 'warning'], 'message-excluded': ['messages', 'warning'],
   'message-rejected': ['messages', 'error'], 'stored-message-refused': ['messages', 'error'], 'not-kept': ['messages', 'detail'], fork: ['messages', 'error'],
   'bodies-erased': ['messages', 'info'], 'trace-failed': ['messages', 'warning'], 'subscription-ended': ['messages', 'warning'],
   'verify-failed': ['messages', 'error'], 'verifier-lost': ['messages', 'error'],
