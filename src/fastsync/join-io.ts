@@ -62,6 +62,8 @@ export interface JoinOptions {
   /** Chunks under way at once. 1: block by block, in order. @default askedMax */
   readonly parallel?: number
   readonly resumed?: Resumed | undefined
+  /** Whether certified chunks are staged, swapped in and verified behind. Otherwise they are verified as they come, like all others. @default true */
+  readonly stages?: boolean
   /** Whether this hub has exactly these members already: they are not fetched. @default no */
   readonly holds?: (entry: ChunkEntry, height: number) => boolean
 }

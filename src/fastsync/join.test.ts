@@ -77,6 +77,17 @@ describe('a join', () => {
     expect(taken).toBeGreaterThan(runs * 0.8)
   })
 
+  test('[F10] [F15] that stages nothing takes what is certified before all else, and verifies it as it comes', () => {
+    for (const seed of seeds) {
+      const peers: Behaviour[] = ['honest', ...liarsOf(seed, 1 + seed % 4)]
+      const joined = joinWorld({ seed, peers, stages: false })
+      expect(joined, `seed ${seed}: ${peers.join(', ')}`).toMatchObject({ outcome: 'taken', staged: 0 })
+      expect(isEverything(joined.held), `seed ${seed}: ${peers.join(', ')}`).toBe(true)
+      expect(joined.shown.size, 'what was shown before it was verified').toBe(0)
+      expect([...joined.offenders]).not.toContain('peer 0')
+    }
+  })
+
   test('[F16] that is killed after any of its steps goes on, and ends with the same', () => {
     const { steps } = joinWorld({ seed: 5, peers: ['honest', 'honest'] })
     expect(steps).toBeGreaterThan(30)

@@ -26,7 +26,7 @@ interface Candidate {
   failed: boolean
 }
 
-export function createJoin ({ rules, attesters, parallel = askedMax, resumed, holds = () => false }: JoinOptions): Join {
+export function createJoin ({ rules, attesters, parallel = askedMax, resumed, stages = true, holds = () => false }: JoinOptions): Join {
   const asking = createAsking(parallel)
   const candidates: Candidate[] = []
   const awaitedOffers = new Set<PeerId>()
@@ -47,6 +47,8 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, ho
   let lastFailure = 'No hub serves a snapshot.'
 
   const needed = thresholdOf(attesters.size)
+  /** F15. */
+  const isStaged = ({ certified }: Candidate): boolean => stages && certified === true
 
   function end (outcome: 'taken' | 'refused' | 'nothing-offered', reason: string): void {
     phase = 'ended'
@@ -125,7 +127,7 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, ho
 
   function giveUpCandidate (reason: string): void {
     lastFailure = reason
-    if (pinned?.manifest !== undefined && pinned.candidate.certified === true) effects.push({ type: 'drop' })
+    if (pinned?.manifest !== undefined && isStaged(pinned.candidate)) effects.push({ type: 'drop' })
     if (pinned !== undefined) pinned.candidate.failed = true
     pinned = undefined
     kept.clear()
@@ -174,7 +176,7 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, ho
     }
     senders.set(index, peer)
     sent.set(peer, (sent.get(peer) ?? 0) + entry.count)
-    effects.push(pinned.candidate.certified === true
+    effects.push(isStaged(pinned.candidate)
       ? { type: 'stage', index, entry, messages: checked.messages }
       : { type: 'take', index, entry, peer, messages: checked.messages })
   }
@@ -205,20 +207,20 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, ho
   function advance (): void {
     if (phase !== 'chunks' || pinned?.manifest === undefined) return
     const { manifest, candidate } = pinned
-    const isCertified = candidate.certified === true
-    for (const { peer, index } of asking.next(now, isCertified ? Infinity : endOfAsking(manifest))) {
+    const staged = isStaged(candidate)
+    for (const { peer, index } of asking.next(now, staged ? Infinity : endOfAsking(manifest))) {
       const entry = manifest.chunks[index]
       if (entry !== undefined) effects.push({ type: 'ask-chunk', peer, index, entry, height: manifest.height })
     }
     const { unavailable } = asking
     if (kept.size === manifest.chunks.length) {
-      if (!isCertified) end('taken', 'Every chunk was verified and taken.')
+      if (!staged) end('taken', 'Every chunk was verified and taken.')
       else {
         phase = 'behind'
         effects.push({ type: 'swap' })
       }
-    } else if (isCertified ? unavailable.length > 0 : kept.size + unavailable.length === manifest.chunks.length) {
-      giveUpCandidate(isCertified
+    } else if (staged ? unavailable.length > 0 : kept.size + unavailable.length === manifest.chunks.length) {
+      giveUpCandidate(staged
         ? `${unavailable.length} chunks of the certified snapshot are with no hub that was asked.`
         : `${unavailable.length} chunks are left to comparisons: no hub that was asked has them as they were.`)
     }
@@ -274,7 +276,7 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, ho
         if (phase !== 'chunks' || !isPinned(input.index, input.entry) || !senders.has(input.index) || kept.has(input.index)) return
         kept.add(input.index)
         asking.kept(input.index)
-        if (pinned?.candidate.certified !== true) taken += 1
+        if (pinned !== undefined && !isStaged(pinned.candidate)) taken += 1
         return
       case 'verified':
         if (phase === 'behind') end('taken', 'Every signature of the snapshot was verified.')

@@ -38,3 +38,5 @@ export const joinAgainMs = 600_000
 export const servedMax = 8
 /** F18. A peer that asks for nothing for so long is served no longer, in ms: longer than verifying what it asked for before takes on a slow machine. */
 export const idleMs = 60_000
+/** F22. Between two looks for attestations, in ms: an epoch, for which a checkpoint is the newest, has some seventeen of them. */
+export const attestEveryMs = 60_000

@@ -71,6 +71,8 @@ export interface HubStatus {
   readonly sync: { readonly active: boolean, readonly done: number, readonly total: number, readonly rate: number, readonly etaMs: number | null }
   /** Joining by a snapshot: the join that runs, or the last one; null: there was none since this hub started. */
   readonly join: JoinView | null
+  /** The height of the newest checkpoint that enough attesters signed (fastsync/SPEC.md F6) and that this hub holds; null: none. */
+  readonly checkpoint: number | null
   readonly device: string
   readonly relays: readonly RelayStatus[]
   readonly agent: string

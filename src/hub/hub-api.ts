@@ -134,6 +134,7 @@ export function createHubApi ({ store, runtime, publisher, publications, identit
         connections: surroundings.connections(),
         ...runtime.sync.status(),
         join: runtime.fastSync.view,
+        checkpoint: runtime.fastSync.checkpoint,
         relays: network.relays(),
         agent: surroundings.agent,
         reporting: network.reporting().length,

@@ -142,6 +142,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     offerAll: (from, offers) => { storedTogether(from, offers, 'snapshot') },
     stored: async () => keeping.settled(),
     serves: () => life.state.serving,
+    isPacemaker: () => life.state.mode === 'pacemaker',
     size: () => messages.size,
     keepsAll: () => retention.minEpoch === 0,
     onChange (mainPeer) {

@@ -22,6 +22,7 @@ import { createPublisher } from '../hub/publisher.ts'
 import { createRuntime, type Runtime } from '../hub/runtime.ts'
 import { syncProtocol } from '../hub/sync/sync-stream.ts'
 import { genesisFromJson, genesisToJson, networkOf } from '../message/genesis.ts'
+import { rootSigner } from '../message/signing.ts'
 import type { NetworkGenesis } from '../message/types.ts'
 import { announcedLinks, createAnnouncements, type Announcements } from '../network/announcements.ts'
 import { createContacts } from '../network/contacts.ts'
@@ -37,6 +38,7 @@ import { openLevelDbStore } from '../store/leveldb.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { HttpHub } from './http/http-api.ts'
 import type { AttachedHub, AttachHub } from './origin.ts'
+import { loadRelayKey, seedOf } from './relay-key.ts'
 import { createNodeVerifier } from './verifier.ts'
 
 const now = (): number => Date.now()
@@ -46,7 +48,8 @@ export const attachHub: AttachHub = async (libp2p, { dataFolder, genesis, networ
   const store = await openHubStore(dataFolder, events)
   try {
     await belongTo({ network, genesis }, store, dataFolder)
-    return await startHub({ libp2p, store, rules: { network, genesis }, agent: 'hubbub/0.1.0 server', events, controlPlane: libp2p })
+    const peerKeySeed = seedOf(await loadRelayKey(dataFolder)) // the one that libp2p has
+    return await startHub({ libp2p, peerKeySeed, store, rules: { network, genesis }, agent: 'hubbub/0.1.0 server', events, controlPlane: libp2p })
   } catch (thrown) {
     await store.close()
     throw thrown
@@ -88,6 +91,8 @@ export async function belongTo (rules: NetworkGenesis, store: MessageStore, data
 
 export interface HubParts {
   readonly libp2p: Libp2p
+  /** Of its peer id's Ed25519 key, 32 bytes. */
+  readonly peerKeySeed: Uint8Array
   /** Closed with the hub. */
   readonly store: MessageStore
   readonly rules: NetworkGenesis
@@ -105,7 +110,7 @@ export interface NodeHub extends AttachedHub {
 }
 
 /** Codes: those of the store, `key-unavailable`. */
-export async function startHub ({ libp2p, store, rules, agent, events, controlPlane }: HubParts): Promise<NodeHub> {
+export async function startHub ({ libp2p, peerKeySeed, store, rules, agent, events, controlPlane }: HubParts): Promise<NodeHub> {
   const identity = await openIdentity({ store, deviceName: 'server', keysAsObjects: false })
   const verifier = createNodeVerifier()
   const runtime: Runtime = await createRuntime({
@@ -126,7 +131,8 @@ export async function startHub ({ libp2p, store, rules, agent, events, controlPl
     fastNetwork: {
       neighbours: () => fastStreams.neighbours(),
       open: async peer => fastStreams.open(peer),
-      statusOf: peer => statuses.of(peer)
+      statusOf: peer => statuses.of(peer),
+      signer: async () => rootSigner(peerKeySeed)
     },
     reportTrace: (told) => { traceReports?.tell(told) },
     serving: await store.getValue(servingKey) !== false,

@@ -10,7 +10,7 @@ import type { HubOptions } from './hub-arguments.ts'
 import { belongTo, createHubLog, openHubStore, rememberedNetwork, startHub } from './hub.ts'
 import { keepLinked } from './keep-linked.ts'
 import { chooseNetwork } from './network-choice.ts'
-import { loadRelayKey } from './relay-key.ts'
+import { loadRelayKey, seedOf } from './relay-key.ts'
 
 /** Resolves with how to stop; calls `onRefused` when the other side turns out to be of another network. */
 export async function startLoneHub (options: HubOptions, log: Logger, onRefused: (reason: HubError) => void): Promise<() => Promise<void>> {
@@ -22,7 +22,7 @@ export async function startLoneHub (options: HubOptions, log: Logger, onRefused:
     const rules = await networkFor(options, store)
     await belongTo(rules, store, dataFolder)
     const libp2p = await createDiallingNode(privateKey)
-    const hub = await startHub({ libp2p, store, rules, agent: 'hubbub/0.1.0 node', events })
+    const hub = await startHub({ libp2p, peerKeySeed: seedOf(privateKey), store, rules, agent: 'hubbub/0.1.0 node', events })
     const { links, status } = hub
     log.info({ peerId: libp2p.peerId.toString(), network: rules.network, ...await status() }, 'started')
     const letGo = keepLinked({

@@ -1,6 +1,6 @@
 /**
  * The relay's identity: one Ed25519 key in the data folder, so that its peer id, and with it every address handed out, survives restarts.
- * Readable by its owner only. It signs nothing but libp2p's own records; messages have other keys.
+ * Readable by its owner only. It signs libp2p's own records, and checkpoints where the network's genesis names it; messages have other keys.
  */
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -23,6 +23,11 @@ export async function loadRelayKey (dataFolder: string): Promise<PrivateKey> {
     if (cause instanceof HubError) throw cause
     throw new HubError('data-folder-unusable', `The data folder ${dataFolder} cannot be used (${reasonOf(cause)}); name another one with --data.`, { cause })
   }
+}
+
+/** RFC 8032's private key: libp2p's own bytes of one are it and the public key. */
+export function seedOf ({ raw }: PrivateKey): Uint8Array {
+  return raw.subarray(0, 32)
 }
 
 async function readKey (file: string): Promise<PrivateKey | undefined> {

@@ -17,6 +17,7 @@ import { untilCompared } from '../hub/own-head.ts'
 import { createRuntime, type Runtime } from '../hub/runtime.ts'
 import { tickMs } from '../hub/core/hub-core.ts'
 import { genesisFromJson, genesisToJson, networkOf } from '../message/genesis.ts'
+import { rootSigner } from '../message/signing.ts'
 import type { NetworkGenesis } from '../message/types.ts'
 import type { FaultSettings } from '../network/faults.ts'
 import { createNetwork, parseAddress, type Network } from '../network/network.ts'
@@ -100,7 +101,8 @@ export async function startEngine (config: EngineConfig, { verifiers, onProgress
     fastNetwork: {
       neighbours: () => network.fastStreams.neighbours(),
       open: async peer => network.fastStreams.open(peer),
-      statusOf: peer => network.statuses.of(peer)
+      statusOf: peer => network.statuses.of(peer),
+      signer: async () => rootSigner(identity.peerKeySeed)
     },
     reportTrace: (told) => { network.traceReports.tell(told) },
     serving: await store.getValue('serving') !== false,

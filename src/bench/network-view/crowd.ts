@@ -29,7 +29,7 @@ export function crowdHub (hubs: number, seed = 1): HubApi {
     peerId: self, author: 'ab'.repeat(32), network: 'cd'.repeat(32), networkName: 'crowd', networkTrust: 'built-in', lifecycle: 'babbling', mode: 'synced', serving: false,
     messages: 12_345, root: null, minEpoch: null, maxEpoch: null, pending: 0, deferred: 0, bodiesWanted: 0, synced: true,
     storage: { usage: 1, quota: 2, persisted: true, trouble: null }, leader: true, engine: 'worker', channels: { transferred: 0, proxied: 0 },
-    connections: { constructed: 0, budget: 400 }, sync: { active: false, done: 0, total: 0, rate: 0, etaMs: null }, join: null, device: 'ef'.repeat(32),
+    connections: { constructed: 0, budget: 400 }, sync: { active: false, done: 0, total: 0, rate: 0, etaMs: null }, join: null, checkpoint: null, device: 'ef'.repeat(32),
     relays: [{ address: '/dns4/hub.example/tcp/443/tls/ws/p2p/12D3KooWRelay', state: 'reserved', rttMs: 18, since: begin, retryAt: null, lastError: null, full: false }],
     agent: 'bench', reporting: hubs, clock: null, revoked: false, offered: null, faults: null, tabs: 1, lastEvent: 1,
     global: { hubs, synced: hubs, serving: 0, messages: 12_345, maxEpoch: null }

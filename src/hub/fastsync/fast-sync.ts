@@ -20,6 +20,8 @@ export interface FastSync {
   readonly running: boolean
   /** Whether comparisons wait for it. */
   readonly holdsBack: boolean
+  /** The height of the newest certified checkpoint; null: none is known. */
+  readonly checkpoint: number | null
   /** The join that runs, or the last one; null: there was none since this hub started. */
   readonly view: JoinView | null
   settled (): Promise<unknown>
@@ -38,16 +40,18 @@ export interface FastSyncOptions extends SnapshotsOptions {
 }
 
 export function createFastSync (options: FastSyncOptions): FastSync {
-  const { network, serves, size, keepsAll, onChange, log, now } = options
+  const { rules, network, serves, size, keepsAll, onChange, log, now } = options
   let loading: Promise<Snapshots> | undefined
+  let loaded: Snapshots | undefined
   let join: Joining | undefined
   /** The join that is loaded, or runs. */
   let going: Promise<unknown> | undefined
   let beganMs = -Infinity
   let againMs = -Infinity
+  let attesting: Promise<unknown> | undefined
   let stopped = false
 
-  const load = async (): Promise<Snapshots> => loading ??= import('./snapshots.ts').then(({ createSnapshots }) => createSnapshots(options))
+  const load = async (): Promise<Snapshots> => loading ??= import('./snapshots.ts').then(({ createSnapshots }) => loaded = createSnapshots(options))
 
   /** F19. Those that hold much more than this hub. */
   function ahead (): PeerId[] {
@@ -78,7 +82,12 @@ export function createFastSync (options: FastSyncOptions): FastSync {
         for (const peer of ahead()) join?.peer(peer)
         return
       }
-      if (stopped || !keepsAll() || now() < againMs || ahead().length === 0) return
+      if (stopped || !keepsAll()) return
+      if (now() < againMs || ahead().length === 0) {
+        // Where nobody attests there is nothing to load.
+        if (rules.genesis.attesters.length > 0 && serves()) attesting = load().then(async snapshots => snapshots.attest(), () => { loading = undefined })
+        return
+      }
       beganMs = now()
       going = run().catch((thrown: unknown) => {
         loading = undefined
@@ -91,8 +100,9 @@ export function createFastSync (options: FastSyncOptions): FastSync {
     linkDown (peer) { join?.peerGone(peer) },
     get running () { return going !== undefined },
     get holdsBack () { return going !== undefined && now() - Math.max(beganMs, join?.movedMs ?? 0) < holdsBackMs },
+    get checkpoint () { return loaded?.checkpoint ?? null },
     get view () { return join?.view ?? null },
-    settled: async () => going,
+    settled: async () => Promise.all([going, attesting]),
     stop () {
       stopped = true
       join?.stop()

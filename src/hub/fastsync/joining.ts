@@ -9,10 +9,13 @@ import type { Report } from '../../base/event-log.ts'
 import type { PeerId } from '../../base/peer.ts'
 import type { Timer } from '../../base/timer.ts'
 import { concatenated } from '../../fastsync/exchange.ts'
+import { attesterKeys } from '../../fastsync/attesters.ts'
+import type { Attestation } from '../../fastsync/checkpoint.ts'
 import { createJoin } from '../../fastsync/join.ts'
 import type { JoinEffect, JoinFault, JoinInput } from '../../fastsync/join-io.ts'
 import type { ChunkEntry } from '../../fastsync/manifest.ts'
 import type { FrameRejection } from '../../gossip/frames.ts'
+import type { SignatureCheck } from '../../message/signing.ts'
 import type { Message, NetworkGenesis } from '../../message/types.ts'
 import { createRate } from '../sync/rate.ts'
 import type { JoinView } from './api.ts'
@@ -31,6 +34,8 @@ export interface JoiningOptions {
   readonly has: (message: Message) => boolean
   /** For each, whether its signature is valid; whatever is asked for waits for its turn. */
   readonly verifyAll: (messages: readonly Message[]) => Promise<readonly boolean[]>
+  /** Of attestations. */
+  readonly checkSignature: SignatureCheck
   /** Calls `offers` at once, in which verified messages are handed to the core, one by one. What is kept of them is written together. */
   readonly offerAll: (from: PeerId, offers: (offer: (message: Message) => void) => void) => void
   /** Resolves when what the core was handed is stored, as far as it can be. */
@@ -60,8 +65,8 @@ const batchMessages = 256
 const rateWindowMs = 3_000
 
 export function startJoin (options: JoiningOptions): Joining {
-  const { rules, network, holds, has, verifyAll, offerAll, stored, reject, report, now, timer } = options
-  const join = createJoin({ rules, attesters: new Set(), holds })
+  const { rules, network, holds, has, verifyAll, checkSignature, offerAll, stored, reject, report, now, timer } = options
+  const join = createJoin({ rules, attesters: attesterKeys(rules.genesis.attesters), holds, stages: false })
   const startedMs = now()
   /** Bounded by the join's offers, and by the links. */
   const streams = new Map<PeerId, Promise<AskingStream | undefined>>()
@@ -105,8 +110,9 @@ export function startJoin (options: JoiningOptions): Joining {
       case 'take': going(take(effect)); return
       case 'offence': reject(effect.peer, effect.code, `The hub broke the rules of fast sync: ${effect.code}.`); return
       case 'ended': finish(effect.outcome, effect.reason, effect.mainPeer); return
-      // Where no attesters are known nothing is certified (F6).
-      case 'check-signatures': case 'pin': case 'stage': case 'swap': case 'drop':
+      case 'check-signatures': going(count(effect)); return
+      // Nothing is staged here, and what was taken needs nothing to go on from (F16).
+      case 'pin': case 'stage': case 'swap': case 'drop':
     }
   }
 
@@ -178,6 +184,11 @@ export function startJoin (options: JoiningOptions): Joining {
     brought += entry.count
     rate.note(brought, movedMs)
     give({ type: 'kept', index, entry })
+  }
+
+  async function count ({ candidate, input, attestations }: Extract<JoinEffect, { readonly type: 'check-signatures' }>): Promise<void> {
+    const answers = await Promise.all(attestations.map(async ({ attester, signature }: Attestation) => checkSignature(attester, signature, input)))
+    give({ type: 'signatures', candidate, valid: answers.filter(isValid => isValid).length })
   }
 
   function finish (outcome: NonNullable<JoinView['outcome']>, reason: string, mainPeer: PeerId | undefined): void {

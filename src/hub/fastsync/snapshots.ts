@@ -6,8 +6,10 @@ import type { EventLog } from '../../base/event-log.ts'
 import type { PeerId } from '../../base/peer.ts'
 import type { Timer } from '../../base/timer.ts'
 import { membersOf, type Holdings } from '../../fastsync/making.ts'
+import { createSignatureCheck } from '../../message/signing.ts'
 import type { Message, NetworkGenesis } from '../../message/types.ts'
 import type { SyncStream } from '../sync/sync-stream.ts'
+import { createAttesting } from './attesting.ts'
 import type { FastNetwork } from './fast-network.ts'
 import { startJoin, type Joining, type JoinRejection } from './joining.ts'
 import { createServing } from './serving.ts'
@@ -29,6 +31,8 @@ export interface SnapshotsOptions {
   readonly offerAll: (from: PeerId, offers: (offer: (message: Message) => void) => void) => void
   readonly stored: () => Promise<unknown>
   readonly reject: (peer: PeerId, code: JoinRejection, sentence: string) => void
+  /** Whether this hub is an attester that was found equal with its neighbours (lifecycle/SPEC.md L4). */
+  readonly isPacemaker: () => boolean
   readonly log: EventLog
   readonly now: () => number
   readonly timer: Timer
@@ -38,14 +42,20 @@ export interface SnapshotsOptions {
 export interface Snapshots {
   serve (peer: PeerId, stream: SyncStream): Promise<void>
   join (): Joining
+  /** Looks whether there is something to attest, or to hear of attestations, and does it. Never rejects. */
+  attest (): Promise<void>
+  /** The height of the newest certified checkpoint that this hub knows and serves; null: none. */
+  readonly checkpoint: number | null
   stop (): void
 }
 
 export function createSnapshots (options: SnapshotsOptions): Snapshots {
-  const { rules, network, members, offerAll, stored, reject, log, now, timer, wait } = options
+  const { rules, network, members, offerAll, stored, reject, isPacemaker, log, now, timer, wait } = options
   const { holdings } = members
+  const checkSignature = createSignatureCheck()
+  let joining = 0
   const serving = createServing({
-    network: rules.network, now, timer,
+    network: rules.network, attesters: rules.genesis.attesters.length, now, timer,
     report: log.report,
     rest: async () => wait(0),
     reject: (peer, code) => { reject(peer, code, 'The hub asked for something of a snapshot in a way that is none.') },
@@ -55,15 +65,28 @@ export function createSnapshots (options: SnapshotsOptions): Snapshots {
       return holdings
     }
   })
+  const attesting = createAttesting({
+    rules, network, serving, checkSignature, isPacemaker, now, timer,
+    isJoining: () => joining > 0,
+    reject: (peer, code) => { reject(peer, code, `The hub told of a checkpoint what no honest one tells: ${code}.`) },
+    report: log.report
+  })
   return {
+    attest: async () => attesting.turn(),
+    get checkpoint () { return serving.certified?.checkpoint.height ?? null },
     serve: async (peer, stream) => serving.serve(peer, stream),
     stop: () => { serving.stop() },
-    join: () => startJoin({
-      rules, network, offerAll, stored, reject, now, timer,
-      report: log.report,
-      has: message => members.has(message),
-      verifyAll: async messages => members.check(messages),
-      holds: (entry, height) => holdings.size > 0 && membersOf(holdings, entry, height) !== undefined
-    })
+    join () {
+      joining += 1
+      const join = startJoin({
+        rules, network, checkSignature, offerAll, stored, reject, now, timer,
+        report: log.report,
+        has: message => members.has(message),
+        verifyAll: async messages => members.check(messages),
+        holds: (entry, height) => holdings.size > 0 && membersOf(holdings, entry, height) !== undefined
+      })
+      void join.ended.then(() => { joining -= 1 })
+      return join
+    }
   }
 }

@@ -11,7 +11,8 @@ export function sampleRelay (changes: Partial<RelayStatus> = {}): RelayStatus {
 export function sampleStatus (changes: Partial<HubStatus> = {}): HubStatus {
   return {
     peerId: '12D3KooWSelfk3Qf', author: sampleAuthor, network: 'c0'.repeat(32), networkName: 'weir', networkTrust: 'built-in', lifecycle: 'babbling', mode: 'synced',
-    serving: false, join: null, messages: 2, root: null, minEpoch: null, maxEpoch: null, pending: 0, deferred: 0, bodiesWanted: 0, synced: null,
+    serving: false, join: null, checkpoint: null,
+    messages: 2, root: null, minEpoch: null, maxEpoch: null, pending: 0, deferred: 0, bodiesWanted: 0, synced: null,
     storage: { usage: null, quota: null, persisted: null, trouble: null }, leader: true, tabs: 1, lastEvent: 0, engine: 'worker', channels: { transferred: 0, proxied: 0 },
     connections: { constructed: 0, budget: 400 }, sync: { active: false, done: 0, total: 0, rate: 0, etaMs: null }, device: '3fe0'.repeat(16),
     relays: [sampleRelay()], agent: 'sample', reporting: 1,

@@ -25,7 +25,7 @@ const kinds: ReadonlyMap<string, readonly [Part, Level]> = new Map(Object.entrie
   'bodies-erased': ['messages', 'info'], 'trace-failed': ['messages', 'warning'], 'subscription-ended': ['messages', 'warning'],
   'verify-failed': ['messages', 'error'], 'verifier-lost': ['messages', 'error'],
   'sync-started': ['sync', 'detail'], 'sync-ended': ['sync', 'info'], 'sync-failed': ['sync', 'warning'],
-  'fast-sync-ended': ['sync', 'info'], 'serving-failed': ['sync', 'warning'],
+  'fast-sync-ended': ['sync', 'info'], 'serving-failed': ['sync', 'warning'], 'checkpoint-certified': ['sync', 'info'], 'attesting-failed': ['sync', 'warning'],
   'storage-damaged': ['storage', 'error'], 'storage-failed': ['storage', 'error'], 'storage-lost': ['storage', 'error'], 'storage-unknown': ['storage', 'warning'],
   'retention-raised': ['storage', 'info'], 'retention-changed': ['storage', 'info'], 'catalog-not-kept': ['storage', 'warning'], 'network-not-kept': ['storage', 'error'],
   'genesis-unreadable': ['storage', 'error'],
