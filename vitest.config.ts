@@ -21,12 +21,29 @@ const closingLine: Reporter = {
   }
 }
 
+/** Unit tests that stop the clock: in a process of their own, where no timer is another file's. */
+const stopTheClock = [
+  'src/network/announcements.test.ts',
+  'src/network/dialer.test.ts',
+  'src/network/faulty-frames.test.ts',
+  'src/network/link.test.ts',
+  'src/network/rtc/init-guard.test.ts',
+  'src/network/trace-reports.test.ts',
+  'src/store/indexeddb.test.ts',
+  'src/ui/data/live.test.ts',
+  'src/ui/views/messages/places.test.ts',
+  'src/worker/leader/turns.test.ts',
+  'src/worker/verifier-pool.test.ts'
+]
+const unit = { testTimeout: 60_000, maxWorkers: 2, sequence: { groupOrder: 0 } }
+
 export default defineConfig({
   test: {
     reporters: ['default', closingLine],
     projects: [
       // Two processes for all files, not one each: loading libp2p two hundred times took longer than the tests.
-      { test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 2, isolate: false, sequence: { groupOrder: 0 } } },
+      { test: { ...unit, name: 'unit', include: ['src/**/*.test.ts'], exclude: stopTheClock, isolate: false } },
+      { test: { ...unit, name: 'unit-clock', include: stopTheClock } },
       // After all others. Two files at a time: a browser test waits for half of its time.
       {
         test: {
