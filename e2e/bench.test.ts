@@ -45,9 +45,10 @@ test('bench join: a fresh tab gets all there is from a hub, and another one from
   const { messages, rows, betweenTabs } = JSON.parse(stdout) as JoinResult
   expect(messages).toBe(3_000)
   expect(rows.map(({ by }) => by)).toEqual(['fast-sync', 'diff-sync', 'raw-copy'])
-  for (const { usableMs, bytes } of [...rows, betweenTabs]) {
+  for (const { by, usableMs, bytes } of [...rows, { ...betweenTabs, by: 'fast-sync' }]) {
     expect(usableMs).toBeGreaterThan(0)
-    expect(bytes, 'all messages crossed').toBeGreaterThan(3_000 * 100) // a third of what they are: chunks are compressed
+    // Of random ids and signatures 96 bytes a message stay whatever compresses the chunks.
+    expect(bytes, `all messages crossed by ${by}`).toBeGreaterThan(3_000 * (by === 'fast-sync' ? 100 : 150))
   }
 }, runTimeoutMs + 5_000)
 

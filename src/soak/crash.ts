@@ -17,7 +17,7 @@ import { buildPageIfStale } from '../node/build.ts'
 import { checkHistory } from './crash-history.ts'
 import { soakRules } from './crash-node.ts'
 import { createTold, forgetPages, kill, listen, load, readDerived, readHistory, type ToldByPage } from './crash-page.ts'
-import { createLinkWriter, type LinkWriter } from './link-writer.ts'
+import { createLinkWriter, LinkEnded, type LinkWriter } from './link-writer.ts'
 import { projectFolder } from './project-folder.ts'
 import { createRandom, type Random } from '../base/seeded-random.ts'
 import type { Soak, SoakCheck } from './soak.ts'
@@ -57,9 +57,10 @@ async function start (): Promise<Soak> {
     const genesis = join(folder, 'genesis.json')
     await writeFile(genesis, JSON.stringify(genesisToJson(soakRules.genesis)))
     const server = await scene.server({ data: join(folder, 'data'), options: ['--genesis', genesis, '--log-level', 'warn'] })
+    let linksEnded = 0
     const writer = await createLinkWriter({ number: incomingAuthor, rules: soakRules, random: createRandom(incomingAuthor), ...incoming })
     const { relays: [relay = ''] } = await (await fetch(`${server.address}/network.json`)).json() as { readonly relays: readonly string[] }
-    const writing = keepWriting(writer, relay, ending.signal)
+    const writing = keepWriting(writer, relay, ending.signal, () => { linksEnded += 1 })
     writing.catch(() => ending.abort()) // told by every run from then on, and by stop
     let [acknowledged, heard] = [0, 0]
     return {
@@ -76,7 +77,7 @@ async function start (): Promise<Soak> {
         } finally {
           await scene.end()
         }
-        return [`${acknowledged} acknowledged messages and ${heard} event numbers were found again after kills`]
+        return [`${acknowledged} acknowledged messages and ${heard} event numbers were found again after kills`, `${linksEnded} links of the neighbour that writes were ended by the server`]
       }
     }
   } catch (thrown) {
@@ -87,13 +88,14 @@ async function start (): Promise<Soak> {
 }
 
 /** Writes over one link after the other, as a neighbour that comes back: whether a busy server keeps a link is not what is checked. */
-async function keepWriting (writer: LinkWriter, relay: string, signal: AbortSignal): Promise<void> {
+async function keepWriting (writer: LinkWriter, relay: string, signal: AbortSignal, onLinkEnded: () => void): Promise<void> {
   for (let links = 1; ; links += 1) {
     try {
       await writer.writeTo(relay, signal)
       return
     } catch (thrown) {
-      if (links === linksMax) throw thrown
+      if (!(thrown instanceof LinkEnded) || links === linksMax) throw thrown
+      onLinkEnded()
     }
   }
 }

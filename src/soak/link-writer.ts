@@ -23,14 +23,17 @@ export interface LinkWriter {
   /** What the hub was shown to have taken, and stored where that was asked. */
   readonly acknowledged: ReadonlyMap<MessageId, { readonly seq: number }>
   /**
-   * Writes to the hub at this multiaddr until the link ends. Rejects when that was not because of what `signal` announces: the hub is killed, or
-   * the writer is no longer wanted. What `isStored` does not confirm is not acknowledged.
+   * Writes to the hub at this multiaddr until the link ends. Rejects (a hub that ended it: LinkEnded) when that was not because of what `signal`
+   * announces: the hub is killed, or the writer is no longer wanted. What `isStored` does not confirm is not acknowledged.
    */
   writeTo: (address: string, signal: AbortSignal, isStored?: IsStored) => Promise<void>
 }
 
 /** Asks the hub whether this message is on its disk, some other way than over the link. */
 export type IsStored = (id: MessageId) => Promise<boolean>
+
+/** The hub ended the link, with its reason: all that was acknowledged before counts, and the writer may dial again. */
+export class LinkEnded extends Error {}
 
 export interface LinkWriterOptions {
   /** 0 to 127: the same number is the same author. */
@@ -110,7 +113,7 @@ export async function createLinkWriter ({ number, rules, random, batch = 64, gap
         unacknowledged = []
         if (gapMs > 0) await pause(gapMs)
       }
-      throw new Error(`The hub ended the link: ${(await link.ended).sentence}`)
+      throw new LinkEnded(`The hub ended the link: ${(await link.ended).sentence}`)
     } finally {
       signal.removeEventListener('abort', end)
       await libp2p.stop()
