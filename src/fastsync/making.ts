@@ -60,7 +60,8 @@ export function createManifestMaker (holdings: Holdings, network: NetworkId, hei
 
   return {
     step () {
-      for (let made = chunks.length; made === chunks.length;) {
+      const made = chunks.length
+      while (chunks.length === made) {
         const part = parts.pop()
         if (part === undefined) return true
         take(part)

@@ -20,7 +20,7 @@ async function limitBlocks (name: string, growthMax: number): Promise<void> {
   database.close()
   const sizeOf = (): number => [...sizes.values()].reduce((sum, size) => sum + size, 0)
   const max = sizeOf() + growthMax
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with `this` below
+  // oxlint-disable-next-line typescript/unbound-method -- called with `this` below
   const { add, delete: remove } = IDBObjectStore.prototype
   const tracked = new WeakSet<IDBTransaction>()
   const track = (store: IDBObjectStore, change: () => void): void => {
@@ -105,7 +105,7 @@ describe('indexeddb', () => {
     const name = newName()
     const dump = readDump(1)
     await restoreIndexedDb(dump, name)
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with `this` below
+    // oxlint-disable-next-line typescript/unbound-method -- called with `this` below
     const { open } = IDBFactory.prototype
     vi.spyOn(IDBFactory.prototype, 'open').mockImplementationOnce(function (this: IDBFactory, ...of) {
       const request = open.apply(this, of)
