@@ -2,8 +2,9 @@
  * A page whose main thread stands still does not hold up its hub: the engine, its channels and its store are the worker's.
  * The proxied fallback, where every byte passes through the page, is the control: there the same posts must wait.
  */
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MessageView } from '../src/worker/api.ts'
+import type { Browser } from './harness/browser.ts'
 import type { HubPage } from './harness/hub-page.ts'
 import { createScene } from './harness/scene.ts'
 
@@ -12,26 +13,29 @@ const blockMs = 3_000
 const marginMs = 1_000
 const postsMax = 40
 
+interface Observed { readonly block: { readonly from: number, readonly to: number }, readonly received: readonly MessageView[] }
+
 describe('a page blocked for 3 s', () => {
   const scene = createScene()
   afterAll(() => scene.end())
+  let browser: Browser
+  beforeAll(async () => { browser = await scene.chromium() })
 
   test('goes on storing what others post when its channels are transferred', async () => {
-    const { block, received } = await postWhileBlocked({})
+    const { block, received } = await postWhileBlocked('transferred', {})
     for (const message of received) expect(message.storedAt, `stored at, block ended at ${block.to}`).toBeLessThan(block.to)
   })
 
   test('stores it only afterwards when its channels are proxied', async () => {
-    const { block, received } = await postWhileBlocked({ channels: 'proxied' })
+    const { block, received } = await postWhileBlocked('proxied', { channels: 'proxied' })
     for (const message of received) expect(message.storedAt, `stored at, block ended at ${block.to}`).toBeGreaterThanOrEqual(block.to)
   })
 
   /** Two hubs with a direct link and nothing else, for the server could carry the posts past the page; then a block of the reader's page. */
-  async function postWhileBlocked (parameters: Readonly<Record<string, string>>): Promise<{ block: { from: number, to: number }, received: MessageView[] }> {
+  async function postWhileBlocked (name: string, parameters: Readonly<Record<string, string>>): Promise<Observed> {
     const server = await scene.server()
-    const browsers = await Promise.all([scene.chromium(), scene.chromium()])
-    const writer = await scene.hub(browsers[0], server, { name: 'writer', parameters })
-    const reader = await scene.hub(browsers[1], server, { name: 'reader', parameters })
+    const writer = await scene.hub(browser, server, { name: `writer-${name}`, parameters })
+    const reader = await scene.hub(browser, server, { name: `reader-${name}`, parameters })
     await writer.linked((await reader.status()).peerId, 'direct')
     await reader.linked((await writer.status()).peerId, 'direct')
     await server.kill()
@@ -47,6 +51,7 @@ describe('a page blocked for 3 s', () => {
     const during = written.filter(({ timestamp }) => timestamp > block.from && timestamp < block.to - marginMs)
     expect(during.length, 'posts written within the block').toBeGreaterThanOrEqual(3)
     const received = await Promise.all(during.map(({ id }) => reader.receives(id)))
+    await Promise.all([writer.page.close(), reader.page.close()])
     return { block, received }
   }
 })

@@ -144,8 +144,7 @@ describe('why two hubs cannot connect, or differ', () => {
   let right: HubPage<ChromiumPage>
 
   beforeAll(async () => {
-    // In a browser of its own: what a service worker has kept of the page comes past the change.
-    const page = await (await scene.chromium()).newPage()
+    const page = await browser.newPage()
     await page.playwright.route(/\/assets\/main-.*\.js$/, async (route) => {
       const response = await route.fetch()
       await route.fulfill({ response, body: `const rightTime = Date.now; Date.now = () => rightTime() + 3_600_000\n${await response.text()}` })

@@ -37,9 +37,9 @@ const victims = new Map<string, Victim>()
 
 beforeAll(async () => {
   const server = await scene.server()
-  const browsers = await Promise.all([scene.chromium(), scene.chromium()])
-  tab = await scene.hub(browsers[0], server, { name: 'tab' })
-  witness = await scene.hub(browsers[1], server, { name: 'witness' })
+  const browser = await scene.chromium()
+  tab = await scene.hub(browser, server, { name: 'tab' })
+  witness = await scene.hub(browser, server, { name: 'witness' })
   await expectCrossing(tab, witness)
   const status = await tab.status()
   network = status.network as NetworkId

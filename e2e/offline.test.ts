@@ -27,14 +27,14 @@ const cached = 'navigator.serviceWorker.ready.then(() => navigator.serviceWorker
 test('with its server gone and the browser started anew, the page opens, old messages are read, new ones written, and they arrive once', async () => {
   const [profile, data] = [await temporaryFolder(), await temporaryFolder()]
   const server = await scene.server({ data })
-  const before = await scene.chromium({ profile })
+  const before = await scene.chromium({ profile, serviceWorkers: true })
   const first = await scene.hub(before, server, { name: 'offline' })
   await first.post('written with a server')
   await first.waitFor('the page in the cache', () => first.page.evaluate(cached))
   await before.close()
   await server.stop()
 
-  const after = await scene.chromium({ profile })
+  const after = await scene.chromium({ profile, serviceWorkers: true })
   const again = await openHub(await after.newPage(), server.address, { name: 'offline' })
   expect((await again.posts()).map(({ body }) => body?.text)).toEqual(['written with a server'])
   const id = await again.post('written without one')
@@ -74,7 +74,7 @@ test('a newer page is offered, and never replaces one in which somebody writes',
   await new Promise((resolve) => { host.once('listening', resolve) })
   const address = `http://localhost:${(host.address() as AddressInfo).port}`
 
-  const browser = await scene.chromium()
+  const browser = await scene.chromium({ serviceWorkers: true })
   const [writer, other] = [await openHub(await browser.newPage(), address, { name: 'update' }), await openHub(await browser.newPage(), address, { name: 'update' })]
   for (const hub of [writer, other]) await hub.waitFor('the page in the cache', () => hub.page.evaluate(cached))
   const [writing, pressing] = [writer.page.playwright, other.page.playwright]

@@ -22,9 +22,9 @@ describe('the page', () => {
 
   beforeAll(async () => {
     server = await scene.server()
-    const browsers = await Promise.all([scene.chromium(), scene.chromium()])
-    writer = await scene.hub(browsers[0], server, { name: 'writer' })
-    reader = await scene.hub(browsers[1], server, { name: 'reader' })
+    const browser = await scene.chromium()
+    writer = await scene.hub(browser, server, { name: 'writer' })
+    reader = await scene.hub(browser, server, { name: 'reader' })
     await writer.linked((await reader.status()).peerId, 'direct')
     await reader.linked((await writer.status()).peerId, 'direct')
     for (const hub of [writer, reader]) await hub.page.evaluate('void (location.hash = "#/messages")')

@@ -22,9 +22,9 @@ describe('without a direct path', () => {
   beforeAll(async () => {
     // No hub in the server: it could carry the posts, and the relayed link would prove nothing.
     const server = await scene.server({ options: ['--no-hub'] })
-    const browsers = await Promise.all([scene.chromium(), scene.chromium()])
-    free = await scene.hub(browsers[0], server, { name: 'free' })
-    const page = await browsers[1].newPage()
+    const browser = await scene.chromium()
+    free = await scene.hub(browser, server, { name: 'free' })
+    const page = await browser.newPage()
     await page.playwright.addInitScript(relayOnly)
     walled = await openHub(page, server.address, { name: 'walled' })
     const [freeId, walledId] = await Promise.all([free, walled].map(async hub => (await hub.status()).peerId))

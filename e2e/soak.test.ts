@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 const projectFolder = fileURLToPath(new URL('..', import.meta.url))
 /** A run of a killed browser is up to three launches. */
 const runTimeoutMs = 170_000
-/** Of the runs of seed 1 one with a single life, killed as late as any: so that a slow machine, too, has acknowledged something by then. */
+/** Of the runs of seed 1 one with a single life. */
 const crashRun = 10
 
 test('soak crash: a hub whose browser is killed while it writes has everything that it acknowledged', async () => {

@@ -15,9 +15,9 @@ const offered = 256
 
 test('600 posts written while the other tab was closed are in both, with one root, and both know that they are synced', async () => {
   const server = await scene.server({ options: ['--no-hub'] })
-  const [first, second] = await Promise.all([scene.chromium(), scene.chromium()])
-  const one = await scene.hub(first, server, { name: 'one' })
-  const before = await scene.hub(second, server, { name: 'two' })
+  const browser = await scene.chromium()
+  const one = await scene.hub(browser, server, { name: 'one' })
+  const before = await scene.hub(browser, server, { name: 'two' })
   const { peerId } = await one.status()
   await before.linked(peerId, 'direct')
   await before.page.close()
@@ -26,7 +26,7 @@ test('600 posts written while the other tab was closed are in both, with one roo
   const written = (await one.status()).messages
   expect(written).toBeGreaterThanOrEqual(posts)
 
-  const two: HubPage<ChromiumPage> = await scene.hub(second, server, { name: 'two' })
+  const two: HubPage<ChromiumPage> = await scene.hub(browser, server, { name: 'two' })
   await two.linked(peerId, 'direct')
   await two.waitFor('all posts', async () => (await two.status()).messages >= written)
   for (const hub of [one, two]) expect(await hub.call('whenSynced', { timeoutMs: 15_000 })).toMatchObject({ outcome: 'equal' })

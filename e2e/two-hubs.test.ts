@@ -23,7 +23,7 @@ describe.each(modes)('two hubs in two browser processes, channels $mode', ({ mod
 
   test('posts cross in both directions', async () => {
     server = await scene.server()
-    const browsers = await Promise.all([scene.chromium(), scene.chromium()])
+    const browsers = await Promise.all([scene.chromium({ serviceWorkers: true }), scene.chromium({ serviceWorkers: true })])
     one = await scene.hub(browsers[0], server, { name: 'one', parameters })
     two = await scene.hub(browsers[1], server, { name: 'two', parameters })
     await expectCrossing(one, two)

@@ -19,9 +19,9 @@ describe('the views', () => {
 
   beforeAll(async () => {
     const server = await scene.server()
-    const browsers = await Promise.all([scene.chromium(), scene.chromium()])
-    here = await scene.hub(browsers[0], server, { name: 'here' })
-    other = await scene.hub(browsers[1], server, { name: 'other' })
+    const browser = await scene.chromium()
+    here = await scene.hub(browser, server, { name: 'here' })
+    other = await scene.hub(browser, server, { name: 'other' })
     otherId = (await other.status()).peerId
     await here.linked(otherId, 'direct')
     await other.call('publish', { kind: 'profile', field: 'name', value: 'Ines' })

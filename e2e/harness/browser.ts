@@ -9,6 +9,8 @@ import { join } from 'node:path'
 export interface BrowserOptions {
   /** A user data folder to keep (the same hubs after a restart). Without it: a fresh one, removed at the end. */
   readonly profile?: string
+  /** Lets pages keep themselves for when their server is gone: two seconds of the processor on each first visit. Without it pages have no service workers. */
+  readonly serviceWorkers?: boolean
 }
 
 /** One browser process of its own. */
@@ -28,6 +30,9 @@ export interface BrowserPage {
   readonly consoleLines: () => readonly string[]
   close (): Promise<void>
 }
+
+/** What every page evaluates before anything else, where service workers are not wanted. */
+export const withoutServiceWorkers = 'delete Navigator.prototype.serviceWorker'
 
 /** Time for a page to load, or a browser to start: both take about one second, several on a busy machine. */
 export const pageTimeoutMs = 20_000

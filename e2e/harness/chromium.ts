@@ -1,6 +1,6 @@
 /** Chromium processes through Playwright, each with a user data folder of its own. It knows nothing of hubs. */
 import { chromium, type Page } from 'playwright-core'
-import { asJson, type Browser, type BrowserOptions, type BrowserPage, collectConsole, openProfile, pageTimeoutMs } from './browser.ts'
+import { asJson, type Browser, type BrowserOptions, type BrowserPage, collectConsole, openProfile, pageTimeoutMs, withoutServiceWorkers } from './browser.ts'
 import { chromiumMissing, findChromium } from './find-browser.ts'
 
 /** A page in Chromium: `playwright` is there for what only a person's hands do (keys, sizes of windows). */
@@ -32,6 +32,7 @@ export async function launchChromium (options: BrowserOptions = {}): Promise<Bro
   const profile = await openProfile(options)
   // Playwright ends this very process on close(), and it ends by itself when the pipe to its starter breaks.
   const context = await chromium.launchPersistentContext(profile.folder, { executablePath, headless: true, args: [...chromiumFlags], timeout: pageTimeoutMs })
+  if (options.serviceWorkers !== true) await context.addInitScript(withoutServiceWorkers)
   return {
     kind: 'chromium',
     newPage: async () => asBrowserPage(await context.newPage()),

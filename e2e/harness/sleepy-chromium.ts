@@ -3,7 +3,7 @@
  * Nor does anybody here look at what goes over the network: whoever does is sent a copy of each frame, at the cost of the processes that are measured.
  */
 import { launch } from 'puppeteer-core'
-import { type Browser, type BrowserOptions, type BrowserPage, openProfile, pageTimeoutMs } from './browser.ts'
+import { type Browser, type BrowserOptions, type BrowserPage, openProfile, pageTimeoutMs, withoutServiceWorkers } from './browser.ts'
 import { chromiumFlags } from './chromium.ts'
 import { chromiumMissing, findChromium } from './find-browser.ts'
 import { asBrowserPage } from './puppeteer-page.ts'
@@ -28,6 +28,7 @@ export async function launchSleepyChromium (options: BrowserOptions = {}): Promi
     kind: 'chromium',
     async newPage () {
       const page = await browser.newPage()
+      if (options.serviceWorkers !== true) await page.evaluateOnNewDocument(withoutServiceWorkers)
       const session = await page.createCDPSession()
       return {
         ...asBrowserPage(page),

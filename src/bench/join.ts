@@ -38,7 +38,7 @@ export const join: Benchmark<typeof options> = {
       const filled = await fillServer(feed)
       scene.owns(filled, async () => filled.remove())
       // Those that copy nothing of the network for whoever drives them.
-      const browsers = await Promise.all([scene.sleepyChromium(), scene.sleepyChromium()])
+      const browsers = await Promise.all([scene.sleepyChromium({ serviceWorkers: true }), scene.sleepyChromium({ serviceWorkers: true })])
       await filled.serve(false)
       const comparing = await scene.server({ data: filled.data, options: ['--genesis', filled.genesis] })
       const compared = await joinUntil(await browsers[1].newPage(), comparing.address, 'compared', messages)

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type ChromiumPage, launchChromium } from '../../e2e/harness/chromium.ts'
+import { waitUntil } from '../../e2e/harness/deadline.ts'
 import { type HubPage, openHub } from '../../e2e/harness/hub-page.ts'
 import { createScene } from '../../e2e/harness/scene.ts'
 import type { HubServer } from '../../e2e/harness/server.ts'
@@ -35,7 +36,7 @@ const noRelay = '/ip4/127.0.0.1/tcp/9/ws/p2p/12D3KooWA4dJYkHJf61HvfoQJaHiyoqjJxU
 const publishers = 4
 /** Lives of one hub that end by being killed. */
 const livesMax = 2
-/** A kill comes at most so long after the publishers started, in milliseconds. */
+/** A kill comes at most so long after the publishers had their first message acknowledged, in milliseconds: there is something to lose, on any machine. */
 const loadedMsMax = 1_500
 /** Of the kills this share comes while the hub is being opened, at most so long after the address was given. */
 const earlyShare = 0.25
@@ -110,7 +111,9 @@ async function crashRepeatedly (server: HubServer, profile: string, random: Rand
         else {
           const hub = await opened
           await check(hub, told)
+          const before = told.acknowledged.size
           await load(hub, publishers)
+          await waitUntil({ what: 'a message to be acknowledged' }, () => told.acknowledged.size > before || told.failures.length > 0)
           await pause(random.below(loadedMsMax))
         }
         await kill(page)
