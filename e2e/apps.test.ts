@@ -1,4 +1,6 @@
 /** Apps on pages of their own: asked, granted by the person's hand, held to their scope, revoked; the example and the tutorial as they stand. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Browser } from './harness/browser.ts'
 import type { ChromiumPage } from './harness/chromium.ts'
@@ -66,7 +68,14 @@ describe('an app', () => {
     expect((await hub.call('query', { kind: 'post', standing: 'live', limit: 1_000 })).filter(({ body }) => String(body?.text).startsWith('flood'))).toHaveLength(stored)
   })
 
-  test('the to-do list of the tutorial keeps, ticks and deletes lines, in every tab', async () => {
+  test('the to-do list of the tutorial keeps, ticks and deletes lines, in every tab, and shows its author\'s alone', async () => {
+    const token = (await readFile(join(server.data, 'api-token'), 'utf8')).trim()
+    const foreign = await fetch(`${server.address}/api/messages`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ kind: 'record', collection: 'todo', key: '0', value: 'bm8gSlNPTg==' })
+    })
+    await hub.receives((await foreign.json() as { id: string }).id)
     const open = async () => {
       const { playwright } = await browser.newPage()
       await playwright.goto(`${server.address}/todo.html?hub=apps`)
@@ -80,6 +89,7 @@ describe('an app', () => {
     await one.getByLabel('Write').fill('buy milk')
     await one.getByRole('button', { name: 'Add' }).click()
     await two.getByLabel('buy milk').waitFor()
+    expect(await two.getByRole('listitem').count()).toBe(1)
     await two.getByLabel('buy milk').check()
     await expect.poll(() => one.getByLabel('buy milk').isChecked()).toBe(true)
     await one.getByText('The same at other hubs.').waitFor()

@@ -10,20 +10,21 @@ interface Item { readonly text: string, readonly done: boolean }
 
 try {
   const hub = await connectHub({ id: 'todo', name: 'To do', scope: { kinds: ['record'], collections: [collection] } })
+  const author = await hub.author() // everybody's records are here, and this list is one person's
 
   const write = (key: string, item: Item | null): void => {
     const value = item == null ? null : new TextEncoder().encode(JSON.stringify(item))
     hub.publish({ kind: 'record', collection, key, value }).catch(tell)
   }
   const draw = async (): Promise<void> => {
-    const records = await hub.records({ collection, limit: 500 })
+    const records = await hub.records({ collection, author, limit: 500 })
     list.replaceChildren(...records.sort((a, b) => a.key.localeCompare(b.key)).map(record => lineOf(record, write)))
     const { usage, quota } = await hub.storage()
     if (usage != null && quota != null && usage > 0.9 * quota) state.textContent = 'This browser is almost full: what you write may not fit.'
   }
 
   // Own clicks, other tabs and other devices all come this way.
-  await hub.subscribe({ kind: 'record', collection }, draw)
+  await hub.subscribe({ kind: 'record', collection, author }, draw)
   await draw()
   form.addEventListener('submit', (event) => {
     event.preventDefault()
@@ -43,11 +44,11 @@ try {
 
 function lineOf ({ key, value }: RecordView, write: (key: string, item: Item | null) => void): HTMLElement {
   const item = JSON.parse(new TextDecoder().decode(value)) as Item
-  const line = document.createElement('li')
   const done = Object.assign(document.createElement('input'), { type: 'checkbox', checked: item.done, onchange: () => { write(key, { ...item, done: !item.done }) } })
   const label = document.createElement('label')
   label.append(done, item.text)
-  const remove = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Delete', onclick: () => { write(key, null) } })
+  const remove = Object.assign(document.createElement('button'), { textContent: 'Delete', onclick: () => { write(key, null) } })
+  const line = document.createElement('li')
   line.append(label, remove)
   return line
 }

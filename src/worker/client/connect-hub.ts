@@ -26,6 +26,8 @@ export interface AppHub extends Pick<HubApi, 'query' | 'count' | 'message' | 'th
   readonly version: typeof clientVersion
   /** What the person has decided. */
   readonly app: () => Promise<AppView>
+  /** The public key of the person whose hub this is: as `author` in what this app writes, and in queries for it. */
+  readonly author: () => Promise<string>
   /** Resolves once the person has granted it. Codes: `not-granted` when they refuse, or revoke. */
   readonly whenGranted: () => Promise<AppView>
   /**
@@ -55,6 +57,7 @@ export async function connectHub (description: AppDescription): Promise<AppHub> 
   return {
     version: clientVersion,
     app,
+    author: async () => (await hub.status()).author,
     async whenGranted () {
       for (;;) {
         const found = await app()
