@@ -6,7 +6,9 @@ import { blake3 } from '../base/blake3.ts'
 import { fromHex, toHex } from '../base/bytes.ts'
 import { epochOf } from '../message/epoch.ts'
 import type { NetworkId, PublicKeyHex } from '../message/types.ts'
+import { compareBytes } from './chunk-key.ts'
 import { lagEpochs, signaturesMax } from './limits.ts'
+import { decodeManifest, manifestHash, messagesIn, type Manifest } from './manifest.ts'
 
 export interface Checkpoint {
   readonly network: NetworkId
@@ -100,6 +102,25 @@ export function countingIn ({ attestations }: Certificate, attesters: ReadonlySe
     if (attesters.has(attestation.attester) && !counting.has(attestation.attester)) counting.set(attestation.attester, attestation)
   }
   return [...counting.values()]
+}
+
+/** F4. A manifest, if it is the one that the checkpoint names and says the same as it. */
+export function manifestOf (bytes: Uint8Array, checkpoint: Checkpoint): Manifest | undefined {
+  if (compareBytes(manifestHash(bytes), checkpoint.manifest) !== 0) return undefined
+  const manifest = decodeManifest(bytes)
+  if (manifest === undefined || manifest.network !== checkpoint.network || manifest.height !== checkpoint.height) return undefined
+  return messagesIn(manifest) === checkpoint.messages ? manifest : undefined
+}
+
+/** F22. Which of two checkpoints of one height attesters go on signing: the one that more of them signed, then the one with the smaller hash. */
+export function isAhead (one: Signed, other: Signed): boolean {
+  return one.signed !== other.signed ? one.signed > other.signed : compareBytes(one.checkpoint.manifest, other.checkpoint.manifest) < 0
+}
+
+interface Signed {
+  readonly checkpoint: Checkpoint
+  /** Known attesters whose attestations are valid. */
+  readonly signed: number
 }
 
 /** F1. Whether a checkpoint may have this height at this time, with an epoch's difference between clocks. */

@@ -18,7 +18,10 @@ function collect (frames: Iterable<Uint8Array>, piecesMax: number): Collected {
 
 test('[F17] an ask is what its bytes say, and any other bytes are none', () => {
   if (entry === undefined) throw new Error('there is a chunk')
-  const asks: Ask[] = [{ type: 'certificate' }, { type: 'manifest', hash: new Uint8Array(32).fill(7) }, { type: 'chunk', entry, height: 1_600_000 }]
+  const asks: Ask[] = [
+    { type: 'certificate' }, { type: 'manifest', hash: new Uint8Array(32).fill(7) }, { type: 'chunk', entry, height: 1_600_000 },
+    { type: 'candidate', height: 7 }, { type: 'ids', entry, height: 9 }
+  ]
   for (const ask of asks) expect(decodeAsk(encodeAsk(ask))).toEqual(ask)
   let read = 0
   fc.assert(fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
@@ -26,7 +29,7 @@ test('[F17] an ask is what its bytes say, and any other bytes are none', () => {
     if (ask === undefined) return
     read += 1
     expect(encodeAsk(ask)).toEqual(bytes)
-  }), { seed: 1, examples: [[Uint8Array.of(1)], [Uint8Array.of(1, 0)], [Uint8Array.of(3)]] })
+  }), { seed: 1, examples: [[Uint8Array.of(1)], [Uint8Array.of(1, 0)], [Uint8Array.of(3)], [Uint8Array.of(4, 0, 0, 0, 1)], [Uint8Array.of(5, 0, 0, 0, 1)]] })
   expect(read).toBeGreaterThan(0)
 })
 
@@ -52,7 +55,7 @@ test('[F18] an answer of too much, or of what is none, is a fault', () => {
 
 test('[F18] the largest chunk and the largest manifest have pieces enough', () => {
   if (entry === undefined) throw new Error('there is a chunk')
-  expect(piecesMaxOf({ type: 'certificate' })).toBe(1)
+  expect([piecesMaxOf({ type: 'certificate' }), piecesMaxOf({ type: 'candidate', height: 1 }), piecesMaxOf({ type: 'ids', entry, height: 1 })]).toEqual([1, 1, 1])
   expect(piecesMaxOf({ type: 'chunk', entry: { ...entry, count: 1 }, height: 1 })).toBe(1)
   expect(piecesMaxOf({ type: 'chunk', entry: { ...entry, count: chunkMessagesMax }, height: 1 })).toBeLessThan(48)
   const bytes = new Uint8Array(pieceRawBytesMax * 2 + 1).fill(3)

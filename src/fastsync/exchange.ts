@@ -12,8 +12,12 @@ export type Ask =
   /** By its hash, 32 bytes. */
   | { readonly type: 'manifest', readonly hash: Uint8Array }
   | { readonly type: 'chunk', readonly entry: ChunkEntry, readonly height: number }
+  /** F22. The certificate of what attesters are signing at this height. */
+  | { readonly type: 'candidate', readonly height: number }
+  /** F23. The ids of a chunk, 32 bytes each, in its order. */
+  | { readonly type: 'ids', readonly entry: ChunkEntry, readonly height: number }
 
-const asks = { certificate: 1, manifest: 2, chunk: 3 } as const
+const asks = { certificate: 1, manifest: 2, chunk: 3, candidate: 4, ids: 5 } as const
 const hashBytes = 32
 /** A frame takes 16,384 (gossip/SPEC.md G3): what is left for a piece's bytes beside the part's kind. */
 const partBytesMax = 16_384 - 1
@@ -22,9 +26,15 @@ export function encodeAsk (ask: Ask): Uint8Array {
   switch (ask.type) {
     case 'certificate': return Uint8Array.of(asks.certificate)
     case 'manifest': return Uint8Array.of(asks.manifest, ...ask.hash)
-    case 'chunk': {
+    case 'candidate': {
+      const bytes = new Uint8Array(5)
+      bytes[0] = asks.candidate
+      new DataView(bytes.buffer).setUint32(1, ask.height)
+      return bytes
+    }
+    case 'chunk': case 'ids': {
       const bytes = new Uint8Array(5 + entryBytes)
-      bytes[0] = asks.chunk
+      bytes[0] = asks[ask.type]
       new DataView(bytes.buffer).setUint32(1, ask.height)
       writeEntry(ask.entry, bytes, 5)
       return bytes
@@ -36,16 +46,19 @@ export function encodeAsk (ask: Ask): Uint8Array {
 export function decodeAsk (bytes: Uint8Array): Ask | undefined {
   if (bytes[0] === asks.certificate && bytes.byteLength === 1) return { type: 'certificate' }
   if (bytes[0] === asks.manifest && bytes.byteLength === 1 + hashBytes) return { type: 'manifest', hash: bytes.slice(1) }
-  if (bytes[0] !== asks.chunk || bytes.byteLength !== 5 + entryBytes) return undefined
+  const heightOf = (): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(1)
+  if (bytes[0] === asks.candidate && bytes.byteLength === 5) return { type: 'candidate', height: heightOf() }
+  if ((bytes[0] !== asks.chunk && bytes[0] !== asks.ids) || bytes.byteLength !== 5 + entryBytes) return undefined
   const entry = readEntry(bytes, 5)
-  return entry && { type: 'chunk', entry, height: new DataView(bytes.buffer, bytes.byteOffset).getUint32(1) }
+  return entry && { type: bytes[0] === asks.ids ? 'ids' : 'chunk', entry, height: heightOf() }
 }
 
 /** F18. How many pieces an answer may have. */
 export function piecesMaxOf (ask: Ask): number {
   switch (ask.type) {
-    case 'certificate': return Math.ceil(certificateBytesMax / pieceRawBytesMax)
+    case 'certificate': case 'candidate': return Math.ceil(certificateBytesMax / pieceRawBytesMax)
     case 'manifest': return Math.ceil(manifestBytesMax / pieceRawBytesMax)
+    case 'ids': return 1
     // Each but the last has no room for another message.
     case 'chunk': return Math.ceil(ask.entry.count * (2 + messageBytesMax) / (pieceRawBytesMax - messageBytesMax))
   }

@@ -10,12 +10,12 @@
  */
 import type { PeerId } from '../base/peer.ts'
 import { createAsking } from './asking.ts'
-import { compareBytes, nibbleAt } from './chunk-key.ts'
-import { attestationInput, countingIn, decodeCertificate, mayHaveHeight, thresholdOf, type Certificate } from './checkpoint.ts'
+import { nibbleAt } from './chunk-key.ts'
+import { attestationInput, countingIn, decodeCertificate, manifestOf, mayHaveHeight, thresholdOf, type Certificate } from './checkpoint.ts'
 import { checkChunk } from './chunk.ts'
 import type { Join, JoinEffect, JoinFault, JoinInput, JoinOptions, JoinProgress, Resumed } from './join-io.ts'
 import { answerWithinMs, askedMax, offersMax, offersWithinMs } from './limits.ts'
-import { decodeManifest, manifestHash, messagesIn, type ChunkEntry, type Manifest } from './manifest.ts'
+import { messagesIn, type ChunkEntry, type Manifest } from './manifest.ts'
 
 interface Candidate {
   readonly certificate: Certificate
@@ -151,7 +151,7 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, st
   function takeManifest (peer: PeerId, bytes: Uint8Array | undefined): void {
     if (phase !== 'manifest' || peer !== manifestPeer || pinned === undefined) return
     if (bytes === undefined) { askManifest(); return }
-    const manifest = manifestOf(bytes, pinned.candidate.certificate)
+    const manifest = manifestOf(bytes, pinned.candidate.certificate.checkpoint)
     if (manifest === undefined) { offend(peer, 'manifest-wrong'); return }
     effects.push({ type: 'pin', certificate: pinned.candidate.certificate, certified: pinned.candidate.certified === true, manifest: bytes })
     pinned = { ...pinned, manifest }
@@ -227,7 +227,7 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, st
   }
 
   function resume (from: Resumed): void {
-    const manifest = manifestOf(from.manifest, from.certificate)
+    const manifest = manifestOf(from.manifest, from.certificate.checkpoint)
     if (manifest === undefined) return
     const candidate: Candidate = { certificate: from.certificate, from: [], certified: from.certified, failed: false }
     candidates.push(candidate)
@@ -320,12 +320,4 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, st
       }
     }
   }
-}
-
-/** A manifest, if it is the one that the checkpoint names and says the same as it. */
-function manifestOf (bytes: Uint8Array, { checkpoint }: Certificate): Manifest | undefined {
-  if (compareBytes(manifestHash(bytes), checkpoint.manifest) !== 0) return undefined
-  const manifest = decodeManifest(bytes)
-  if (manifest === undefined || manifest.network !== checkpoint.network || manifest.height !== checkpoint.height) return undefined
-  return messagesIn(manifest) === checkpoint.messages ? manifest : undefined
 }

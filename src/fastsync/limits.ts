@@ -27,7 +27,7 @@ export const offersMax = 8
 export const offersWithinMs = 2_000
 
 /** F17. */
-export const fastSyncProtocol = '/hubbub/fastsync/1'
+export const fastSyncProtocol = '/hubbub/fastsync/2'
 /** F19. Messages that a hub lacks before it joins by a snapshot: what a comparison moves in a quarter of a second is not worth a second way. Guess. */
 export const farBehindMin = 2_048
 /** F20. Without a chunk for so long, in ms, comparisons go on beside a join: liars may hold up one of the two only. As long as one answer may take. */
@@ -38,5 +38,11 @@ export const joinAgainMs = 600_000
 export const servedMax = 8
 /** F18. A peer that asks for nothing for so long is served no longer, in ms: longer than verifying what it asked for before takes on a slow machine. */
 export const idleMs = 60_000
-/** F22. Between two looks for attestations, in ms: an epoch, for which a checkpoint is the newest, has some seventeen of them. */
-export const attestEveryMs = 60_000
+/** F22. Between two looks for attestations, in ms: an epoch, for which a checkpoint is the newest, has some thirty-five of them. */
+export const attestEveryMs = 30_000
+/** F22. How long signatures are gathered for one candidate, in ms: ten looks, in which it crosses a network and its signatures come back. */
+export const candidateForMs = 300_000
+/** F23. Chunks of one candidate whose ids are asked for, 8 MB of them: of messages that crossed each other on their way. More means that hubs are far apart. */
+export const idsAskedMax = 256
+/** F23. Members that may lie under a chunk's prefix beside its own: what is dated back into one chunk, one a second, while its certificate is served. */
+export const besideMax = 4_096

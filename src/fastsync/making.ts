@@ -2,9 +2,10 @@
  * Manifests made of what a hub holds, and the members of one chunk (SPEC.md, F2, F3 and F7): a chunk is the largest subtree that has few enough members. In
  * steps, because a hub has other things to do. What holds the members is handed in; hub/sync has a tree that fits.
  */
+import { toHex } from '../base/bytes.ts'
 import type { NetworkId } from '../message/types.ts'
 import { bucketNibbles, childOf, compareBytes, holds, keyBytes, keyOfBucket, nibbleAt, prefixNibblesMax, rangeOf, type BucketRange, type ChunkKey } from './chunk-key.ts'
-import { chunkMessagesMax } from './limits.ts'
+import { besideMax, chunkMessagesMax } from './limits.ts'
 import { chunkHash, type ChunkEntry, type Manifest } from './manifest.ts'
 
 /** Members of this hub, by small numbers, ordered by bucket: sync/tree. */
@@ -13,6 +14,8 @@ export interface Holdings {
   collect (range: BucketRange): ArrayLike<number>
   bucketOf (member: number): number
   copyId (member: number, target: Uint8Array, offset: number): void
+  /** In which order members came here: whoever came later has the greater number. */
+  orderOf (member: number): number
 }
 
 export interface ManifestMaker {
@@ -72,18 +75,54 @@ export function createManifestMaker (holdings: Holdings, network: NetworkId, hei
   }
 }
 
-/** F7. The members of this hub that lie in a chunk, in its order, if they are exactly those that the entry names; undefined otherwise. */
-export function membersOf (holdings: Holdings, entry: ChunkEntry, height: number): number[] | undefined {
+/**
+ * F7. The members of this hub that are a chunk's, in its order: all that lie under its prefix, or those of them that came first, what has the `orderOf` of one
+ * `beside` left out. undefined: these are not what the entry names.
+ */
+export function membersOf (holdings: Holdings, entry: ChunkEntry, height: number, beside?: ReadonlySet<number>): number[] | undefined {
+  const under = membersUnder(holdings, entry, height)?.filter(member => beside?.has(holdings.orderOf(member)) !== true)
+  if (under === undefined || under.length < entry.count) return undefined
+  const first = under.length === entry.count ? under : under.sort((one, other) => holdings.orderOf(one) - holdings.orderOf(other)).slice(0, entry.count)
+  const { members, ids } = order(holdings, first)
+  return compareBytes(chunkHash(ids), entry.hash) === 0 ? members : undefined
+}
+
+/** F23. What this hub can say of a chunk by itself: whether it holds all of it. `unknown`: its ids would tell. */
+export function inclusionOf (holdings: Holdings, entry: ChunkEntry, height: number): 'included' | 'lacking' | 'unknown' {
+  if (membersOf(holdings, entry, height) !== undefined) return 'included'
+  return (membersUnder(holdings, entry, height)?.length ?? 0) > entry.count ? 'unknown' : 'lacking'
+}
+
+/** F23. Which members lie under the prefix beside those with these ids, by their `orderOf`; undefined: this hub lacks some of them. */
+export function besideOf (holdings: Holdings, entry: ChunkEntry, height: number, ids: Uint8Array): ReadonlySet<number> | undefined {
+  const named = new Set(Array.from({ length: entry.count }, (_, index) => toHex(ids.subarray(index * 32, index * 32 + 32))))
+  const id = new Uint8Array(32)
+  const beside = membersUnder(holdings, entry, height)?.filter((member) => {
+    holdings.copyId(member, id, 0)
+    return !named.has(toHex(id))
+  })
+  return beside && new Set(beside.map(member => holdings.orderOf(member)))
+}
+
+/** The ids of members, one after the other. */
+export function idsOf (holdings: Holdings, members: readonly number[]): Uint8Array {
+  const ids = new Uint8Array(members.length * 32)
+  members.forEach((member, index) => { holdings.copyId(member, ids, index * 32) })
+  return ids
+}
+
+/** Members under a chunk's prefix; undefined: too few for it, or too many. Whoever asks for a chunk must not make this hub look through all that it holds. */
+function membersUnder (holdings: Holdings, entry: ChunkEntry, height: number): number[] | undefined {
   const range = rangeOf(entry, height)
   if (range.end <= range.from) return undefined
+  const inRange = holdings.count(range)
+  if (inRange < entry.count || (entry.nibbles <= bucketNibbles && inRange > entry.count + besideMax)) return undefined
   const key = new Uint8Array(keyBytes)
   const under = Array.from(holdings.collect(range)).filter((member) => {
     writeMemberKey(holdings, member, key)
     return holds(entry, key, height)
   })
-  if (under.length !== entry.count) return undefined
-  const { members, ids } = order(holdings, under)
-  return compareBytes(chunkHash(ids), entry.hash) === 0 ? members : undefined
+  return under.length > entry.count + besideMax ? undefined : under
 }
 
 /** Ascending by key. */

@@ -4,10 +4,11 @@ import { toHex } from '../base/bytes.ts'
 import { createRandom } from '../base/seeded-random.ts'
 import { epochOf } from '../message/epoch.ts'
 import { attesterKeys, keyOfPeer } from './attesters.ts'
-import { countingIn, decodeCertificate, encodeCertificate, heightAt, mayHaveHeight, thresholdOf } from './checkpoint.ts'
+import { countingIn, decodeCertificate, encodeCertificate, heightAt, isAhead, mayHaveHeight, thresholdOf } from './checkpoint.ts'
 import { checkChunk, packPieces, unpackPiece } from './chunk.ts'
 import { attesters, certify, checkpointOf, holdingsOf, makeManifest, rules, servedBy, writeFeed } from './fixtures/universe.ts'
-import { pieceRawBytesMax } from './limits.ts'
+import { besideMax, pieceRawBytesMax } from './limits.ts'
+import { besideOf, idsOf, inclusionOf, membersOf } from './making.ts'
 import { decodeManifest, encodeManifest, messagesIn, type Manifest } from './manifest.ts'
 
 const messages = [...writeFeed('ida', 120, 700_000), ...writeFeed('jan', 80, 1)]
@@ -30,11 +31,38 @@ describe('a manifest', () => {
     expect(messagesIn(makeManifest(holdings, height, 16))).toBe(below.length)
   })
 
-  test('[F7] a hub with one message less in a chunk does not serve that chunk, and serves the others; nor does one with one more', () => {
+  test('[F7] [F23] a hub with one message less in a chunk does not serve that chunk, and serves the others; one with later ones beside them serves all', () => {
     const manifest = makeManifest(holdings, newest, 16)
     const less = holdingsOf(messages.filter((_, number) => number !== 150))
     expect(manifest.chunks.filter(entry => servedBy(less, entry, newest) === undefined)).toHaveLength(1)
-    expect(makeManifest(less, newest, 16).chunks.filter(entry => servedBy(holdings, entry, newest) === undefined)).toHaveLength(1)
+    expect(manifest.chunks.map(entry => inclusionOf(less, entry, newest)).filter(inclusion => inclusion !== 'included')).toEqual(['lacking'])
+    const later = holdingsOf([...messages.filter((_, number) => number % 3 > 0), ...messages.filter((_, number) => number % 3 === 0)])
+    const before = makeManifest(holdingsOf(messages.filter((_, number) => number % 3 > 0)), newest, 16)
+    expect(before.chunks.filter(entry => inclusionOf(later, entry, newest) !== 'included')).toEqual([])
+  })
+
+  test('[F23] what came before is told from a chunk by its ids, if they are the chunk\'s and all are here', () => {
+    const some = holdingsOf(messages.filter((_, number) => number % 2 === 0))
+    const [entry] = makeManifest(some, newest).chunks.filter(({ count }) => count > 60)
+    if (entry === undefined) throw new Error('there is a large one')
+    const ids = idsOf(some, membersOf(some, entry, newest) ?? [])
+    expect(ids.length).toBe(entry.count * 32)
+    expect(inclusionOf(holdings, entry, newest)).toBe('unknown')
+    const beside = besideOf(holdings, entry, newest, ids)
+    expect(beside?.size).toBeGreaterThan(20)
+    const members = membersOf(holdings, entry, newest, beside) ?? []
+    expect(toHex(idsOf(holdings, members))).toBe(toHex(ids))
+    const wrong = ids.map((byte, index) => index === 40 ? byte ^ 1 : byte)
+    expect(membersOf(holdings, entry, newest, besideOf(holdings, entry, newest, wrong))).toBeUndefined()
+  })
+
+  test('[F7] [F23] who asks for a chunk that cannot be one makes a hub look at nothing', () => {
+    const manifest = makeManifest(holdings, newest)
+    const [entry] = manifest.chunks
+    if (entry === undefined) throw new Error('there is one')
+    const crowd = { ...holdings, count: () => entry.count + besideMax + 1, collect: () => { throw new Error('it looked through everything') } }
+    expect(membersOf(crowd, entry, newest)).toBeUndefined()
+    expect(membersOf({ ...crowd, count: () => entry.count - 1 }, entry, newest)).toBeUndefined()
   })
 
   test('[F4] is what its bytes say; any bytes are one in its only form, or none', () => {
@@ -80,6 +108,15 @@ describe('a certificate', () => {
     const known = new Set(attesters.slice(0, 2))
     expect(countingIn(certify(checkpoint, [...attesters, ...attesters]), known).map(({ attester }) => attester)).toEqual(attesters.slice(0, 2))
     expect([0, 1, 3, 4, 6, 7, 64].map(thresholdOf)).toEqual([Infinity, 1, 3, 2, 3, 3, 22])
+  })
+
+  test('[F22] ahead is what more attesters signed, then what has the smaller hash: never both ways', () => {
+    const [one, other] = [1, 2].map(number => ({ ...checkpoint, manifest: new Uint8Array(32).fill(number) }))
+    if (one === undefined || other === undefined) throw new Error('there are two')
+    expect(isAhead({ checkpoint: other, signed: 2 }, { checkpoint: one, signed: 1 })).toBe(true)
+    expect(isAhead({ checkpoint: one, signed: 1 }, { checkpoint: other, signed: 1 })).toBe(true)
+    expect(isAhead({ checkpoint: other, signed: 1 }, { checkpoint: one, signed: 1 })).toBe(false)
+    expect(isAhead({ checkpoint: one, signed: 1 }, { checkpoint: one, signed: 1 })).toBe(false)
   })
 
   test('[F6] an attester\'s key is in its peer id', () => {

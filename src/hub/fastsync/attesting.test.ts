@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { fromHex } from '../../base/bytes.ts'
 import type { PeerId } from '../../base/peer.ts'
 import { createRandom } from '../../base/seeded-random.ts'
@@ -111,14 +111,13 @@ test('[F11] [F22] an attestation that its attester did not make is an offence', 
   let changed = 0
   const [probe, far] = createStreamPair()
   mesh.link(ann, ben)
-  await attest(mesh, [ben])
-  // What ben would answer, with a signature of ann's key that ann never made.
-  ben.runtime.fastSync.accept('eve' as PeerId, far)
+  await attest(mesh, [ann])
+  // What ann would answer, with a signature of her key that she never made.
+  ann.runtime.fastSync.accept('eve' as PeerId, far)
   probe.send(Uint8Array.of(1))
   const answer = await probe.read()
-  if (answer.type !== 'frame') throw new Error('ben serves')
-  const inflated = new Uint8Array(await new Response(new Blob([answer.bytes.slice(1)]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer())
-  const forged = await deflate(new Uint8Array([...inflated.subarray(0, checkpointBytes), ...annKey, ...new Uint8Array(64).fill(3)]))
+  if (answer.type !== 'frame') throw new Error('ann serves')
+  const forged = await deflate(new Uint8Array([...(await inflated(answer.bytes)).subarray(0, checkpointBytes), ...annKey, ...new Uint8Array(64).fill(3)]))
   onFrame = ({ from, bytes }) => {
     if (from !== ann.peer || bytes.length < 20) return bytes
     changed += 1
@@ -129,3 +128,100 @@ test('[F11] [F22] an attestation that its attester did not make is an offence', 
   expect(ben.rejections).toContainEqual({ peer: ann.peer, code: 'bad-certificate' })
   expect(ben.runtime.fastSync.checkpoint).toBeNull()
 })
+
+describe('attesters to whom messages came in another order', () => {
+  let asks: number[]
+
+  /** Ann has signed with a message that ben has after one of his own; then they are linked, and equal. */
+  async function meet (spoils: boolean): Promise<{ mesh: ReturnType<typeof createMesh>, ann: MeshHub, ben: MeshHub, add: Awaited<ReturnType<typeof network>>['add'] }> {
+    const { mesh, hubs: [ann, ben], add } = await network(2)
+    if (ann === undefined || ben === undefined) throw new Error('there are two')
+    asks = []
+    onFrame = ({ from, bytes }) => {
+      if (from === ben.peer) asks.push(bytes[0] ?? 0)
+      return spoils && from === ann.peer && asks.at(-1) === 5 ? bytes.map((byte, index) => index === 200 ? byte ^ 1 : byte) : bytes
+    }
+    for (const [number, { runtime }] of [ann, ben].entries()) {
+      await runtime.publish(pen.write(post(`of hub ${number}`), { timestamp: startMs + 3 * epochMs + number }))
+    }
+    mesh.link(ann, await add('pat'))
+    await attest(mesh, [ann])
+    mesh.link(ann, ben)
+    await attest(mesh, [ben])
+    expect(ben.runtime.messages.size).toBe(history.length + 2)
+    expect(asks.includes(5), 'ids were asked for').toBe(true)
+    return { mesh, ann, ben, add }
+  }
+
+  test('[F5] [F23] sign what the other has, and serve it, though they hold more', async () => {
+    const { mesh, ann, ben, add } = await meet(false)
+    const height = epochOf(nowMs) - 8
+    expect(ben.runtime.fastSync.checkpoint).toBe(height)
+    const dan = await add('dan', [])
+    mesh.link(dan, ben)
+    await expect.poll(() => dan.runtime.fastSync.running, { interval: 5 }).toBe(false)
+    expect(dan.runtime.fastSync.view).toMatchObject({ certified: true, height, messagesKept: history.length + 1, reason: 'Every chunk was verified and taken.' })
+    expect([ann, ben, dan].flatMap(({ rejections }) => rejections)).toEqual([])
+  })
+
+  test('[F11] [F23] do not sign by ids that are not the chunk\'s, which are an offence', async () => {
+    const { ben } = await meet(true)
+    expect(['chunk-wrong', 'chunk-malformed']).toContain(ben.rejections[0]?.code)
+    expect(ben.runtime.fastSync.checkpoint).toBeNull()
+  })
+})
+
+test('[F5] [F22] [F23] while a hub dates a message back every second, each height is certified, and who joins has all of it', async () => {
+  const { mesh, hubs, add } = await network(4)
+  const [ann] = hubs
+  const eve = await add('eve')
+  if (ann === undefined) throw new Error('there are four')
+  for (const { runtime } of [...hubs, eve]) {
+    runtime.fastSync.look()
+    clockMs += 6_000 // no two look at the same moment, with the same set, from here on
+  }
+  hubs.forEach((hub, number) => { mesh.link(hub, hubs[(number + 1) % hubs.length] ?? eve) })
+  mesh.link(ann, eve)
+  const flood = createPen('eve')
+  await eve.runtime.publish(flood.introduce())
+  await mesh.settled()
+  let seconds = 0
+
+  async function second (): Promise<void> {
+    clockMs += 1_000
+    // To each hub another one, each into another old epoch: whoever looks has what no other has.
+    for (const [number, { runtime }] of hubs.entries()) {
+      await runtime.publish(flood.write(post(`back ${seconds}`), { timestamp: startMs + (seconds * 7 + number * 11) % 50 * epochMs + seconds }))
+      runtime.life.look()
+      runtime.fastSync.look()
+    }
+    seconds += 1
+    if (seconds % 5 !== 0) return
+    await mesh.settled()
+    for (const { runtime } of [...hubs, eve]) runtime.sync.sessions.tick()
+    await mesh.settled()
+  }
+
+  for (let epoch = 0; epoch < 3; epoch += 1) {
+    const height = epochOf(clockMs) - 8
+    for (let spent = 0; spent < 120 && hubs.some(({ runtime }) => runtime.fastSync.checkpoint !== height); spent += 1) await second()
+    expect(hubs.map(({ runtime }) => runtime.fastSync.checkpoint), `in epoch ${epoch}`).toEqual(hubs.map(() => height))
+    clockMs += epochMs
+  }
+  clockMs -= epochMs
+  for (let more = 0; more < 20; more += 1) await second()
+
+  const dan = await add('dan', [])
+  for (const hub of hubs) mesh.link(dan, hub)
+  do {
+    await second()
+    await mesh.settled()
+  } while (dan.runtime.fastSync.running)
+  expect(dan.runtime.fastSync.view).toMatchObject({ outcome: 'taken', certified: true, height: epochOf(clockMs) - 8, reason: 'Every chunk was verified and taken.' })
+  expect(dan.runtime.fastSync.view?.chunksKept).toBe(dan.runtime.fastSync.view?.chunks)
+  expect([...hubs, eve, dan].flatMap(({ rejections }) => rejections)).toEqual([])
+})
+
+async function inflated (frame: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await new Response(new Blob([frame.slice(1)]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer())
+}

@@ -1,32 +1,40 @@
 /**
- * How attestations come about and travel (fastsync/SPEC.md, F5, F6 and F22): a hub that is an attester, and equal with its neighbours, signs the checkpoint of
- * what it holds; hubs ask neighbours for their certificates and keep what known attesters signed of the checkpoints that they hold themselves. It decides
- * nothing about joining.
+ * How attestations come about and travel (fastsync/SPEC.md, F5, F6, F22 and F23): hubs ask neighbours what is being signed, and take part in it where they hold
+ * all of it, whatever else they hold; an attester that is equal with its neighbours signs that, or what it holds itself. It decides nothing about joining.
  */
 import { reasonOf } from '../../base/errors.ts'
 import type { Report } from '../../base/event-log.ts'
 import type { PeerId } from '../../base/peer.ts'
 import type { Timer } from '../../base/timer.ts'
 import { attesterKeys } from '../../fastsync/attesters.ts'
-import { attestationInput, countingIn, decodeCertificate, encodeCheckpoint, heightAt, thresholdOf } from '../../fastsync/checkpoint.ts'
+import {
+  attestationInput, countingIn, decodeCertificate, encodeCheckpoint, heightAt, isAhead, manifestOf, thresholdOf,
+  type Attestation, type Certificate, type Checkpoint
+} from '../../fastsync/checkpoint.ts'
 import { compareBytes } from '../../fastsync/chunk-key.ts'
-import { concatenated } from '../../fastsync/exchange.ts'
-import { answerWithinMs, attestEveryMs, offersMax } from '../../fastsync/limits.ts'
+import { concatenated, type Ask } from '../../fastsync/exchange.ts'
+import { answerWithinMs, attestEveryMs, idsAskedMax, offersMax } from '../../fastsync/limits.ts'
+import { besideOf, inclusionOf, membersOf, type Holdings } from '../../fastsync/making.ts'
+import { chunkHash, type ChunkEntry, type Manifest } from '../../fastsync/manifest.ts'
 import type { SignatureCheck } from '../../message/signing.ts'
 import type { NetworkGenesis } from '../../message/types.ts'
 import { createAskingStream } from './asking-stream.ts'
 import type { FastNetwork } from './fast-network.ts'
 import type { JoinRejection } from './joining.ts'
-import type { Serving, Snapshot } from './serving.ts'
+import { chunkName, type KnownSnapshots, type Snapshot } from './known-snapshots.ts'
 
 export interface AttestingOptions {
   readonly rules: NetworkGenesis
   readonly network: FastNetwork
-  readonly serving: Pick<Serving, 'snapshot' | 'find' | 'certified'>
+  readonly known: KnownSnapshots
+  /** Resolves with the members once they can be asked for. */
+  readonly holdings: () => Promise<Holdings>
   readonly checkSignature: SignatureCheck
   readonly isPacemaker: () => boolean
   /** While a join runs nobody is asked: a second stream to a hub would end the join's. */
   readonly isJoining: () => boolean
+  /** Lets whatever else waits run. */
+  readonly rest: () => Promise<void>
   readonly now: () => number
   readonly timer: Timer
   readonly reject: (peer: PeerId, code: JoinRejection) => void
@@ -34,68 +42,145 @@ export interface AttestingOptions {
 }
 
 export interface Attesting {
-  /** Signs and asks, if it is time. Never rejects. */
+  /** Asks and signs, if it is time. Never rejects. */
   turn (): Promise<void>
 }
 
-export function createAttesting ({ rules, network, serving, checkSignature, isPacemaker, isJoining, now, timer, reject, report }: AttestingOptions): Attesting {
+/** Chunks looked through before a rest: each takes a millisecond or two. */
+const chunksAtOnce = 4
+
+/** What a peer answers in one piece or several; undefined: nothing, or what no honest hub answers, for which it was rejected. */
+type Answers = (ask: Ask) => Promise<Uint8Array | undefined>
+
+export function createAttesting (options: AttestingOptions): Attesting {
+  const { rules, network, known, holdings, checkSignature, isPacemaker, isJoining, rest, now, timer, reject, report } = options
   const attesters = attesterKeys(rules.genesis.attesters)
   const needed = thresholdOf(attesters.size)
   let turning: Promise<void> | undefined
   let nextMs = -Infinity
+  let turns = 0
+
+  const isCertified = (height: number): boolean => (known.certified?.checkpoint.height ?? -1) >= height
 
   /** F5. Every message that this hub holds it has verified. */
-  async function sign (): Promise<Snapshot> {
-    const signs = isPacemaker()
-    const snapshot = await serving.snapshot(signs)
-    if (!signs || network.signer === undefined) return snapshot
+  async function sign (height: number): Promise<void> {
+    if (!isPacemaker() || network.signer === undefined) return
     const signer = await network.signer()
-    if (!attesters.has(signer.publicKey) || snapshot.attestations.has(signer.publicKey)) return snapshot
-    const signature = await signer.sign(attestationInput(snapshot.checkpoint))
-    snapshot.attestations.set(signer.publicKey, { attester: signer.publicKey, signature })
-    return snapshot
+    const { publicKey } = signer
+    if (!attesters.has(publicKey)) return
+    const { attestations, checkpoint } = known.candidate(height) ?? await known.current(true)
+    if (!attestations.has(publicKey)) attestations.set(publicKey, { attester: publicKey, signature: await signer.sign(attestationInput(checkpoint)) })
   }
 
-  /** F22. What a neighbour's certificate says of a checkpoint that this hub has too. */
-  async function ask (peer: PeerId): Promise<void> {
+  /** Asks a neighbour all that is to be asked of it, within the time that it has. */
+  async function asking (peer: PeerId, work: (answers: Answers) => Promise<void>): Promise<void> {
     const stream = await network.open(peer)
     if (stream === undefined) return
-    const asking = createAskingStream(stream)
-    const callOff = timer(answerWithinMs, () => { asking.close() })
-    const answer = await asking.ask({ type: 'certificate' })
-    callOff()
-    asking.close()
-    if (answer.type === 'fault') reject(peer, answer.code)
-    if (answer.type !== 'pieces') return
-    const certificate = decodeCertificate(concatenated(answer.pieces))
-    if (certificate === undefined) {
+    const asked = createAskingStream(stream)
+    const callOff = timer(answerWithinMs, () => { asked.close() })
+    try {
+      await work(async (ask) => {
+        const answer = await asked.ask(ask)
+        if (answer.type === 'fault') reject(peer, answer.code)
+        return answer.type === 'pieces' ? concatenated(answer.pieces) : undefined
+      })
+    } finally {
+      callOff()
+      asked.close()
+    }
+  }
+
+  /** Of known attesters; undefined: one of them did not make it. */
+  async function validOf (certificate: Certificate): Promise<Attestation[] | undefined> {
+    const counting = countingIn(certificate, attesters)
+    const input = attestationInput(certificate.checkpoint)
+    for (const { attester, signature } of counting) if (!await checkSignature(attester, signature, input)) return undefined
+    return counting
+  }
+
+  /** F22. What a neighbour gathers signatures for. */
+  async function ask (peer: PeerId, height: number, answers: Answers): Promise<void> {
+    const bytes = await answers({ type: 'candidate', height })
+    if (bytes === undefined) return
+    const certificate = decodeCertificate(bytes)
+    if (certificate === undefined || certificate.checkpoint.network !== rules.network || certificate.checkpoint.height !== height) {
       reject(peer, 'certificate-malformed')
       return
     }
     const { checkpoint } = certificate
-    const known = serving.find(checkpoint.manifest)
-    if (known === undefined || compareBytes(encodeCheckpoint(known.checkpoint), encodeCheckpoint(checkpoint)) !== 0) return
-    const input = attestationInput(checkpoint)
-    for (const attestation of countingIn(certificate, attesters)) {
-      if (known.attestations.has(attestation.attester)) continue
-      if (await checkSignature(attestation.attester, attestation.signature, input)) known.attestations.set(attestation.attester, attestation)
-      else {
-        reject(peer, 'bad-certificate')
-        return
-      }
+    const valid = await validOf(certificate)
+    if (valid === undefined) {
+      reject(peer, 'bad-certificate')
+      return
     }
+    const snapshot = known.find(checkpoint.manifest) ?? (isWorthwhile(checkpoint, valid) ? await taken(peer, checkpoint, answers) : undefined)
+    if (snapshot === undefined || compareBytes(encodeCheckpoint(snapshot.checkpoint), encodeCheckpoint(checkpoint)) !== 0) return
+    for (const attestation of valid) snapshot.attestations.set(attestation.attester, attestation)
+  }
+
+  /** Whether it is ahead of what this hub gathers signatures for. What no attester signed might be anybody's. */
+  function isWorthwhile (checkpoint: Checkpoint, { length: signed }: readonly Attestation[]): boolean {
+    const own = known.candidate(checkpoint.height)
+    return signed > 0 && (own === undefined || isAhead({ checkpoint, signed }, { checkpoint: own.checkpoint, signed: own.attestations.size }))
+  }
+
+  /** F23. A neighbour's snapshot, if this hub holds all of its messages. */
+  async function taken (peer: PeerId, checkpoint: Checkpoint, answers: Answers): Promise<Snapshot | undefined> {
+    const bytes = await answers({ type: 'manifest', hash: checkpoint.manifest })
+    if (bytes === undefined) return undefined
+    const manifest = manifestOf(bytes, checkpoint)
+    if (manifest === undefined) {
+      reject(peer, 'manifest-wrong')
+      return undefined
+    }
+    const beside = await includes(peer, manifest, answers)
+    return beside && known.add({ checkpoint, manifest: bytes, beside })
+  }
+
+  /** F23. What this hub holds beside a manifest's chunks, where that is not what came last; undefined: it does not hold all of them. */
+  async function includes (peer: PeerId, { chunks, height }: Manifest, answers: Answers): Promise<Snapshot['beside'] | undefined> {
+    const members = await holdings()
+    const unknown: ChunkEntry[] = []
+    for (const [index, entry] of chunks.entries()) {
+      if (index % chunksAtOnce === 0) await rest()
+      const inclusion = inclusionOf(members, entry, height)
+      if (inclusion === 'lacking' || unknown.length === idsAskedMax) return undefined
+      if (inclusion === 'unknown') unknown.push(entry)
+    }
+    const beside = new Map<string, ReadonlySet<number>>()
+    for (const entry of unknown) {
+      const others = await besideThose(peer, members, entry, height, answers)
+      if (others === undefined) return undefined
+      beside.set(chunkName(entry), others)
+    }
+    return beside
+  }
+
+  async function besideThose (peer: PeerId, members: Holdings, entry: ChunkEntry, height: number, answers: Answers): Promise<ReadonlySet<number> | undefined> {
+    const ids = await answers({ type: 'ids', entry, height })
+    if (ids === undefined) return undefined
+    if (ids.byteLength !== entry.count * 32 || compareBytes(chunkHash(ids), entry.hash) !== 0) {
+      reject(peer, 'chunk-wrong')
+      return undefined
+    }
+    const others = besideOf(members, entry, height, ids)
+    return others !== undefined && membersOf(members, entry, height, others) !== undefined ? others : undefined
   }
 
   async function turn (): Promise<void> {
-    const before = serving.certified?.checkpoint.height
-    if (before !== undefined && before >= heightAt(now())) return
-    const snapshot = await sign()
-    const serves = network.neighbours().filter(peer => network.statusOf(peer)?.serving === true).slice(0, offersMax)
-    for (const peer of serves) {
-      if (snapshot.attestations.size >= needed || isJoining()) break
-      await ask(peer)
+    const before = known.certified?.checkpoint.height
+    const height = heightAt(now())
+    if (isCertified(height)) return
+    const serving = network.neighbours().filter(peer => network.statusOf(peer)?.serving === true)
+    // Each turn others are asked first: those who are silent may hold up one turn, and not all.
+    const from = turns * offersMax % Math.max(1, serving.length)
+    turns += 1
+    for (const peer of [...serving.slice(from), ...serving.slice(0, from)].slice(0, offersMax)) {
+      if (isCertified(height) || isJoining()) break
+      await asking(peer, async answers => ask(peer, height, answers))
     }
-    const { checkpoint } = serving.certified ?? {}
+    if (!isCertified(height)) await sign(height)
+    const { checkpoint } = known.certified ?? {}
     if (checkpoint === undefined || checkpoint.height === before) return
     report({ type: 'checkpoint-certified', sentence: `${needed} of ${attesters.size} attesters signed the checkpoint at height ${checkpoint.height}, ${checkpoint.messages} messages.` })
   }

@@ -12,6 +12,7 @@ import type { SyncStream } from '../sync/sync-stream.ts'
 import { createAttesting } from './attesting.ts'
 import type { FastNetwork } from './fast-network.ts'
 import { startJoin, type Joining, type JoinRejection } from './joining.ts'
+import { createKnownSnapshots } from './known-snapshots.ts'
 import { createServing } from './serving.ts'
 
 export interface SnapshotsOptions {
@@ -54,26 +55,27 @@ export function createSnapshots (options: SnapshotsOptions): Snapshots {
   const { holdings } = members
   const checkSignature = createSignatureCheck()
   let joining = 0
+  const built = async (): Promise<typeof holdings> => {
+    await members.built()
+    return holdings
+  }
+  const rest = async (): Promise<void> => wait(0)
+  const known = createKnownSnapshots({ network: rules.network, attesters: rules.genesis.attesters.length, holdings: built, rest, now })
   const serving = createServing({
-    network: rules.network, attesters: rules.genesis.attesters.length, now, timer,
+    known, holdings: built, now, timer,
     report: log.report,
-    rest: async () => wait(0),
     reject: (peer, code) => { reject(peer, code, 'The hub asked for something of a snapshot in a way that is none.') },
-    read: async asked => members.read(asked),
-    async holdings () {
-      await members.built()
-      return holdings
-    }
+    read: async asked => members.read(asked)
   })
   const attesting = createAttesting({
-    rules, network, serving, checkSignature, isPacemaker, now, timer,
+    rules, network, known, checkSignature, isPacemaker, now, timer, rest, holdings: built,
     isJoining: () => joining > 0,
     reject: (peer, code) => { reject(peer, code, `The hub told of a checkpoint what no honest one tells: ${code}.`) },
     report: log.report
   })
   return {
     attest: async () => attesting.turn(),
-    get checkpoint () { return serving.certified?.checkpoint.height ?? null },
+    get checkpoint () { return known.certified?.checkpoint.height ?? null },
     serve: async (peer, stream) => serving.serve(peer, stream),
     stop: () => { serving.stop() },
     join () {

@@ -157,6 +157,7 @@ export function createSync (options: SyncOptions): Sync {
         collect: range => tree.collect(range),
         bucketOf: member => members.bucketOf(member),
         copyId: (member, target, offset) => { members.copyId(member, target, offset) },
+        orderOf: member => messages.catalog.eventOf(member) ?? 0, // of what was dropped: long ago
         get size () { return tree.size }
       },
       built: async () => comparable.built(),
