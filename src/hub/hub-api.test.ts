@@ -134,6 +134,10 @@ describe('a running hub', () => {
     const bodies: unknown[] = []
     await api.subscribe({ kind: 'post' }, ({ message }) => { bodies.push(message.body) }, { fromEvent: 0 })
     await expect.poll(() => bodies, { interval: 1 }).toEqual([null])
+    const live: unknown[] = []
+    await api.subscribe({ kind: 'post', standing: 'live' }, ({ message }) => { live.push(message.body) }, { fromEvent: 0 })
+    await api.publish({ kind: 'post', text: 'kept' })
+    await expect.poll(() => live, { interval: 1 }).toEqual([{ text: 'kept', parent: null }])
   })
 
   test('a number that a device gave to two messages is told, with both', async () => {

@@ -39,6 +39,8 @@ export function createSubscriptions ({ runtime, view, report }: SubscriptionsOpt
       /** The next event to hand over; everything below it was. */
       let next = fromEvent ?? Infinity
       let running = false
+      const passes = ({ message }: Entry): boolean =>
+        matches(message, filter) && (filter.standing == null || filter.standing === runtime.set.standing(message.id))
 
       const stopListening = runtime.onStored((entry) => {
         if (next === Infinity) next = entry.event
@@ -61,7 +63,7 @@ export function createSubscriptions ({ runtime, view, report }: SubscriptionsOpt
             for (const entry of page.entries) {
               if (!active) return
               next = entry.event + 1
-              if (matches(entry.message, filter)) await callback({ event: entry.event, message: view(entry) })
+              if (passes(entry)) await callback({ event: entry.event, message: view(entry) })
             }
             next = Math.max(next, page.next)
           }

@@ -16,6 +16,9 @@ export interface HostRules {
   originListed (originHeader: string): boolean
 }
 
+/** What is answered to a request for another name. */
+export const strangersHost = 'This server does not answer to that name. If it should, start it with --url and that address.'
+
 export interface AcceptedHost {
   readonly name: string
   /** undefined: the header had none, so the scheme's own. */

@@ -7,7 +7,7 @@ import type { Logger } from 'pino'
 import { genesisToJson } from '../message/genesis.ts'
 import type { NetworkGenesis } from '../message/types.ts'
 import { endpointOf, multiaddrOf } from './addresses.ts'
-import type { AcceptedHost, HostRules } from './host-rules.ts'
+import { strangersHost, type AcceptedHost, type HostRules } from './host-rules.ts'
 import { apiPath, createHttpApi, type HttpApiConfig } from './http/http-api.ts'
 import type { Metrics } from './metrics.ts'
 import type { Page } from './page.ts'
@@ -39,10 +39,10 @@ export function createRoutes (config: RoutesConfig): (request: IncomingMessage, 
     if (path === '/healthz') {
       // Whoever watches over a container asks by any name, and this says nothing about anybody.
       sendJson(response, parts == null ? 503 : 200, { ok: parts != null })
-    } else if (asked == null) {
-      sendText(response, 403, 'This server does not answer to that name. If it should, start it with --url and that address.')
     } else if (path.startsWith(apiPath)) {
       await api(request, response, asked)
+    } else if (asked == null) {
+      sendText(response, 403, strangersHost)
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD')
       sendText(response, 405, 'Only GET and HEAD are answered here.')

@@ -53,7 +53,7 @@ async function resumed (hub: HttpHub, random: Random): Promise<string> {
     }
   })()
   for (let life = 0; life < resumptions; life += 1) {
-    const stop = hub.subscribe({ kind: 'post' }, ({ event }) => {
+    const stop = await hub.subscribe({ kind: 'post' }, ({ event }) => {
       heard.push(event)
       last = event
     }, { fromEvent: last + 1 })
@@ -62,7 +62,7 @@ async function resumed (hub: HttpHub, random: Random): Promise<string> {
   }
   writing.abort()
   await writer
-  const stop = hub.subscribe({ kind: 'post' }, ({ event }) => { heard.push(event) }, { fromEvent: last + 1 })
+  const stop = await hub.subscribe({ kind: 'post' }, ({ event }) => { heard.push(event) }, { fromEvent: last + 1 })
   await waitUntil({ what: `${published} events` }, async () => heard.length >= published)
   stop()
   const expected = Array.from({ length: published }, (_, index) => before + 1 + index)
@@ -77,7 +77,7 @@ async function crowd (server: HubServer, hub: HttpHub): Promise<string> {
   const stops: Array<() => void> = []
   try {
     for (const reader of heard.keys()) {
-      stops.push(hub.subscribe({ kind: 'post' }, () => { heard[reader] = (heard[reader] ?? 0) + 1 }, { fromEvent: before + 1 }))
+      stops.push(await hub.subscribe({ kind: 'post' }, () => { heard[reader] = (heard[reader] ?? 0) + 1 }, { fromEvent: before + 1 }))
       if (reader % 8 === 0) await pause(120) // an address gets 100 requests a second
     }
     for (let post = 0; post < postsForAll; post += 1) await hub.publish({ kind: 'post', text: `to all ${post}` })
@@ -92,7 +92,7 @@ async function crowd (server: HubServer, hub: HttpHub): Promise<string> {
 }
 
 async function newestEvent (hub: HttpHub): Promise<number> {
-  return (await hub.status()).lastEvent ?? 0
+  return (await hub.status()).lastEvent
 }
 
 /** As the process itself says it (prom-client). */

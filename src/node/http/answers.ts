@@ -22,6 +22,7 @@ const statuses: Partial<Record<HubErrorCode, number>> = {
   'message-invalid': 422,
   'device-revoked': 409,
   'clock-behind': 409,
+  'outcome-unknown': 409,
   'not-connected': 409,
   'too-many': 429,
   'timed-out': 504,

@@ -41,7 +41,7 @@ const withToken = ({ token }: Hub): Record<string, string> => ({ Authorization: 
 
 describe('the document', () => {
   interface Operation {
-    readonly parameters?: ReadonlyArray<{ readonly name: string, readonly in: string, readonly schema: object }>
+    readonly parameters?: ReadonlyArray<{ readonly name: string, readonly in: string, readonly required: boolean, readonly schema: object }>
     readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: object }>> }>>
   }
   const operations = Object.entries(openApi.paths).flatMap(([path, methods]) =>
@@ -51,23 +51,28 @@ describe('the document', () => {
   /** What each parameter is given here; one without a value here fails the test. */
   const values: Readonly<Record<string, () => string>> = {
     id: () => posts[0]!.id, author: () => ida.key, kind: () => 'post', collection: () => 'todo', parent: () => '', since: () => '0', until: () => '4000000000000',
-    standing: () => 'live', limit: () => '10', order: () => 'ascending', after: () => posts[3]!.id, from: () => '1'
+    standing: () => 'live', limit: () => '10', order: () => 'ascending', after: () => posts[3]!.id, from: () => '1', offset: () => '2', target: () => ida.key,
+    type: () => 'follow', traced: () => 'true', key: () => '0197f1e2d3c4-0123456789abcdef'
   }
-  const bodies: Readonly<Record<string, unknown>> = { '/api/messages': { kind: 'post', text: 'by HTTP' }, '/api/sync': {} }
+  const bodies: Readonly<Record<string, unknown>> = { '/api/messages': { kind: 'post', text: 'by HTTP' }, '/api/sync': {}, '/api/when-synced': { timeoutMs: 1 } }
+  const statuses: Readonly<Record<string, number>> = { '/api/sync': 409, '/api/when-synced': 504 }
 
   test.for(answeredAtOnce)('%s %s answers what it says, with each of its parameters', async ([method, path, operation], { onTestFinished }) => {
     const { parameters = [], responses } = operation
     const hub = await startHub(onTestFinished)
     for (const message of [ida.introduction, ...posts.slice(0, 5)]) expect((await send(hub.port, '/api/messages', rawOf(message))).status).toBe(201)
     const inPath = path.replace(/\{(\w+)\}/, (_all, name: string) => values[name]!())
-    const queries = ['', ...parameters.filter(parameter => parameter.in === 'query').map(({ name }) => `?${name}=${values[name]!()}`)]
+    const given = (only: typeof parameters): string => new URLSearchParams(only.map(({ name }) => [name, values[name]!()])).toString()
+    const inQuery = parameters.filter(parameter => parameter.in === 'query')
+    const needed = inQuery.filter(({ required }) => required || path === '/api/links')
+    const queries = [needed, ...inQuery.map(parameter => [...needed.filter(one => one !== parameter), parameter])].map(only => `?${given(only)}`)
     for (const query of queries) {
       const answer = method === 'post' ? await send(hub.port, inPath + query, bodies[path], withToken(hub)) : await ask(hub.port, inPath + query)
       const schema = responses[answer.status]?.content?.['application/json']?.schema
       expect(schema, `${query}: ${answer.status} ${answer.text}`).toBeDefined()
       const validate = new Ajv2020({ strict: false }).compile(schema!)
       expect(validate(JSON.parse(answer.text)), `${query}: ${JSON.stringify(validate.errors)}`).toBe(true)
-      expect(answer.status, query).toBe(path === '/api/sync' ? 409 : method === 'post' ? 201 : 200)
+      expect(answer.status, query).toBe(statuses[path] ?? (method === 'post' ? 201 : 200))
     }
   })
 })
@@ -150,7 +155,7 @@ describe('events', () => {
           const blocks = text.split('\n\n')
           text = blocks.pop() ?? ''
           for (const block of blocks) {
-            const id = /^id: (\d+)$/m.exec(block)?.[1]
+            const id = /^id: (\d+)\nevent: message$/m.exec(block)?.[1]
             if (id == null || enough(ids)) continue
             ids.push(Number(id))
           }

@@ -5,8 +5,9 @@
  * Version 1. Within it calls are only added.
  */
 import { HubError } from '../../base/errors.ts'
-import type { AppScope, AppView, Draft, HubApi, HubStatus, Published } from '../api.ts'
+import type { AppScope, AppView, HubApi, HubStatus } from '../api.ts'
 import { openHub } from '../client.ts'
+import type { HubCalls } from './hub-calls.ts'
 
 export type * from '../api.ts'
 
@@ -22,7 +23,7 @@ export interface AppDescription {
 }
 
 /** Reading calls are those of `HubApi`, and so are their codes. */
-export interface AppHub extends Pick<HubApi, 'query' | 'count' | 'message' | 'thread' | 'reactions' | 'links' | 'profile' | 'records' | 'subscribe' | 'whenSynced'> {
+export interface AppHub extends HubCalls {
   readonly version: typeof clientVersion
   /** What the person has decided. */
   readonly app: () => Promise<AppView>
@@ -34,7 +35,7 @@ export interface AppHub extends Pick<HubApi, 'query' | 'count' | 'message' | 'th
    * Resolves once the message is stored; whatever happens to tabs meanwhile, it is published once.
    * Codes: `not-granted`, `scope-exceeded`, `too-many`, those of `HubApi.publish`.
    */
-  readonly publish: (draft: Draft, options?: { readonly traced?: boolean, readonly key?: string }) => Promise<Published>
+  readonly publish: HubApi['publish']
   /** How much of what the browser gives is used, and whether it may take it back. */
   readonly storage: () => Promise<HubStatus['storage']>
 }

@@ -3,7 +3,8 @@ import { HubError } from '../../base/errors.ts'
 
 export interface ServerEvent {
   readonly id: string
-  readonly data: string
+  /** null: nothing happened; it says where a reader goes on that has seen no event yet. */
+  readonly data: string | null
 }
 
 /** Characters of one event: a message of 8 KiB in JSON stays far below. A server that sends more sends no messages. */
@@ -23,7 +24,7 @@ export function createEventReader (): { readonly push: (text: string) => ServerE
           return [line.slice(0, colon), line.slice(colon + 1).trimStart()]
         }))
         const [id, data] = [fields.get('id'), fields.get('data')]
-        return id == null || data == null ? [] : [{ id, data }] // a comment, or how long to wait
+        return id == null ? [] : [{ id, data: data ?? null }] // a comment otherwise
       })
     }
   }

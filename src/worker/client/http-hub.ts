@@ -1,24 +1,23 @@
 /**
  * For programs and apps of other origins: a server's hub over HTTP, in the words of `HubApi`. Needs `fetch` and streams: browsers, Node 20. Events are read
- * from the server's own numbers, so a subscription whose connection breaks goes on where it was: each event once.
+ * from the server's own numbers, so a subscription whose connection breaks goes on where it was: each event once. Bytes are bytes, though JSON has none.
  */
 import { HubError, reasonOf, type HubErrorCode } from '../../base/errors.ts'
-import type { Draft, HubStatus, MessageCallback, MessageDetail, MessageView, PeerView, Published, Query } from '../api.ts'
+import type { Draft, HubApi, MessageCallback, MessageDetail, MessageEvent, MessageView, Query, RecordView, ThreadView } from '../api.ts'
 import { createEventReader } from './event-reader.ts'
+import type { HubCalls } from './hub-calls.ts'
 
-/** Values of records are base64, as JSON has no bytes. */
-export interface HttpHub {
-  readonly status: () => Promise<Partial<HubStatus>>
-  readonly peers: () => Promise<PeerView[]>
-  readonly query: (query?: Query) => Promise<MessageView[]>
-  readonly message: (id: string) => Promise<MessageDetail | null>
-  /** Needs the token. */
-  readonly publish: (draft: Exclude<Draft, { kind: 'record' }>) => Promise<Published>
+/**
+ * Codes besides those of `HubApi`: `token-missing` (`publish`, `sync` and `whenSynced` need it, and off loopback reading does), `origin-refused`,
+ * `host-refused`, `no-hub`, and `not-connected` where nobody answers.
+ */
+export interface HttpHub extends HubCalls, Pick<HubApi, 'status' | 'peers' | 'sync'> {
   /** Goes on until it is stopped, or the server refuses it; `onEnd` hears why then. */
-  readonly subscribe: (filter: Query, callback: MessageCallback, options?: HttpSubscription) => () => void
+  readonly subscribe: (filter: Query, callback: MessageCallback, options?: HttpSubscription) => Promise<() => void>
 }
 
 export interface HttpSubscription {
+  /** @default what comes from now on; after a break, what came since */
   readonly fromEvent?: number
   readonly onEnd?: (why: HubError) => void
 }
@@ -47,41 +46,57 @@ export function connectOverHttp ({ address, token }: HttpHubOptions): HttpHub {
     const { error } = await response.json().catch(() => ({})) as { error?: { code: string, sentence: string } }
     throw new HubError((error?.code ?? 'internal') as HubErrorCode, error?.sentence ?? `The hub at ${address} answered ${response.status}.`)
   }
-  const json = async <T>(path: string, init?: RequestInit): Promise<T> => await (await ask(path, init)).json() as T
+  const get = async <T>(name: string, parameters: object = {}): Promise<T> => await (await ask(`/api/${name}?${search(parameters)}`)).json() as T
+  const post = async <T>(name: string, body: object): Promise<T> =>
+    await (await ask(`/api/${name}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })).json() as T
 
-  async function read (filter: Query, callback: MessageCallback, from: { event: number | undefined }, signal: AbortSignal): Promise<void> {
+  /** One connection, until it breaks or is aborted. `begun`: the server has said from which event on it tells, and `from` knows it. */
+  async function read (filter: Query, callback: MessageCallback, from: { event: number | undefined }, signal: AbortSignal, begun: () => void): Promise<void> {
     const response = await ask(`/api/events?${search({ ...filter, ...(from.event == null ? {} : { from: from.event }) })}`, { signal })
     const reader = createEventReader()
     const decoder = new TextDecoder()
     const body = response.body?.getReader()
     for (let piece = await body?.read(); piece?.done === false; piece = await body?.read()) {
       for (const { id, data } of reader.push(decoder.decode(piece.value, { stream: true }))) {
+        if (signal.aborted) return // nothing comes after the end, not even what was read already
         const event = Number(id)
         from.event = event + 1
-        await callback({ event, message: JSON.parse(data) as MessageView })
+        if (data == null) begun()
+        else await told(callback, { event, message: withBytes(JSON.parse(data) as MessageView) })
       }
     }
   }
 
   return {
-    status: async () => json('/api/status'),
-    peers: async () => json('/api/peers'),
-    query: async (query = {}) => json(`/api/messages?${search(query)}`),
-    message: async id => json<MessageDetail>(`/api/messages/${encodeURIComponent(id)}`).catch((thrown: unknown) => {
-      if (thrown instanceof HubError && (thrown.code as string) === 'not-found') return null
-      throw thrown
-    }),
-    publish: async draft => json('/api/messages', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(draft) }),
-    subscribe (filter, callback, { fromEvent, onEnd } = {}) {
+    status: async () => get('status'),
+    peers: async () => get('peers'),
+    query: async query => (await get<MessageView[]>('messages', query)).map(withBytes),
+    count: async ({ limit: _limit, offset: _offset, ...counted } = {}) => (await get<{ readonly count: number }>('count', counted)).count,
+    message: async id => orNull(get<MessageDetail>(`messages/${encodeURIComponent(id)}`).then(withBytes)),
+    thread: async (id, page) => orNull(get<ThreadView>('thread', { id, ...page }).then(thread => (
+      { ...thread, ancestors: thread.ancestors.map(withBytes), message: withBytes(thread.message), answers: thread.answers.map(withBytes) }
+    ))),
+    reactions: async target => get('reactions', { target }),
+    links: async ends => get('links', ends),
+    profile: async author => get('profile', author == null ? {} : { author }),
+    records: async query => (await get<Array<Carried<RecordView>>>('records', query)).map(record => ({ ...record, value: bytesOf(record.value) })),
+    publish: async (draft, options) => post(`messages?${search(options ?? {})}`, carriedOf(draft)),
+    sync: async peerId => post('sync', { peerId }),
+    whenSynced: async options => post('when-synced', { ...options }),
+    async subscribe ({ limit: _limit, order: _order, after: _after, offset: _offset, ...filter }, callback, { fromEvent, onEnd } = {}) {
       const stopping = new AbortController()
       const from = { event: fromEvent }
-      const run = async (): Promise<void> => {
+      const connection = { hasBegun: false }
+      const run = async (begun: () => void): Promise<void> => {
         while (!stopping.signal.aborted) {
           try {
-            await read(filter, callback, from, stopping.signal)
+            await read(filter, callback, from, stopping.signal, () => {
+              connection.hasBegun = true
+              begun()
+            })
           } catch (thrown) {
-            // A stream that breaks is read on; what was refused would be refused again.
-            if (thrown instanceof HubError && thrown.code !== 'not-connected' && thrown.code !== 'internal') {
+            if (!connection.hasBegun) throw thrown
+            if (thrown instanceof HubError && lasting.has(thrown.code)) {
               onEnd?.(thrown)
               return
             }
@@ -89,13 +104,53 @@ export function connectOverHttp ({ address, token }: HttpHubOptions): HttpHub {
           await new Promise((resolve) => { setTimeout(resolve, retryMs) })
         }
       }
-      void run()
+      await new Promise<void>((resolve, reject) => { run(resolve).catch(reject) })
       return () => { stopping.abort() }
     }
   }
 }
 
+/** What would be refused again. All else (a stream that broke, a server that starts anew, an address that asks too often) is tried again. */
+const lasting: ReadonlySet<string> = new Set(['invalid-argument', 'token-missing', 'origin-refused', 'host-refused', 'not-found', 'message-invalid', 'stopped'])
+
+/** Codes: `stopped`. */
+async function told (callback: MessageCallback, event: MessageEvent): Promise<void> {
+  try {
+    await callback(event)
+  } catch (cause) {
+    throw new HubError('stopped', `The subscription was ended: ${reasonOf(cause)}`, { cause })
+  }
+}
+
+/** What this hub does not have. */
+async function orNull<T> (asked: Promise<T>): Promise<T | null> {
+  return asked.catch((thrown: unknown) => {
+    if (thrown instanceof HubError && (thrown.code as string) === 'not-found') return null
+    throw thrown
+  })
+}
+
 /** `parent: null` (answers none) is an empty text, as the server reads it. */
 function search (query: object): string {
   return new URLSearchParams(Object.entries(query).flatMap(([name, value]) => value === undefined ? [] : [[name, value === null ? '' : String(value)]])).toString()
+}
+
+/** As JSON has it: bytes are base64. */
+type Carried<T> = { readonly [Name in keyof T]: T[Name] extends Uint8Array ? string : T[Name] }
+
+/** Where bodies have bytes (message/bodies.ts). */
+const byteFields: Readonly<Record<string, string>> = { record: 'value', 'signer-add': 'work' }
+
+function withBytes<View extends MessageView> (view: View): View {
+  const name = byteFields[view.kind] ?? ''
+  const carried = view.body?.[name]
+  return typeof carried === 'string' ? { ...view, body: { ...view.body, [name]: bytesOf(carried) } } : view
+}
+
+function bytesOf (base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), character => character.charCodeAt(0))
+}
+
+function carriedOf (draft: Draft): object {
+  return draft.kind === 'record' && draft.value != null ? { ...draft, value: btoa(String.fromCharCode(...draft.value)) } : draft
 }
