@@ -81,7 +81,7 @@ export function serveTabs ({ hubName, hub, term, locks, onGone }: TabServerOptio
 /** What one page has here. */
 export function createPageSession (hub: HubApi, post: (message: ToPage) => void): { readonly obey: (message: Said) => void, readonly close: () => void } {
   const subscriptions = new Map<number, Subscription>()
-  const take = createTurns()
+  const turns = createTurns()
   let calls = 0
 
   function answer (call: number, path: string, work: () => Promise<unknown>): void {
@@ -90,9 +90,17 @@ export function createPageSession (hub: HubApi, post: (message: ToPage) => void)
       return
     }
     calls += 1
-    take(path, async () => work().then(value => post({ type: 'returned', call, value })).catch((thrown: unknown) => { // also: what was returned cannot be sent
-      post({ type: 'threw', call, error: carryError(thrown) })
-    }).finally(() => { calls -= 1 }))
+    turns.take(path, async () => {
+      try {
+        post({ type: 'returned', call, value: await work() })
+        return true
+      } catch (thrown) { // also: what was returned cannot be sent
+        post({ type: 'threw', call, error: carryError(thrown) })
+        return false
+      } finally {
+        calls -= 1
+      }
+    })
   }
 
   async function subscribe ({ subscription: number, filter, fromEvent }: Extract<ToEngine, { type: 'subscribe' }>): Promise<void> {
@@ -139,6 +147,9 @@ export function createPageSession (hub: HubApi, post: (message: ToPage) => void)
       else if (message.type === 'taken') taken(message.subscription)
       else if (message.type === 'ping') post({ type: 'pong' })
     },
-    close () { for (const number of subscriptions.keys()) end(number) }
+    close () {
+      turns.end()
+      for (const number of subscriptions.keys()) end(number)
+    }
   }
 }

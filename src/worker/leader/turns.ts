@@ -1,62 +1,111 @@
 /**
- * The turns that the calls of one page take at the engine (SPEC.md T11): whatever a page asks for, and however often, it is served in the time that gossip
- * and the other pages leave. What is over the pace waits in its order; how much may wait is its caller's business.
+ * The turns that the calls of one page take at the engine (SPEC.md T11): each page has a credit of the engine's time, which what it asks for uses up, and
+ * which comes back slowly. What is over it waits in its order; how much may wait is its caller's business. So whatever a page asks for, and however often,
+ * gossip and the other pages have the rest.
  */
-import { TokenBucket } from '../../base/bounded.ts'
 import type { HubApi } from '../api.ts'
 
-/** `path` is the call's name. `work` never rejects. */
-export type TakeTurn = (path: string, work: () => Promise<void>) => void
+export interface Turns {
+  /** `path` is the call's name. `work` never rejects: it resolves with whether the call was carried out, false where it was refused. */
+  readonly take: (path: string, work: () => Promise<boolean>) => void
+  /** What waits is dropped: nobody hears its answers. */
+  readonly end: () => void
+}
 
-/** What only reads: as much of it as the engine has time for, and no more. All others wait for something, or change something and have limits of their own. */
+/** What only reads: its time is the engine's, or the storage's. Others wait for something too, so theirs says nothing of what they take. */
 const readings: ReadonlySet<string> = new Set<keyof HubApi>([
   'status', 'query', 'count', 'message', 'thread', 'conversation', 'answers', 'waiting', 'forks', 'reactions', 'links', 'profile', 'records',
   'peers', 'candidates', 'hubs', 'diagnose', 'sessions', 'tree', 'frontier', 'events', 'settings'
 ])
+/** What a page has, in ms of the engine: a view that opens asks for some tens, a script that publishes thousands is let in. */
+export const creditMsMax = 3_000
+/** What comes back of it, in ms a second. A page that draws all the time asks for some 10 a second. */
+export const creditMsPerSecond = 60
+/** What a call costs beside what it reads: being carried here and back, and of one that writes its storing. */
+export const callMs = 0.5
+/** A call that is refused costs as much as this many: nobody needs many, and its caller has to wait before it asks again. */
+export const refusedAsCalls = 10
+/** What one look at a reading's time can charge: a call that waited for the storage for long leaves no debt that its page waits for in vain. */
+export const chargeMsMax = 1_000
 /** Readings of one page at a time: a page that draws asks some ten together, most answered within a millisecond. */
 export const readingsAtOnceMax = 4
-/** A reading is followed by a rest as long as it took, up to this, in ms: a page has half of the engine at most, and whatever it asks next is not far off. */
-export const restMsMax = 250
-/** Others of one page a second, and at once: a script that publishes thousands is let in, and one that is refused without end costs some hundredths. */
-export const othersPerSecond = 500
-export const othersBurst = 4_000
-/** Between two looks at what waits for its pace, in ms. */
+/** The most that a page can owe, in ms of the engine: what was begun together and refused together keeps its page waiting for some seconds, not minutes. */
+export const debtMsMax = 600
+/** Between two looks at what waits for credit, in ms. */
 const lookEveryMs = 20
+/** Also within its credit a page has half of the engine at most: a reading is followed by a rest as long as it took, up to this, in ms. */
+export const restMsMax = 250
 
-export function createTurns (now: () => number = () => performance.now()): TakeTurn {
-  const waiting = { reading: [] as Array<() => Promise<void>>, other: [] as Array<() => Promise<void>> }
-  const pace = new TokenBucket(othersPerSecond, othersBurst)
-  let free = readingsAtOnceMax
+export function createTurns (now: () => number = () => performance.now()): Turns {
+  const waiting = { reading: [] as Array<() => Promise<boolean>>, other: [] as Array<() => Promise<boolean>> }
+  let credit = creditMsMax
+  let creditAt = now()
+  /** Places that are taken, by a reading or its rest. */
+  let taken = 0
+  let reading = 0
+  /** Until when the readings are charged. The time of several at once is charged once. */
+  let chargedTo = 0
   let looking: ReturnType<typeof setTimeout> | undefined
 
-  function read (): void {
-    while (free > 0) {
-      const work = waiting.reading.shift()
-      if (work == null) return
-      free -= 1
-      const begunMs = now()
-      void work().finally(() => {
-        setTimeout(() => {
-          free += 1
-          read()
-        }, Math.min(restMsMax, now() - begunMs))
-      })
+  function look (): void {
+    if (looking != null) return // there is no credit before then
+    const at = now()
+    credit = Math.min(creditMsMax, credit + (at - creditAt) / 1_000 * creditMsPerSecond)
+    creditAt = at
+    // One of each kind in turn: neither keeps the other waiting.
+    for (let found = true; found && credit > 0;) {
+      const other = waiting.other.shift()
+      if (other != null) void carryOut(other)
+      const one = taken < readingsAtOnceMax ? waiting.reading.shift() : undefined
+      if (one != null) void read(one)
+      found = other != null || one != null
     }
+    const isWaiting = waiting.other.length > 0 || (waiting.reading.length > 0 && taken < readingsAtOnceMax)
+    if (isWaiting) looking = setTimeout(lookAgain, Math.max(lookEveryMs, -credit / creditMsPerSecond * 1_000))
   }
 
-  function others (): void {
+  function lookAgain (): void {
     looking = undefined
-    while (waiting.other.length > 0 && pace.take(now())) void waiting.other.shift()?.()
-    if (waiting.other.length > 0) looking = setTimeout(others, lookEveryMs)
+    look()
   }
 
-  return (path, work) => {
-    if (readings.has(path)) {
-      waiting.reading.push(work)
-      read()
-    } else {
-      waiting.other.push(work)
-      if (looking == null) others()
+  async function carryOut (work: () => Promise<boolean>): Promise<void> {
+    spend(callMs)
+    if (!await work()) spend(callMs * (refusedAsCalls - 1))
+  }
+
+  async function read (work: () => Promise<boolean>): Promise<void> {
+    const begunMs = now()
+    taken += 1
+    charge(begunMs)
+    reading += 1
+    await carryOut(work)
+    const endedMs = now()
+    charge(endedMs)
+    reading -= 1
+    setTimeout(() => {
+      taken -= 1
+      look()
+    }, Math.min(restMsMax, endedMs - begunMs))
+  }
+
+  function charge (until: number): void {
+    if (reading > 0) spend(Math.min(chargeMsMax, until - chargedTo))
+    chargedTo = until
+  }
+
+  function spend (ms: number): void {
+    credit = Math.max(-debtMsMax, credit - ms)
+  }
+
+  return {
+    take (path, work) {
+      waiting[readings.has(path) ? 'reading' : 'other'].push(work)
+      look()
+    },
+    end () {
+      waiting.reading.length = 0
+      waiting.other.length = 0
     }
   }
 }
