@@ -52,7 +52,8 @@ export interface Resumed {
   readonly certificate: Certificate
   readonly certified: boolean
   readonly manifest: Uint8Array
-  readonly kept: ReadonlySet<number>
+  /** Chunks that are staged. @default none */
+  readonly kept?: ReadonlySet<number>
 }
 
 export interface JoinOptions {

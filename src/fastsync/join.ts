@@ -232,7 +232,7 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, st
     const candidate: Candidate = { certificate: from.certificate, from: [], certified: from.certified, failed: false }
     candidates.push(candidate)
     pinned = { candidate, manifest }
-    for (const index of from.kept) if (index < manifest.chunks.length) kept.add(index)
+    manifest.chunks.forEach((entry, index) => { if (from.kept?.has(index) === true || holds(entry, manifest.height)) kept.add(index) })
     phase = 'chunks'
     asking.begin(manifest.chunks.length, kept)
   }

@@ -17,7 +17,7 @@ import type { Retention } from './retention.ts'
 
 export interface KeepingOptions {
   readonly set: Pick<ReplicatedSet, 'memberOf' | 'hasBody'>
-  readonly messages: Pick<Messages, 'append' | 'enter' | 'catalog'>
+  readonly messages: Pick<Messages, 'append' | 'enter' | 'catalog' | 'lose'>
   readonly retention: Pick<Retention, 'writeAgain'>
   /** A member has its row in the catalog. */
   readonly entered: (member: number) => void
@@ -35,6 +35,8 @@ export interface Keeping {
    * message, which would drive all else out of it.
    */
   together (work: () => void, options?: { readonly briefly?: boolean }): void
+  /** The same for a member whose bytes were lost and have come again: stored as far as it still counts. */
+  keepAgain (message: Message, from: PeerId): void
   /** Tries what could not be stored. The set has it, so nobody sends it again. */
   tryAgain (): void
   /** One that is being written. */
@@ -53,7 +55,7 @@ export interface Keeping {
 const unstoredMax = 2_000
 /** Messages written in one piece: a frame of a comparison has some 40, of the largest 2 MiB. */
 const togetherMax = 256
-/** Neighbours' messages that could not be stored and are tried again with each tick, 2 MiB at most; what is over comes back after a restart. */
+/** Neighbours' messages that could not be stored and are tried again with each tick, 2 MiB at most; what is over is lost here, and asked of neighbours. */
 const unkeptMax = 256
 
 interface Manner {
@@ -68,7 +70,8 @@ export function createKeeping ({ set, messages, retention, entered, report, now 
   const listeners = new Set<(entry: Entry) => void>()
   let trouble: string | null = null
   let unstored = 0
-  let lastAppend: Promise<unknown> = Promise.resolve()
+  /** Settles with every append so far: one that is run again may come after a later one. */
+  let appends: Promise<unknown> = Promise.resolve()
   /** What `together` gathers; undefined: everything is written by itself. */
   let gathered: Array<{ readonly message: Message, readonly from: PeerId }> | undefined
 
@@ -85,7 +88,7 @@ export function createKeeping ({ set, messages, retention, entered, report, now 
       const storedAt = now()
       const append = messages.append(several, storedAt, from)
         .catch(async (thrown: unknown) => retention.writeAgain(thrown, async () => messages.append(several, storedAt, from)))
-      lastAppend = append.catch(() => undefined) // only waited for; whoever appended hears of the failure
+      appends = Promise.allSettled([appends, append]) // only waited for; whoever appended hears of a failure
       const entries = await append
       trouble = null
       enterSet?.()
@@ -143,28 +146,32 @@ export function createKeeping ({ set, messages, retention, entered, report, now 
         for (const oldest of unkept.keys()) {
           if (unkept.size <= unkeptMax) break
           unkept.delete(oldest)
+          messages.lose(oldest)
         }
       })
     }
   }
 
+  function keepAgain (message: Message, from: PeerId): void {
+    const member = set.memberOf(message.id)
+    // Displaced meanwhile, or stored since with all there is of it here.
+    if (member === -1 || (message.body === undefined && messages.catalog.eventOf(member) !== undefined)) return
+    keepOrRemember([set.hasBody(member) ? message : { ...message, body: undefined, bytes: { ...message.bytes, body: undefined } }], from)
+  }
+
   return {
     keep,
     keepOrRemember,
+    keepAgain,
     together,
     tryAgain () {
       const again = [...unkept.values()]
       unkept.clear()
-      for (const { message, from } of again) {
-        const member = set.memberOf(message.id)
-        // Displaced meanwhile, or stored since with all there is of it here.
-        if (member === -1 || (message.body === undefined && messages.catalog.eventOf(member) !== undefined)) continue
-        keepOrRemember([set.hasBody(member) ? message : { ...message, body: undefined, bytes: { ...message.bytes, body: undefined } }], from)
-      }
+      for (const { message, from } of again) keepAgain(message, from)
     },
     get: id => storing.get(id),
-    room: () => unstored > unstoredMax ? lastAppend : undefined,
-    settled: async () => lastAppend,
+    room: () => unstored > unstoredMax ? appends : undefined,
+    settled: async () => appends,
     get trouble () { return trouble },
     onStored (listener) {
       listeners.add(listener)

@@ -40,6 +40,8 @@ export interface RuntimeOptions {
   readonly syncNetwork?: SyncNetwork
   /** Hubs to join from, and that join from this one. @default none */
   readonly fastNetwork?: FastNetwork
+  /** Messages that it lacks before it joins by a snapshot, for tests. @default farBehindMin (fastsync/limits.ts) */
+  readonly farBehind?: number | undefined
   /** Whether it serves snapshots at first (lifecycle/SPEC.md L7). @default true */
   readonly serving?: boolean
   readonly log: EventLog

@@ -16,6 +16,7 @@ import { createReplicatedSet, type ReplicatedSet } from '../message/replicated-s
 import type { Message, MessageId } from '../message/types.ts'
 import { createHubCore, type HubEffect, type HubInput } from './core/hub-core.ts'
 import { createFastSync, type FastSync } from './fastsync/fast-sync.ts'
+import { recallPin } from './fastsync/remembered-pin.ts'
 import { createIntake } from './intake.ts'
 import { createKeeping } from './keeping.ts'
 import { createLife, type Life } from './lifecycle/life.ts'
@@ -95,9 +96,8 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   const core = createHubCore({ set, createBroadcast: host => createBroadcast(host, chance) })
   const messages = await createMessages({ store, set, rules, report: log.report, random, onProgress })
   const retention = await createRetention({ store, set, messages, isOwn, log, now })
-  const meetings = await recallMeetings(store)
-  const traffic = createTraffic()
-  const traces = createTraces(now)
+  const [meetings, pin] = [await recallMeetings(store), await recallPin(store)]
+  const [traffic, traces] = [createTraffic(), createTraces(now)]
   let callOffDeadline = (): void => undefined
   let deadlineMs: number | undefined
   let stopped = false
@@ -112,9 +112,9 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     together: (handOver) => { keeping.together(handOver) },
     onMessage (from, message, { hops, traced }) {
       traces.arrived(message.id, { by: 'gossip', from, hops: hops + 1, traced })
-      if (!messages.lost.has(message.id)) input({ type: 'message', message, from, hops })
       // A member already: only its bytes are missing.
-      else keeping.keep(message, from).catch(() => undefined) // reported there; it is asked for again
+      if (messages.recover(message.id)) keeping.keepAgain(message, from)
+      else input({ type: 'message', message, from, hops })
     },
     onDuplicate (from, id) {
       traffic.duplicate(from)
@@ -138,7 +138,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   })
 
   const fastSync = createFastSync({
-    rules, network: fastNetwork, members: sync.members, reject: transport.reject, log, now, timer, wait,
+    rules, network: fastNetwork, members: sync.members, reject: transport.reject, log, now, timer, wait, ...pin, farBehind: options.farBehind,
     offerAll: (from, offers) => { storedTogether(from, offers, 'snapshot') },
     stored: async () => keeping.settled(),
     serves: () => life.state.serving,
@@ -215,7 +215,8 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     keeping.together(() => {
       offers((message) => {
         traces.arrived(message.id, { by: 'comparison', from, hops: null, traced: false })
-        input({ type: 'synced', message, from, by })
+        if (messages.recover(message.id)) keeping.keepAgain(message, from)
+        else input({ type: 'synced', message, from, by })
       })
     }, { briefly: by === 'snapshot' })
   }

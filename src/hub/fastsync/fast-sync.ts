@@ -8,6 +8,7 @@ import { farBehindMin, holdsBackMs, joinAgainMs } from '../../fastsync/limits.ts
 import type { SyncStream } from '../sync/sync-stream.ts'
 import type { JoinView } from './api.ts'
 import type { Joining } from './joining.ts'
+import type { RememberedPin } from './remembered-pin.ts'
 import type { Snapshots, SnapshotsOptions } from './snapshots.ts'
 
 export interface FastSync {
@@ -28,11 +29,13 @@ export interface FastSync {
   stop (): void
 }
 
-export interface FastSyncOptions extends SnapshotsOptions {
+export interface FastSyncOptions extends SnapshotsOptions, RememberedPin {
   /** Whether this hub serves. */
   readonly serves: () => boolean
   /** Messages of this hub. */
   readonly size: () => number
+  /** @default farBehindMin */
+  readonly farBehind?: number | undefined
   /** Whether it keeps all that there is. */
   readonly keepsAll: () => boolean
   /** A join began or ended; `mainPeer`: who sent most of it. */
@@ -40,7 +43,7 @@ export interface FastSyncOptions extends SnapshotsOptions {
 }
 
 export function createFastSync (options: FastSyncOptions): FastSync {
-  const { rules, network, serves, size, keepsAll, onChange, log, now } = options
+  const { rules, network, serves, size, keepsAll, keepPin, onChange, log, now, farBehind = farBehindMin } = options
   let loading: Promise<Snapshots> | undefined
   let loaded: Snapshots | undefined
   let join: Joining | undefined
@@ -49,25 +52,39 @@ export function createFastSync (options: FastSyncOptions): FastSync {
   let beganMs = -Infinity
   let againMs = -Infinity
   let attesting: Promise<unknown> | undefined
+  let { pinned } = options
   let stopped = false
 
   const load = async (): Promise<Snapshots> => loading ??= import('./snapshots.ts').then(({ createSnapshots }) => loaded = createSnapshots(options))
 
-  /** F19. Those that hold much more than this hub. */
+  const serving = (): PeerId[] => network.neighbours().filter(peer => network.statusOf(peer)?.serving === true)
+
+  /** F19. Those that hold much more than this hub: all that a join was interrupted in is missing in whole chunks. */
   function ahead (): PeerId[] {
-    return network.neighbours().filter((peer) => {
-      const { serving = false, messages = null } = network.statusOf(peer) ?? {}
-      return serving && (messages ?? 0) >= Math.max(2 * size(), size() + farBehindMin)
+    const least = Math.max(pinned === undefined ? 2 * size() : 0, size() + farBehind)
+    return serving().filter(peer => (network.statusOf(peer)?.messages ?? 0) >= least)
+  }
+
+  function pin (next: Uint8Array | undefined): void {
+    if (next === pinned) return
+    pinned = next
+    keepPin(next).catch((thrown: unknown) => {
+      log.report({ type: 'join-not-kept', code: 'storage-failed', sentence: `A join that is interrupted would begin anew: ${reasonOf(thrown)}` })
     })
   }
 
   async function run (): Promise<void> {
     const before = size()
-    join = (await load()).join()
+    const resumed = pinned
+    join = await (await load()).join(resumed, pin)
     for (const peer of ahead()) join.peer(peer)
     onChange(undefined)
     const mainPeer = await join.ended
-    if (size() - before < farBehindMin) againMs = now() + joinAgainMs
+    const { outcome, chunks, chunksKept } = join.view
+    // What was begun and not ended is gone on with, unless that brings nothing.
+    if (outcome !== 'stopped' && (chunksKept === chunks || size() === before)) pin(undefined)
+    const isThrough = resumed !== undefined && chunksKept === chunks
+    if (!isThrough && size() - before < farBehind) againMs = now() + joinAgainMs
     going = undefined
     onChange(mainPeer)
   }
@@ -83,6 +100,7 @@ export function createFastSync (options: FastSyncOptions): FastSync {
         return
       }
       if (stopped || !keepsAll()) return
+      if (pinned !== undefined && ahead().length === 0 && serving().some(peer => network.statusOf(peer)?.messages != null)) pin(undefined)
       if (now() < againMs || ahead().length === 0) {
         // Where nobody attests there is nothing to load.
         if (rules.genesis.attesters.length > 0 && serves()) attesting = load().then(async snapshots => snapshots.attest(), () => { loading = undefined })

@@ -12,8 +12,9 @@ import { concatenated } from '../../fastsync/exchange.ts'
 import { attesterKeys } from '../../fastsync/attesters.ts'
 import type { Attestation } from '../../fastsync/checkpoint.ts'
 import { createJoin } from '../../fastsync/join.ts'
-import type { JoinEffect, JoinFault, JoinInput } from '../../fastsync/join-io.ts'
+import type { JoinEffect, JoinFault, JoinInput, Resumed } from '../../fastsync/join-io.ts'
 import type { ChunkEntry } from '../../fastsync/manifest.ts'
+import { encodePin } from '../../fastsync/pin.ts'
 import type { FrameRejection } from '../../gossip/frames.ts'
 import type { SignatureCheck } from '../../message/signing.ts'
 import type { Message, NetworkGenesis } from '../../message/types.ts'
@@ -28,10 +29,16 @@ export type JoinRejection = JoinFault | FrameRejection
 export interface JoiningOptions {
   readonly rules: NetworkGenesis
   readonly network: Pick<FastNetwork, 'open'>
+  /** What a join before this one had pinned. */
+  readonly resumed: Resumed | undefined
+  /** A checkpoint was pinned (fastsync/pin.ts): it is gone on from if this process dies. */
+  readonly onPin: (pinned: Uint8Array) => void
   /** Whether this hub has exactly these members already. */
   readonly holds: (entry: ChunkEntry, height: number) => boolean
   /** Whether this hub has all of the message. */
   readonly has: (message: Message) => boolean
+  /** Whether it is stored, or no member. */
+  readonly isKept: (message: Message) => boolean
   /** For each, whether its signature is valid; whatever is asked for waits for its turn. */
   readonly verifyAll: (messages: readonly Message[]) => Promise<readonly boolean[]>
   /** Of attestations. */
@@ -65,8 +72,8 @@ const batchMessages = 256
 const rateWindowMs = 3_000
 
 export function startJoin (options: JoiningOptions): Joining {
-  const { rules, network, holds, has, verifyAll, checkSignature, offerAll, stored, reject, report, now, timer } = options
-  const join = createJoin({ rules, attesters: attesterKeys(rules.genesis.attesters), holds, stages: false })
+  const { rules, network, resumed, onPin, holds, has, isKept, verifyAll, checkSignature, offerAll, stored, reject, report, now, timer } = options
+  const join = createJoin({ rules, attesters: attesterKeys(rules.genesis.attesters), holds, resumed, stages: false })
   const startedMs = now()
   /** Bounded by the join's offers, and by the links. */
   const streams = new Map<PeerId, Promise<AskingStream | undefined>>()
@@ -111,8 +118,9 @@ export function startJoin (options: JoiningOptions): Joining {
       case 'offence': reject(effect.peer, effect.code, `The hub broke the rules of fast sync: ${effect.code}.`); return
       case 'ended': finish(effect.outcome, effect.reason, effect.mainPeer); return
       case 'check-signatures': going(count(effect)); return
-      // Nothing is staged here, and what was taken needs nothing to go on from (F16).
-      case 'pin': case 'stage': case 'swap': case 'drop':
+      case 'pin': onPin(encodePin(effect)); return
+      // Nothing is staged here.
+      case 'stage': case 'swap': case 'drop':
     }
   }
 
@@ -179,6 +187,7 @@ export function startJoin (options: JoiningOptions): Joining {
     }
     offerAll(peer, (offer) => { for (const message of lacking) if (!has(message)) offer(message) })
     await stored()
+    if (!messages.every(isKept)) throw new Error('what came could not be stored.')
     keptFrom.set(peer, (keptFrom.get(peer) ?? 0) + 1)
     movedMs = now()
     brought += entry.count

@@ -5,7 +5,11 @@
 import type { EventLog } from '../../base/event-log.ts'
 import type { PeerId } from '../../base/peer.ts'
 import type { Timer } from '../../base/timer.ts'
+import { attesterKeys } from '../../fastsync/attesters.ts'
+import { attestationInput, countingIn, thresholdOf } from '../../fastsync/checkpoint.ts'
+import type { Resumed } from '../../fastsync/join-io.ts'
 import { membersOf, type Holdings } from '../../fastsync/making.ts'
+import { decodePin } from '../../fastsync/pin.ts'
 import { createSignatureCheck } from '../../message/signing.ts'
 import type { Message, NetworkGenesis } from '../../message/types.ts'
 import type { SyncStream } from '../sync/sync-stream.ts'
@@ -25,6 +29,8 @@ export interface SnapshotsOptions {
     /** The bytes of these members as they travel, in this order; fewer where some are not here any more. */
     read (members: readonly number[]): Promise<readonly Uint8Array[]>
     has (message: Message): boolean
+    /** Whether it is stored, or no member: it waits for its signer, or is none here. */
+    isKept (message: Message): boolean
     /** For each, whether its signature is valid; whatever is asked for waits for its turn. */
     check (messages: readonly Message[]): Promise<readonly boolean[]>
   }
@@ -42,7 +48,8 @@ export interface SnapshotsOptions {
 
 export interface Snapshots {
   serve (peer: PeerId, stream: SyncStream): Promise<void>
-  join (): Joining
+  /** Goes on from what was pinned before, where that is given and still good; `onPin` hears of what is pinned now. */
+  join (pinned: Uint8Array | undefined, onPin: (pinned: Uint8Array) => void): Promise<Joining>
   /** Looks whether there is something to attest, or to hear of attestations, and does it. Never rejects. */
   attest (): Promise<void>
   /** The height of the newest certified checkpoint that this hub knows and serves; null: none. */
@@ -73,17 +80,30 @@ export function createSnapshots (options: SnapshotsOptions): Snapshots {
     reject: (peer, code) => { reject(peer, code, `The hub told of a checkpoint what no honest one tells: ${code}.`) },
     report: log.report
   })
+  /** F6, F16. Nothing that lies on the disk is believed: who signed is checked again, and whether the manifest is the right one by the join. */
+  async function resumedFrom (pinned: Uint8Array | undefined): Promise<Resumed | undefined> {
+    const pin = pinned && decodePin(pinned)
+    if (pin === undefined) return undefined
+    const attesters = attesterKeys(rules.genesis.attesters)
+    const input = attestationInput(pin.certificate.checkpoint)
+    const valid = await Promise.all(countingIn(pin.certificate, attesters).map(async ({ attester, signature }) => checkSignature(attester, signature, input)))
+    return { ...pin, certified: valid.filter(isValid => isValid).length >= thresholdOf(attesters.size) }
+  }
+
   return {
     attest: async () => attesting.turn(),
     get checkpoint () { return known.certified?.checkpoint.height ?? null },
     serve: async (peer, stream) => serving.serve(peer, stream),
     stop: () => { serving.stop() },
-    join () {
+    async join (pinned, onPin) {
+      await members.built() // what is here already is not fetched
+      const resumed = await resumedFrom(pinned)
       joining += 1
       const join = startJoin({
-        rules, network, checkSignature, offerAll, stored, reject, now, timer,
+        rules, network, resumed, onPin, checkSignature, offerAll, stored, reject, now, timer,
         report: log.report,
         has: message => members.has(message),
+        isKept: message => members.isKept(message),
         verifyAll: async messages => members.check(messages),
         holds: (entry, height) => holdings.size > 0 && membersOf(holdings, entry, height) !== undefined
       })

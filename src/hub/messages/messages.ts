@@ -57,8 +57,12 @@ export interface Messages {
   eraseBodies: (ids: readonly MessageId[]) => Promise<void>
   /** The bodies are gone, and the set knows: what opens this hub next time is to say so too. */
   bodiesErased: (ids: readonly MessageId[]) => Promise<void>
-  /** Members whose bytes could not be read any more. */
+  /** Members whose bytes could not be read any more, or not be stored: they are asked of neighbours by their ids. */
   readonly lost: ReadonlySet<MessageId>
+  /** A member's bytes are nowhere here. */
+  lose (id: MessageId): void
+  /** They have come and are about to be stored. Whether they were lost. */
+  recover (id: MessageId): boolean
   /** Whether a member can be dropped: after a restart it is a member by what is noted of it alone (message/set/SPEC.md R17). */
   mayDrop: (member: number) => boolean
   /** Lets go of the bytes of those members that can be dropped; all stay members. Codes: those of the store. */
@@ -98,7 +102,7 @@ export async function createMessages ({ store, set, rules, report, random, onPro
   })
   await openMessages({ store, set, catalog, leftovers, pages, hash, rules, report, onProgress })
   let { lastEvent } = store
-  /** Members whose bytes the disk has lost: as many as damaged blocks held. */
+  /** Members whose bytes the disk has lost, or never took: as many as damaged blocks held, and as came while it refused to write. */
   const lost = new Set<MessageId>()
   const recent = createRecent()
   for (const { id } of await store.read(Math.max(1, lastEvent - recentIdsMax + 1), recentIdsMax)) if (set.has(id)) recent.addId(id)
@@ -185,6 +189,8 @@ export async function createMessages ({ store, set, rules, report, random, onPro
       recent.add(entry)
       pages.add(event, entry.message)
     },
+    lose (id) { if (set.has(id)) lost.add(id) },
+    recover: id => lost.delete(id) && set.has(id),
     isLeft: id => leftovers.eventOf(id) !== undefined,
     returned ({ id, header, body }) {
       const member = set.memberOf(id)

@@ -41,7 +41,7 @@ export interface SyncOptions {
   readonly set: Pick<ReplicatedSet,
   'copyId' | 'readId' | 'feedOf' | 'feedCount' | 'copyFeed' | 'seqOf' | 'isFirstOfSeq' | 'authorOf' | 'signerOf' | 'memberOf' | 'membersEnd' | 'hasBody' |
   'servesBody' | 'bodiesWanted'>
-  readonly messages: Pick<Messages, 'catalog' | 'getStored'>
+  readonly messages: Pick<Messages, 'catalog' | 'getStored' | 'lost'>
   readonly retention: Pick<Retention, 'minEpoch'>
   readonly network: SyncNetwork
   readonly meetings: Pick<RememberedMeetings, 'recall' | 'remember'>
@@ -73,7 +73,7 @@ export function createSync (options: SyncOptions): Sync {
 
   const has = ({ id, body }: Message): boolean => {
     const member = set.memberOf(id)
-    return member !== -1 && (body == null || set.hasBody(member))
+    return member !== -1 && (body == null || set.hasBody(member)) && !messages.lost.has(id)
   }
 
   /** Members as they travel, in this order, and tells of each; those that are not here any more are left out. */
@@ -163,6 +163,10 @@ export function createSync (options: SyncOptions): Sync {
       built: async () => comparable.built(),
       read: async asked => read(asked),
       has,
+      isKept: ({ id }) => {
+        const member = set.memberOf(id)
+        return member === -1 || messages.catalog.eventOf(member) !== undefined
+      },
       check
     },
     entered (member) {
