@@ -61,13 +61,14 @@ export const syncReport = all({
   alternatives: listOf(some), ms: number, at: whole
 })
 
-/** One server-sent event: what its data is, parsed, is `contentSchema`. The first one has an id alone. */
+/** One server-sent event: what its data is, parsed, is `contentSchema`. The first one has no data: how long to wait after a break, in ms, and an id. */
 export const serverEvent = {
   type: 'object',
   required: ['id'],
   properties: {
     id: { type: 'string', pattern: '^[0-9]+$' },
     event: { const: 'message' },
+    retry: { type: 'string', pattern: '^[0-9]+$' },
     data: { type: 'string', contentMediaType: 'application/json', contentSchema: message }
   }
 } as const
