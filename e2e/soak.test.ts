@@ -3,6 +3,8 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { httpEventsOf } from '../src/soak/http-events.ts'
+import { soak as runSoak } from '../src/soak/soak.ts'
 
 const projectFolder = fileURLToPath(new URL('..', import.meta.url))
 /** A run of a killed browser is up to three launches. */
@@ -23,6 +25,14 @@ test('soak tabs: a hub whose tab is frozen goes on in another one, and nothing t
   expect(JSON.parse(stdout)).toEqual({ name: 'tabs', runs: 1, failed: 0, firstFailure: null })
   expect(stderr).toContain('2 tabs, frozen: writing stood still for')
 }, runTimeoutMs + 5_000)
+
+test('soak http-events: a reader that is killed and resumed sees every event once, and readers that take nothing cost little', async () => {
+  const told: string[] = []
+  const result = await runSoak(httpEventsOf({ resumptions: 3, readers: 30, backlog: 30 }), { runs: 2, seed: 1, first: 1 }, (line) => { told.push(line) })
+  expect(result, told.join('\n')).toEqual({ name: 'http-events', runs: 2, failed: 0, firstFailure: null })
+  // Not vacuous: there were events to miss.
+  expect(Number(/a subscriber saw (\d+) events/.exec(told.join())?.[1])).toBeGreaterThan(10)
+})
 
 test('soak lists its checks, explains itself, and refuses what it does not know', async () => {
   const [list, help, fuzz, refused] = await Promise.all([

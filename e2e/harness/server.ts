@@ -25,6 +25,7 @@ export interface HubServer {
   readonly address: string
   readonly port: number
   readonly data: string
+  readonly pid: number
   /** Ends it as a person does; resolves when it is gone. */
   stop (): Promise<void>
   /** Ends it as a power cut does. */
@@ -54,7 +55,7 @@ export async function startServer (options: ServerOptions = {}): Promise<HubServ
     const address = await waitUntil({ what: 'the start command to print its address', timeoutMs: startTimeoutMs, evidence: async () => run.output() },
       () => /Hubbub is at (http:\/\/\S+)/.exec(run.stdout())?.[1] ?? (hasEnded(run.child) && 'none'))
     if (address === 'none') throw new Error(`The start command ended with ${String(run.child.exitCode)}:\n${run.output()}`)
-    return { address, port: Number(new URL(address).port), data, output: run.output, logged: () => logEntries(run.stderr()), stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
+    return { address, port: Number(new URL(address).port), data, pid: run.child.pid ?? 0, output: run.output, logged: () => logEntries(run.stderr()), stop: () => end('SIGTERM'), kill: () => end('SIGKILL') }
   } catch (thrown) {
     await end('SIGKILL')
     throw thrown
