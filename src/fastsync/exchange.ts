@@ -99,6 +99,8 @@ export function createCollector (piecesMax: number): (frame: Uint8Array) => Coll
     const [kind = -1] = frame
     if (kind === parts.notHere && frame.byteLength === 1 && pieces.length + size === 0) return { type: 'answer', pieces: undefined }
     if (kind > parts.answerEnds || frame.byteLength < 2) return { type: 'fault', code: 'chunk-malformed' }
+    // Otherwise a piece of single bytes would take a hundred times its size here.
+    if (kind === parts.more && frame.byteLength !== 1 + partBytesMax) return { type: 'fault', code: 'chunk-malformed' }
     size += frame.byteLength - 1
     if (size > pieceBytesMax || pieces.length === piecesMax) return { type: 'fault', code: 'piece-too-large' }
     slices.push(frame.subarray(1))

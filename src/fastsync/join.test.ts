@@ -51,6 +51,12 @@ describe('a join', () => {
     expect(blamed).toBeGreaterThan(runs / 4)
   })
 
+  test('[F10] an old certificate that is offered again does not take the place of what is newer, and is no offence', () => {
+    const joined = joinWorld({ seed: 3, peers: ['stale', 'unsigned'], stages: false })
+    expect(joined).toMatchObject({ outcome: 'taken', reason: 'Every chunk was verified and taken.' })
+    expect([isEverything(joined.held), joined.offenders.size]).toEqual([true, 0])
+  })
+
   test('[F14] while all of its peers lie is refused with a reason, and leaves nothing behind', () => {
     for (const seed of seeds) {
       const peers = liarsOf(seed, 1 + seed % 5, lies.filter(lie => lie !== 'stale'))

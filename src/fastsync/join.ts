@@ -11,10 +11,10 @@
 import type { PeerId } from '../base/peer.ts'
 import { createAsking } from './asking.ts'
 import { nibbleAt } from './chunk-key.ts'
-import { attestationInput, countingIn, decodeCertificate, manifestOf, mayHaveHeight, thresholdOf, type Certificate } from './checkpoint.ts'
+import { attestationInput, countingIn, decodeCertificate, heightAt, manifestOf, mayHaveHeight, thresholdOf, type Certificate } from './checkpoint.ts'
 import { checkChunk } from './chunk.ts'
 import type { Join, JoinEffect, JoinFault, JoinInput, JoinOptions, JoinProgress, Resumed } from './join-io.ts'
-import { answerWithinMs, askedMax, offersMax, offersWithinMs } from './limits.ts'
+import { answerWithinMs, askedMax, certifiedEpochs, offersMax, offersWithinMs } from './limits.ts'
 import { messagesIn, type ChunkEntry, type Manifest } from './manifest.ts'
 
 interface Candidate {
@@ -79,15 +79,16 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, st
       const certificate = decodeCertificate(bytes)
       if (certificate === undefined || certificate.checkpoint.network !== rules.network) { offend(peer, 'certificate-malformed'); return }
       if (!mayHaveHeight(certificate.checkpoint.height, nowMs)) { offend(peer, 'checkpoint-ahead'); return }
-      note(peer, certificate)
+      note(peer, certificate, certificate.checkpoint.height + certifiedEpochs + 1 >= heightAt(nowMs))
     }
     decideOffers()
   }
 
-  function note (peer: PeerId, certificate: Certificate): void {
+  /** `isCurrent`: an honest hub may offer it, by its height. */
+  function note (peer: PeerId, certificate: Certificate, isCurrent: boolean): void {
     const counting = countingIn(certificate, attesters)
     // Whoever serves what is not certified is asked only where nothing is; attestations may differ, so each offer stands for itself.
-    const candidate: Candidate = { certificate, from: [peer], certified: counting.length < needed ? false : undefined, failed: false }
+    const candidate: Candidate = { certificate, from: [peer], certified: counting.length < needed || !isCurrent ? false : undefined, failed: false }
     candidates.push(candidate)
     if (candidate.certified === undefined) {
       effects.push({ type: 'check-signatures', candidate: candidates.length - 1, input: attestationInput(certificate.checkpoint), attestations: counting })

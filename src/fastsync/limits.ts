@@ -38,6 +38,8 @@ export const joinAgainMs = 600_000
 export const servedMax = 8
 /** F18. A peer that asks for nothing for so long is served no longer, in ms: longer than verifying what it asked for before takes on a slow machine. */
 export const idleMs = 60_000
+/** F22. Epochs for which a certified snapshot is offered before a newer one that is not: what came meanwhile, some 40 minutes, is found by comparing. */
+export const certifiedEpochs = 2
 /** F22. Between two looks for attestations, in ms: an epoch, for which a checkpoint is the newest, has some thirty-five of them. */
 export const attestEveryMs = 30_000
 /** F22. How long signatures are gathered for one candidate, in ms: ten looks, in which it crosses a network and its signatures come back. */

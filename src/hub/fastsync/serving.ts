@@ -8,7 +8,7 @@ import type { PeerId } from '../../base/peer.ts'
 import { encodeCertificate, heightAt } from '../../fastsync/checkpoint.ts'
 import { packPieces } from '../../fastsync/chunk.ts'
 import { answerFrames, cut, decodeAsk, type Ask } from '../../fastsync/exchange.ts'
-import { idleMs, servedMax } from '../../fastsync/limits.ts'
+import { certifiedEpochs, idleMs, servedMax } from '../../fastsync/limits.ts'
 import { idsOf, type Holdings } from '../../fastsync/making.ts'
 import type { Timer } from '../../base/timer.ts'
 import type { SyncStream } from '../sync/sync-stream.ts'
@@ -35,9 +35,6 @@ export interface Serving {
   readonly serving: number
   stop (): void
 }
-
-/** F22. Epochs for which a certified snapshot is offered before a newer one that is not: what came meanwhile, some 40 minutes, is found by comparing. */
-const certifiedEpochs = 2
 
 export function createServing ({ known, holdings, read, now, timer, report, reject }: ServingOptions): Serving {
   const served = new Map<PeerId, SyncStream>()
