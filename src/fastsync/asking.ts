@@ -1,6 +1,6 @@
 /**
  * Which chunk is asked of whom (SPEC.md, F12): several peers at once, each with the next one on its way, in the order of the manifest; what one does not
- * have or does not answer is asked of another. It knows no bytes and no certificates.
+ * have or does not answer is asked of another. Who says to keep less is asked for the rest of it last. It knows no bytes and no certificates.
  *
  * Invariants: 1. A chunk is queued, asked of one peer, or had. 2. A peer has at most `askedOfPeerMax` asked of it; asked or not kept are at most `parallel`.
  */
@@ -12,8 +12,8 @@ export interface Asking {
   add (peer: PeerId): void
   /** It is asked nothing more, and what was asked of it is asked of others. */
   remove (peer: PeerId): void
-  /** Begins with chunks 0 to `count` − 1 but those that are had already. */
-  begin (count: number, had: ReadonlySet<number>): void
+  /** Begins with chunks 0 to `count` − 1 but those that are had already. `mayHave`: whether it is worth asking a peer while there is another for it. */
+  begin (count: number, had: ReadonlySet<number>, mayHave?: (peer: PeerId, index: number) => boolean): void
   /** What is to be asked now, of chunks before `end`. */
   next (nowMs: number, end?: number): ReadonlyArray<{ readonly peer: PeerId, readonly index: number }>
   /** Whether the peer was asked for it and it is awaited still; from now on it is had, and under way until it is kept. */
@@ -50,6 +50,13 @@ export function createAsking (parallel: number): Asking {
   /** Had, and not kept yet. */
   const dealtWith = new Set<number>()
   let had = 0
+  let mayHave: (peer: PeerId, index: number) => boolean = () => true
+
+  /** Whether a chunk is to be asked of a peer: it may have it, or nobody who is left does better. */
+  function suits (peer: PeerId, lacks: ReadonlySet<number>, index: number): boolean {
+    if (lacks.has(index)) return false
+    return mayHave(peer, index) || ![...peers].some(([other, asked]) => mayHave(other, index) && !asked.lacks.has(index))
+  }
 
   function enqueue (indices: Iterable<number>): void {
     queue = [...queue, ...indices].sort((one, other) => one - other)
@@ -67,7 +74,8 @@ export function createAsking (parallel: number): Asking {
       if (!out.has(peer) && !peers.has(peer)) peers.set(peer, { deadlines: new Map(), lacks: new Set(), silences: 0 })
     },
     remove,
-    begin (count, known) {
+    begin (count, known, judge = () => true) {
+      mayHave = judge
       for (const { deadlines, lacks } of peers.values()) {
         deadlines.clear()
         lacks.clear()
@@ -82,7 +90,7 @@ export function createAsking (parallel: number): Asking {
       for (let round = 0; round < askedOfPeerMax; round += 1) {
         for (const [peer, { deadlines, lacks }] of peers) {
           if (underWay >= parallel || deadlines.size > round) continue
-          const at = queue.findIndex(index => index >= end || !lacks.has(index))
+          const at = queue.findIndex(index => index >= end || suits(peer, lacks, index))
           const index = queue[at]
           if (index === undefined || index >= end) continue
           queue.splice(at, 1)

@@ -50,6 +50,11 @@ export function rangeOf ({ nibbles, prefix }: ChunkKey, height: number): BucketR
   return { from, end: Math.min(from + span, namespaceStart + height + 1) }
 }
 
+/** The first epoch of which it may hold messages. */
+export function firstEpochOf (key: ChunkKey, height: number): number {
+  return rangeOf(key, height).from % epochEnd
+}
+
 /** Whether a key lies under it and not above the height. */
 export function holds ({ nibbles, prefix }: ChunkKey, key: Uint8Array, height: number): boolean {
   for (let index = 0; index < nibbles; index += 1) if (nibbleAt(key, index) !== nibbleAt(prefix, index)) return false

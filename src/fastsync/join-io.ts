@@ -8,7 +8,8 @@ import type { ChunkEntry } from './manifest.ts'
 export type JoinFault = ChunkFault | 'certificate-malformed' | 'bad-certificate' | 'checkpoint-ahead' | 'manifest-wrong' | 'piece-too-large'
 
 export type JoinInput =
-  | { readonly type: 'peer', readonly peer: PeerId }
+  /** `fromEpoch`: the first epoch that it keeps, as it says. @default all */
+  | { readonly type: 'peer', readonly peer: PeerId, readonly fromEpoch?: number | undefined }
   | { readonly type: 'peer-gone', readonly peer: PeerId }
   /** What a peer serves: a certificate, which may have no attestations; undefined: nothing. */
   | { readonly type: 'offer', readonly peer: PeerId, readonly bytes: Uint8Array | undefined }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { PeerId } from '../base/peer.ts'
 import { createRandom } from '../base/seeded-random.ts'
 import { createAsking } from './asking.ts'
-import { everyId, joinWorld, lies, type Behaviour } from './fixtures/join-world.ts'
+import { everyId, heldBy, joinWorld, lies, newest, type Behaviour } from './fixtures/join-world.ts'
 import { answerWithinMs, askedMax, askedOfPeerMax } from './limits.ts'
 
 /** Seeds of each kind; the SPEC's "Checks" says how to run more. */
@@ -94,6 +94,36 @@ describe('a join', () => {
     }
   })
 
+  test('[F24] from a hub that keeps all and others that keep less has everything, and asks nobody for what it gave up', () => {
+    let asked = 0
+    for (const seed of seeds) {
+      const keeping = [undefined, { fromEpoch: newest - 20 }, { fromEpoch: newest - seed % 40 }]
+      const joined = joinWorld({ seed, peers: ['honest', 'honest', 'honest'], keeping, stages: false })
+      expect(joined, `seed ${seed}`).toMatchObject({ outcome: 'taken', reason: 'Every chunk was verified and taken.', refusals: 0 })
+      expect(isEverything(joined.held), `seed ${seed}`).toBe(true)
+      asked += joined.steps
+    }
+    expect(asked).toBeGreaterThan(runs * 20)
+  })
+
+  test('[F24] from hubs that all keep less has everything that one of them holds, whatever they say of it, and lies of others', () => {
+    let missing = 0
+    for (const seed of seeds) {
+      const random = createRandom(seed, 24)
+      const keeping = Array.from({ length: 3 }, () => ({ fromEpoch: newest - random.below(45), told: newest - random.below(45) }))
+      const note = `seed ${seed}: ${keeping.map(({ fromEpoch, told }) => `${newest - fromEpoch}, told ${newest - told}`).join('; ')}`
+      const joined = joinWorld({ seed, peers: ['honest', 'honest', 'honest', ...liarsOf(seed, seed % 3, ['silent', 'gone', 'wrong-chunk', 'junk'])], keeping, stages: false })
+      const held = heldBy(keeping)
+      if (seed % 3 === 0) {
+        expect([...held].filter(id => !joined.held.has(id)), note).toEqual([])
+        missing += everyId.size - held.size
+      }
+      expect(isTrue(joined.held), note).toBe(true)
+      expect([0, 1, 2].filter(number => joined.offenders.has(`peer ${number}` as PeerId)), note).toEqual([])
+    }
+    expect(missing, 'some of it was with nobody').toBeGreaterThan(0)
+  })
+
   test('[F16] that is killed after any of its steps goes on, and ends with the same', () => {
     const { steps } = joinWorld({ seed: 5, peers: ['honest', 'honest'] })
     expect(steps).toBeGreaterThan(30)
@@ -121,6 +151,20 @@ describe('asking', () => {
     expect(asking.next(answerWithinMs).map(({ peer, index }) => `${peer} ${index}`).sort()).toEqual(['ann 1', 'ann 4', 'ben 3', 'ben 5'])
     asking.remove(ann)
     expect(asking.unavailable).toEqual([4])
+  })
+
+  test('[F24] asks a peer for what it may not have only where nobody else is left for it', () => {
+    const asking = createAsking(8)
+    for (const peer of [ann, ben]) asking.add(peer)
+    asking.begin(4, new Set(), (peer, index) => peer === ann || index >= 2)
+    expect(asking.next(0)).toEqual([{ peer: ann, index: 0 }, { peer: ben, index: 2 }, { peer: ann, index: 1 }, { peer: ben, index: 3 }])
+    asking.refused(ann, 0)
+    expect(asking.next(0)).toEqual([])
+    asking.answered(ben, 2)
+    asking.kept(2)
+    expect(asking.next(0), 'ann has it not').toEqual([{ peer: ben, index: 0 }])
+    asking.refused(ben, 0)
+    expect(asking.unavailable).toEqual([0])
   })
 
   test('[F15] asks for nothing from where it is to stop', () => {

@@ -10,7 +10,7 @@
  */
 import type { PeerId } from '../base/peer.ts'
 import { createAsking } from './asking.ts'
-import { nibbleAt } from './chunk-key.ts'
+import { firstEpochOf, nibbleAt } from './chunk-key.ts'
 import { attestationInput, countingIn, decodeCertificate, heightAt, manifestOf, mayHaveHeight, thresholdOf, type Certificate } from './checkpoint.ts'
 import { checkChunk } from './chunk.ts'
 import type { Join, JoinEffect, JoinFault, JoinInput, JoinOptions, JoinProgress, Resumed } from './join-io.ts'
@@ -31,6 +31,8 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, st
   const candidates: Candidate[] = []
   const awaitedOffers = new Set<PeerId>()
   const asked = new Set<PeerId>()
+  /** What each says to keep. */
+  const fromEpochs = new Map<PeerId, number>()
   const senders = new Map<number, PeerId>()
   const kept = new Set<number>()
   const sent = new Map<PeerId, number>()
@@ -159,7 +161,15 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, st
     manifestUntilMs = Infinity
     phase = 'chunks'
     manifest.chunks.forEach((entry, index) => { if (holds(entry, manifest.height)) kept.add(index) })
-    asking.begin(manifest.chunks.length, kept)
+    begin(manifest)
+  }
+
+  /** F24. What a hub gave up it need not be asked for; signer messages are given up by none. */
+  function begin ({ chunks, height }: Manifest): void {
+    asking.begin(chunks.length, kept, (peer, index) => {
+      const entry = chunks[index]
+      return entry === undefined || nibbleAt(entry.prefix, 0) === 0 || firstEpochOf(entry, height) >= (fromEpochs.get(peer) ?? 0)
+    })
   }
 
   /** Whether it is about a chunk of what is pinned now. */
@@ -235,7 +245,7 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, st
     pinned = { candidate, manifest }
     manifest.chunks.forEach((entry, index) => { if (from.kept?.has(index) === true || holds(entry, manifest.height)) kept.add(index) })
     phase = 'chunks'
-    asking.begin(manifest.chunks.length, kept)
+    begin(manifest)
   }
   if (resumed !== undefined) resume(resumed)
 
@@ -245,6 +255,7 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, st
         if (asked.has(input.peer) || asked.size >= offersMax) return
         asked.add(input.peer)
         asking.add(input.peer)
+        fromEpochs.set(input.peer, input.fromEpoch ?? 0)
         if (phase !== 'offers') return
         awaitedOffers.add(input.peer)
         effects.push({ type: 'ask-offer', peer: input.peer })

@@ -9,5 +9,5 @@ export interface FastNetwork extends Omit<SyncNetwork, 'peerId'> {
   /** Signs with the key of this hub's peer id. @default this hub attests nothing */
   readonly signer?: () => Promise<Signer>
   /** What a neighbour told of itself lately (network/SPEC.md N1); undefined: nothing. */
-  statusOf (peer: PeerId): { readonly serving: boolean, readonly messages: number | null } | undefined
+  statusOf (peer: PeerId): { readonly serving: boolean, readonly messages: number | null, readonly minEpoch?: number | null } | undefined
 }

@@ -170,16 +170,22 @@ test('[F16] a hub that dies in the middle of a join goes on with what is missing
   expect(again.runtime.messages.size).toBe(history.length)
 })
 
-test('[F7] [F12] a hub that gave up old epochs serves the chunks that it has, and the rest comes from others', async () => {
+test('[F7] [F24] a hub that gave up old epochs serves the chunks that it has, and is not asked for those that it has not, which come from others', async () => {
+  let refused = 0
   const light = await addHub('light', history)
   await light.runtime.settled()
   expect(await light.runtime.retention.keepFrom(epochOf(startMs + 40 * epochMs))).toBeGreaterThan(500)
   const [ann] = full
   if (ann === undefined) throw new Error('there are three')
   const dan = await addHub('dan')
+  onFrame = ({ from, bytes }) => {
+    if (from === light.peer && bytes.length === 1 && bytes[0] === 3) refused += 1
+    return bytes
+  }
   await meet(dan, [light, ann])
   expect(dan.runtime.fastSync.view).toMatchObject({ outcome: 'taken', messagesKept: old.length })
-  expect(dan.runtime.messages.size).toBe(history.length)
+  expect(dan.runtime.fastSync.view?.hubs.find(({ peerId }) => peerId === light.peer)?.kept).toBeGreaterThan(0)
+  expect([dan.runtime.messages.size, refused]).toEqual([history.length, 0])
   expect(dan.rejections).toEqual([])
 })
 

@@ -28,7 +28,7 @@ export type JoinRejection = JoinFault | FrameRejection
 
 export interface JoiningOptions {
   readonly rules: NetworkGenesis
-  readonly network: Pick<FastNetwork, 'open'>
+  readonly network: Pick<FastNetwork, 'open' | 'statusOf'>
   /** What a join before this one had pinned. */
   readonly resumed: Resumed | undefined
   /** A checkpoint was pinned (fastsync/pin.ts): it is gone on from if this process dies. */
@@ -222,7 +222,7 @@ export function startJoin (options: JoiningOptions): Joining {
       }
     },
     get movedMs () { return movedMs },
-    peer: (peer) => { give({ type: 'peer', peer }) },
+    peer: (peer) => { give({ type: 'peer', peer, fromEpoch: network.statusOf(peer)?.minEpoch ?? undefined }) },
     peerGone: (peer) => { give({ type: 'peer-gone', peer }) },
     stop () { if (over === undefined) finish('stopped', 'This hub has been stopped.', undefined) },
     ended
