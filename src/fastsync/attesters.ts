@@ -1,5 +1,6 @@
 /** The keys of attesters: an Ed25519 peer id contains its public key (message/SPEC.md M52), so no one need be asked for it. */
-import { toHex } from '../base/bytes.ts'
+import { fromHex, toHex } from '../base/bytes.ts'
+import type { PeerId } from '../base/peer.ts'
 import type { PublicKeyHex } from '../message/types.ts'
 
 const digits = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
@@ -27,4 +28,19 @@ export function keyOfPeer (peerId: string): PublicKeyHex | undefined {
   }
   // A leading zero byte is the digit 1.
   return peerId.startsWith('1') && head.every((byte, index) => bytes[index] === byte) ? toHex(bytes.subarray(head.length)) as PublicKeyHex : undefined
+}
+
+/** The peer id of a key: the inverse of `keyOfPeer`. */
+export function peerOfKey (key: PublicKeyHex): PeerId {
+  /** Digits, the least first. */
+  const number: number[] = []
+  for (const byte of [...head, ...fromHex(key, keyBytes) ?? []]) {
+    let carry = byte
+    for (let index = 0; index < number.length || carry > 0; index += 1) {
+      carry += (number[index] ?? 0) * 256
+      number[index] = carry % 58
+      carry = Math.floor(carry / 58)
+    }
+  }
+  return `1${number.reverse().map(digit => digits[digit]).join('')}` as PeerId
 }

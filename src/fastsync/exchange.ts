@@ -3,7 +3,8 @@
  * give an ask, a part, or nothing. It compresses nothing and knows no stream.
  */
 import { messageBytesMax } from '../message/limits.ts'
-import { pieceBytesMax, pieceRawBytesMax } from './limits.ts'
+import { signedChangeBytesMax } from './attester-changes.ts'
+import { changesMax, pieceBytesMax, pieceRawBytesMax } from './limits.ts'
 import { certificateBytesMax } from './checkpoint.ts'
 import { entryBytes, manifestBytesMax, readEntry, writeEntry, type ChunkEntry } from './manifest.ts'
 
@@ -16,8 +17,10 @@ export type Ask =
   | { readonly type: 'candidate', readonly height: number }
   /** F23. The ids of a chunk, 32 bytes each, in its order. */
   | { readonly type: 'ids', readonly entry: ChunkEntry, readonly height: number }
+  /** F27. Changes of attesters from this one on. */
+  | { readonly type: 'changes', readonly number: number }
 
-const asks = { certificate: 1, manifest: 2, chunk: 3, candidate: 4, ids: 5 } as const
+const asks = { certificate: 1, manifest: 2, chunk: 3, candidate: 4, ids: 5, changes: 6 } as const
 const hashBytes = 32
 /** A frame takes 16,384 (gossip/SPEC.md G3): what is left for a piece's bytes beside the part's kind. */
 const partBytesMax = 16_384 - 1
@@ -26,10 +29,10 @@ export function encodeAsk (ask: Ask): Uint8Array {
   switch (ask.type) {
     case 'certificate': return Uint8Array.of(asks.certificate)
     case 'manifest': return Uint8Array.of(asks.manifest, ...ask.hash)
-    case 'candidate': {
+    case 'candidate': case 'changes': {
       const bytes = new Uint8Array(5)
-      bytes[0] = asks.candidate
-      new DataView(bytes.buffer).setUint32(1, ask.height)
+      bytes[0] = asks[ask.type]
+      new DataView(bytes.buffer).setUint32(1, ask.type === 'candidate' ? ask.height : ask.number)
       return bytes
     }
     case 'chunk': case 'ids': {
@@ -46,11 +49,12 @@ export function encodeAsk (ask: Ask): Uint8Array {
 export function decodeAsk (bytes: Uint8Array): Ask | undefined {
   if (bytes[0] === asks.certificate && bytes.byteLength === 1) return { type: 'certificate' }
   if (bytes[0] === asks.manifest && bytes.byteLength === 1 + hashBytes) return { type: 'manifest', hash: bytes.slice(1) }
-  const heightOf = (): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(1)
-  if (bytes[0] === asks.candidate && bytes.byteLength === 5) return { type: 'candidate', height: heightOf() }
+  const numberOf = (): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(1)
+  if (bytes[0] === asks.candidate && bytes.byteLength === 5) return { type: 'candidate', height: numberOf() }
+  if (bytes[0] === asks.changes && bytes.byteLength === 5) return { type: 'changes', number: numberOf() }
   if ((bytes[0] !== asks.chunk && bytes[0] !== asks.ids) || bytes.byteLength !== 5 + entryBytes) return undefined
   const entry = readEntry(bytes, 5)
-  return entry && { type: bytes[0] === asks.ids ? 'ids' : 'chunk', entry, height: heightOf() }
+  return entry && { type: bytes[0] === asks.ids ? 'ids' : 'chunk', entry, height: numberOf() }
 }
 
 /** F18. How many pieces an answer may have. */
@@ -59,6 +63,7 @@ export function piecesMaxOf (ask: Ask): number {
     case 'certificate': case 'candidate': return Math.ceil(certificateBytesMax / pieceRawBytesMax)
     case 'manifest': return Math.ceil(manifestBytesMax / pieceRawBytesMax)
     case 'ids': return 1
+    case 'changes': return Math.ceil(changesMax * signedChangeBytesMax / pieceRawBytesMax)
     // Each but the last has no room for another message.
     case 'chunk': return Math.ceil(ask.entry.count * (2 + messageBytesMax) / (pieceRawBytesMax - messageBytesMax))
   }

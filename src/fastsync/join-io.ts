@@ -5,7 +5,8 @@ import type { Attestation, Certificate } from './checkpoint.ts'
 import type { ChunkFault } from './chunk.ts'
 import type { ChunkEntry } from './manifest.ts'
 
-export type JoinFault = ChunkFault | 'certificate-malformed' | 'bad-certificate' | 'checkpoint-ahead' | 'manifest-wrong' | 'piece-too-large'
+export type JoinFault = ChunkFault | 'certificate-malformed' | 'bad-certificate' | 'checkpoint-ahead' | 'manifest-wrong' | 'piece-too-large' |
+  'change-malformed' | 'bad-change'
 
 export type JoinInput =
   /** `fromEpoch`: the first epoch that it keeps, as it says. @default all */
@@ -59,8 +60,8 @@ export interface Resumed {
 
 export interface JoinOptions {
   readonly rules: NetworkGenesis
-  /** Keys of the attesters that this hub knows by itself. */
-  readonly attesters: ReadonlySet<PublicKeyHex>
+  /** F26. Keys of the attesters of a height, as this hub knows them by itself. */
+  readonly attestersAt: (height: number) => ReadonlySet<PublicKeyHex>
   /** Chunks under way at once. 1: block by block, in order. @default askedMax */
   readonly parallel?: number
   readonly resumed?: Resumed | undefined

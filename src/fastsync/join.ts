@@ -26,7 +26,7 @@ interface Candidate {
   failed: boolean
 }
 
-export function createJoin ({ rules, attesters, parallel = askedMax, resumed, stages = true, holds = () => false }: JoinOptions): Join {
+export function createJoin ({ rules, attestersAt, parallel = askedMax, resumed, stages = true, holds = () => false }: JoinOptions): Join {
   const asking = createAsking(parallel)
   const candidates: Candidate[] = []
   const awaitedOffers = new Set<PeerId>()
@@ -48,7 +48,6 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, st
   let taken = 0
   let lastFailure = 'No hub serves a snapshot.'
 
-  const needed = thresholdOf(attesters.size)
   /** F15. */
   const isStaged = ({ certified }: Candidate): boolean => stages && certified === true
 
@@ -88,9 +87,11 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, st
 
   /** `isCurrent`: an honest hub may offer it, by its height. */
   function note (peer: PeerId, certificate: Certificate, isCurrent: boolean): void {
+    const attesters = attestersAt(certificate.checkpoint.height)
     const counting = countingIn(certificate, attesters)
     // Whoever serves what is not certified is asked only where nothing is; attestations may differ, so each offer stands for itself.
-    const candidate: Candidate = { certificate, from: [peer], certified: counting.length < needed || !isCurrent ? false : undefined, failed: false }
+    const certified = counting.length < thresholdOf(attesters.size) || !isCurrent ? false : undefined
+    const candidate: Candidate = { certificate, from: [peer], certified, failed: false }
     candidates.push(candidate)
     if (candidate.certified === undefined) {
       effects.push({ type: 'check-signatures', candidate: candidates.length - 1, input: attestationInput(certificate.checkpoint), attestations: counting })
@@ -265,7 +266,8 @@ export function createJoin ({ rules, attesters, parallel = askedMax, resumed, st
       case 'signatures': {
         const candidate = candidates[input.candidate]
         if (candidate === undefined || candidate.certified !== undefined) return
-        candidate.certified = input.valid >= needed
+        const attesters = attestersAt(candidate.certificate.checkpoint.height)
+        candidate.certified = input.valid >= thresholdOf(attesters.size)
         const counted = countingIn(candidate.certificate, attesters).length
         const [peer] = candidate.from
         // An honest hub checks what it serves: signatures of known attesters that are not valid were made up.

@@ -13,6 +13,11 @@ export const lagEpochs = 8
 /** F6. Signatures looked at in one certificate: as many as a network has attesters (message/limits.ts). */
 export const signaturesMax = 64
 
+/** F25. Changes of attesters from the genesis on: 1.6 MB with all signatures of sixty-four. */
+export const changesMax = 256
+/** F25. Heights between the one that is signed when a change is proposed and the first at which it holds, 2 h 20 min: all hubs hear of it before. */
+export const changeLeadEpochs = 8
+
 /** F12. Chunks asked of one peer at once: the next one is on its way while one is checked. */
 export const askedOfPeerMax = 2
 /** F12. Chunks under way in all: 8 of 300 KB each are held in memory, whatever the snapshot's size. */

@@ -10,7 +10,7 @@ import type {
   AnswersView, ConversationView, ForkView, LinkView, MessageDetail, MessageView, ProfileView, Query, ReactionView, RecordView, ThreadView, WaitingView
 } from './messages/api.ts'
 import type { DeviceView, HubSettings, IcePair, RelayTest } from './settings-api.ts'
-import type { JoinView } from './fastsync/api.ts'
+import type { AttestersApi, JoinView } from './fastsync/api.ts'
 import type { FrontierView, SyncReport, SyncSession, TreeView } from './sync/api.ts'
 
 export type * from './drafts-api.ts'
@@ -291,6 +291,8 @@ export interface HubApi {
      */
     revokeDevice (publicKey: string, keepHead?: string): Promise<{ id: string }>
   }
+  /** Who attests snapshots, and how that changes. */
+  readonly attesters: AttestersApi
   /** Apps: who asked to write, in which scope, and what the person decided. */
   readonly apps: AppsApi
   events (query: { readonly since?: number, readonly limit?: number, readonly type?: string }): Promise<LogEvent[]>

@@ -224,6 +224,18 @@ export function createHubApi ({ store, runtime, publisher, publications, identit
     sessions: async () => runtime.sync.sessions.all(),
     tree: async at => runtime.sync.tree(prefixOf(objectOf(at, 'argument').prefix)),
     frontier: async query => runtime.sync.frontier(wholeOf(objectOf(query, 'query').limit, 'limit', { from: 1, to: feedsMax, otherwise: feedsDefault })),
+    attesters: {
+      show: async () => (await runtime.fastSync.attesters()).show(),
+      async propose (proposal) {
+        const { kind, peerId } = objectOf(proposal, 'proposal')
+        if (kind !== 'joins' && kind !== 'leaves') throw new HubError('invalid-argument', 'A proposal is of the kind joins or leaves.')
+        return (await runtime.fastSync.attesters()).propose({ kind, peerId: textOf(peerId, 'The peer id') })
+      },
+      async sign (text) {
+        if (typeof text !== 'string') throw new HubError('invalid-argument', 'The proposal must be a text.')
+        return (await runtime.fastSync.attesters()).sign(text)
+      }
+    },
     identity: createIdentityApi({ identity, publisher, log }),
     apps: {
       list: async () => (await apps()).list(),

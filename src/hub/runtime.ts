@@ -138,7 +138,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   })
 
   const fastSync = createFastSync({
-    rules, network: fastNetwork, members: sync.members, reject: transport.reject, log, now, timer, wait, ...pin, farBehind: options.farBehind,
+    rules, network: fastNetwork, store, members: sync.members, reject: transport.reject, log, now, timer, wait, ...pin, farBehind: options.farBehind,
     offerAll: (from, offers) => { storedTogether(from, offers, 'snapshot') },
     stored: async () => keeping.settled(),
     serves: () => life.state.serving,
@@ -153,7 +153,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
 
   const linked = new Set<PeerId>()
   const life = createLife({
-    isAttester: () => rules.genesis.attesters.includes(syncNetwork.peerId),
+    isAttester: () => fastSync.isAttester(syncNetwork.peerId),
     serving, log,
     facts: () => ({ links: linked.size, synced: sync.sessions.synced, comparing: sync.sessions.running > 0 || fastSync.running }),
     leaving: {

@@ -7,6 +7,7 @@ import { messageTargets } from './fuzz-message-targets.ts'
 import { textTargets } from './fuzz-text-targets.ts'
 import type { FuzzInput } from './fuzz-target.ts'
 import { syncTargets } from './fuzz-sync-targets.ts'
+import { fastSyncTargets } from './fuzz-fastsync-targets.ts'
 import { wireTargets } from './fuzz-wire-targets.ts'
 import { createRandom } from '../base/seeded-random.ts'
 import type { Soak, SoakCheck } from './soak.ts'
@@ -30,7 +31,7 @@ const measurementsMax = 5
 /** Of an input, in characters, in the text of a failure; the command that repeats it has the rest. */
 const shownCharactersMax = 2_000
 
-export const fuzzTargets = [...messageTargets, ...wireTargets, ...syncTargets, ...textTargets]
+export const fuzzTargets = [...messageTargets, ...wireTargets, ...syncTargets, ...fastSyncTargets, ...textTargets]
 
 export function createFuzz (): Fuzz {
   const answers = new Map(fuzzTargets.map(({ name }) => [name, new Map<string, number>()]))

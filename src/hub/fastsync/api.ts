@@ -25,3 +25,50 @@ export interface JoinView {
   readonly ms: number
   readonly etaMs: number | null
 }
+
+/** Who attests snapshots in this network (fastsync/SPEC.md F25 to F27). */
+export interface AttestersView {
+  /** The height that is attested now. */
+  readonly height: number
+  /** Peer ids of those who attest at it. */
+  readonly attesters: readonly string[]
+  /** How many of them certify a snapshot; null: there are none. */
+  readonly needed: number | null
+  /** How many have to sign the next change. */
+  readonly majority: number
+  /** Whether this hub is one. */
+  readonly own: boolean
+  /** From the genesis on; `height`: from which on it holds. */
+  readonly changes: ReadonlyArray<{
+    readonly number: number
+    readonly height: number
+    readonly kind: 'joins' | 'leaves'
+    readonly peerId: string
+    readonly signed: number
+  }>
+}
+
+export interface AttesterProposal {
+  readonly kind: 'joins' | 'leaves'
+  readonly peerId: string
+}
+
+export interface SignedProposal {
+  /** What another attester signs: hex. */
+  readonly text: string
+  readonly signed: number
+  readonly needed: number
+  /** The first height at which it would hold. */
+  readonly height: number
+  /** Whether enough have signed: it holds from that height on, and is told to others. */
+  readonly holds: boolean
+}
+
+/** Calls of the hub's API about attesters. */
+export interface AttestersApi {
+  show (): Promise<AttestersView>
+  /** Proposes that a hub joins or leaves, for other attesters to sign: more than two thirds of them. Codes: `invalid-argument`, those of the store. */
+  propose (proposal: AttesterProposal): Promise<SignedProposal>
+  /** Signs what another proposed, if this hub is an attester, and takes it on if enough have signed. Codes: `invalid-argument`, those of the store. */
+  sign (text: string): Promise<SignedProposal>
+}

@@ -88,7 +88,7 @@ test('[F5] [F6] [F22] attesters that are equal sign, others hear of it, and a hu
 
   const dan = await add('dan', [])
   mesh.link(dan, cat)
-  await expect.poll(() => dan.runtime.fastSync.running, { interval: 5 }).toBe(false)
+  await joined(dan)
   expect(dan.runtime.fastSync.view).toMatchObject({ outcome: 'taken', certified: true, height, messagesKept: history.length })
   expect([ann, ben, cat, dan].flatMap(({ rejections }) => rejections)).toEqual([])
 })
@@ -159,7 +159,7 @@ describe('attesters to whom messages came in another order', () => {
     expect(ben.runtime.fastSync.checkpoint).toBe(height)
     const dan = await add('dan', [])
     mesh.link(dan, ben)
-    await expect.poll(() => dan.runtime.fastSync.running, { interval: 5 }).toBe(false)
+    await joined(dan)
     expect(dan.runtime.fastSync.view).toMatchObject({ certified: true, height, messagesKept: history.length + 1, reason: 'Every chunk was verified and taken.' })
     expect([ann, ben, dan].flatMap(({ rejections }) => rejections)).toEqual([])
   })
@@ -221,6 +221,45 @@ test('[F5] [F22] [F23] while a hub dates a message back every second, each heigh
   expect(dan.runtime.fastSync.view?.chunksKept).toBe(dan.runtime.fastSync.view?.chunks)
   expect([...hubs, eve, dan].flatMap(({ rejections }) => rejections)).toEqual([])
 })
+
+test('[F25] [F26] [F27] a hub that joins the attesters by the signatures of three of four attests from that height on, and whoever joins then counts it', async () => {
+  const { mesh, hubs: [ann, ben, cat, dan], add } = await network(4)
+  if (ann === undefined || ben === undefined || cat === undefined || dan === undefined) throw new Error('there are four')
+  const fifth = await rootSigner(new Uint8Array(32).fill(5))
+  const eve = await add(peerIdOf(fifth), history, fifth)
+  for (const hub of [ben, cat, dan, eve]) mesh.link(ann, hub)
+  const registers = await Promise.all([ann, ben, cat, eve].map(async ({ runtime }) => runtime.fastSync.attesters()))
+  const [byAnn, byBen, byCat, byEve] = registers
+  if (byAnn === undefined || byBen === undefined || byCat === undefined || byEve === undefined) throw new Error('there are four')
+
+  const proposed = await byAnn.propose({ kind: 'joins', peerId: eve.peer })
+  expect(proposed).toMatchObject({ signed: 1, needed: 3, height: epochOf(nowMs), holds: false })
+  const second = await byBen.sign(proposed.text)
+  expect(second).toMatchObject({ signed: 2, holds: false })
+  expect(await byEve.sign(second.text), 'who is no attester adds nothing').toMatchObject({ signed: 2, holds: false })
+  expect(await byCat.sign(second.text)).toMatchObject({ signed: 3, holds: true })
+  expect((await byCat.show()).attesters, 'not yet').not.toContain(eve.peer)
+
+  await attest(mesh, [ann, cat, dan])
+  await attest(mesh, [ann, dan, eve])
+  expect((await byEve.show()).changes, 'she has heard of it').toMatchObject([{ number: 1, kind: 'joins', peerId: eve.peer, signed: 3 }])
+  expect(eve.runtime.life.state.mode).toBe('synced')
+
+  clockMs = nowMs + 8 * epochMs
+  const height = epochOf(nowMs)
+  expect(await byEve.show()).toMatchObject({ height, needed: 2, majority: 4, own: true })
+  for (const hub of [ben, cat, dan]) mesh.unlink(ann, hub)
+  await attest(mesh, [ann, eve])
+  expect([ann, eve].map(({ runtime }) => [runtime.life.state.mode, runtime.fastSync.checkpoint])).toEqual([['pacemaker', height], ['pacemaker', height]])
+
+  const fay = await add('fay', [])
+  mesh.link(fay, eve)
+  await joined(fay)
+  expect(fay.runtime.fastSync.view).toMatchObject({ outcome: 'taken', certified: true, height })
+  expect([ann, ben, cat, dan, eve, fay].flatMap(({ rejections }) => rejections)).toEqual([])
+})
+
+const joined = async (hub: MeshHub): Promise<void> => expect.poll(() => hub.runtime.fastSync.running, { timeout: 30_000, interval: 5 }).toBe(false)
 
 async function inflated (frame: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await new Response(new Blob([frame.slice(1)]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer())

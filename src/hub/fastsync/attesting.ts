@@ -6,7 +6,6 @@ import { reasonOf } from '../../base/errors.ts'
 import type { Report } from '../../base/event-log.ts'
 import type { PeerId } from '../../base/peer.ts'
 import type { Timer } from '../../base/timer.ts'
-import { attesterKeys } from '../../fastsync/attesters.ts'
 import {
   attestationInput, countingIn, decodeCertificate, encodeCheckpoint, heightAt, isAhead, manifestOf, thresholdOf,
   type Attestation, type Certificate, type Checkpoint
@@ -19,6 +18,7 @@ import { chunkHash, type ChunkEntry, type Manifest } from '../../fastsync/manife
 import type { SignatureCheck } from '../../message/signing.ts'
 import type { NetworkGenesis } from '../../message/types.ts'
 import { createAskingStream } from './asking-stream.ts'
+import type { AttesterRegister } from './attester-register.ts'
 import type { FastNetwork } from './fast-network.ts'
 import type { JoinRejection } from './joining.ts'
 import { chunkName, type KnownSnapshots, type Snapshot } from './known-snapshots.ts'
@@ -26,6 +26,7 @@ import { chunkName, type KnownSnapshots, type Snapshot } from './known-snapshots
 export interface AttestingOptions {
   readonly rules: NetworkGenesis
   readonly network: FastNetwork
+  readonly register: Pick<AttesterRegister, 'at' | 'nextNumber' | 'take'>
   readonly known: KnownSnapshots
   /** Resolves with the members once they can be asked for. */
   readonly holdings: () => Promise<Holdings>
@@ -53,9 +54,7 @@ const chunksAtOnce = 4
 type Answers = (ask: Ask) => Promise<Uint8Array | undefined>
 
 export function createAttesting (options: AttestingOptions): Attesting {
-  const { rules, network, known, holdings, checkSignature, isPacemaker, isJoining, rest, now, timer, reject, report } = options
-  const attesters = attesterKeys(rules.genesis.attesters)
-  const needed = thresholdOf(attesters.size)
+  const { rules, network, register, known, holdings, checkSignature, isPacemaker, isJoining, rest, now, timer, reject, report } = options
   let turning: Promise<void> | undefined
   let nextMs = -Infinity
   let turns = 0
@@ -67,8 +66,9 @@ export function createAttesting (options: AttestingOptions): Attesting {
     if (!isPacemaker() || network.signer === undefined) return
     const signer = await network.signer()
     const { publicKey } = signer
-    if (!attesters.has(publicKey)) return
+    if (!register.at(height).has(publicKey)) return
     const { attestations, checkpoint } = known.candidate(height) ?? await known.current(true)
+    if (checkpoint.height !== height) return // an epoch ended meanwhile
     if (!attestations.has(publicKey)) attestations.set(publicKey, { attester: publicKey, signature: await signer.sign(attestationInput(checkpoint)) })
   }
 
@@ -92,7 +92,7 @@ export function createAttesting (options: AttestingOptions): Attesting {
 
   /** Of known attesters; undefined: one of them did not make it. */
   async function validOf (certificate: Certificate): Promise<Attestation[] | undefined> {
-    const counting = countingIn(certificate, attesters)
+    const counting = countingIn(certificate, register.at(certificate.checkpoint.height))
     const input = attestationInput(certificate.checkpoint)
     for (const { attester, signature } of counting) if (!await checkSignature(attester, signature, input)) return undefined
     return counting
@@ -100,7 +100,13 @@ export function createAttesting (options: AttestingOptions): Attesting {
 
   /** F22. What a neighbour gathers signatures for. */
   async function ask (peer: PeerId, height: number, answers: Answers): Promise<void> {
-    const bytes = await answers({ type: 'candidate', height })
+    // Whose signatures count is known before they are looked at.
+    const [changes, bytes] = await Promise.all([answers({ type: 'changes', number: register.nextNumber }), answers({ type: 'candidate', height })])
+    const fault = changes && await register.take(changes)
+    if (fault !== undefined) {
+      reject(peer, fault)
+      return
+    }
     if (bytes === undefined) return
     const certificate = decodeCertificate(bytes)
     if (certificate === undefined || certificate.checkpoint.network !== rules.network || certificate.checkpoint.height !== height) {
@@ -121,7 +127,7 @@ export function createAttesting (options: AttestingOptions): Attesting {
   /** Whether it is ahead of what this hub gathers signatures for. What no attester signed might be anybody's. */
   function isWorthwhile (checkpoint: Checkpoint, { length: signed }: readonly Attestation[]): boolean {
     const own = known.candidate(checkpoint.height)
-    return signed > 0 && (own === undefined || isAhead({ checkpoint, signed }, { checkpoint: own.checkpoint, signed: own.attestations.size }))
+    return signed > 0 && (own === undefined || isAhead({ checkpoint, signed }, { checkpoint: own.checkpoint, signed: known.signed(own) }))
   }
 
   /** F23. A neighbour's snapshot, if this hub holds all of its messages. */
@@ -182,7 +188,8 @@ export function createAttesting (options: AttestingOptions): Attesting {
     if (!isCertified(height)) await sign(height)
     const { checkpoint } = known.certified ?? {}
     if (checkpoint === undefined || checkpoint.height === before) return
-    report({ type: 'checkpoint-certified', sentence: `${needed} of ${attesters.size} attesters signed the checkpoint at height ${checkpoint.height}, ${checkpoint.messages} messages.` })
+    const { size } = register.at(checkpoint.height)
+    report({ type: 'checkpoint-certified', sentence: `${thresholdOf(size)} of ${size} attesters signed the checkpoint at height ${checkpoint.height}, ${checkpoint.messages} messages.` })
   }
 
   return {

@@ -7,6 +7,7 @@ import type { PeerId } from '../../base/peer.ts'
 import { farBehindMin, holdsBackMs, joinAgainMs } from '../../fastsync/limits.ts'
 import type { SyncStream } from '../sync/sync-stream.ts'
 import type { JoinView } from './api.ts'
+import type { AttesterRegister } from './attester-register.ts'
 import type { Joining } from './joining.ts'
 import type { RememberedPin } from './remembered-pin.ts'
 import type { Snapshots, SnapshotsOptions } from './snapshots.ts'
@@ -21,6 +22,10 @@ export interface FastSync {
   readonly running: boolean
   /** Whether comparisons wait for it. */
   readonly holdsBack: boolean
+  /** Whether the hub with this id attests now. */
+  isAttester (peer: PeerId): boolean
+  /** Who attests, loaded for whoever asks. Codes: those of the store. */
+  attesters (): Promise<AttesterRegister>
   /** The height of the newest certified checkpoint; null: none is known. */
   readonly checkpoint: number | null
   /** The join that runs, or the last one; null: there was none since this hub started. */
@@ -55,7 +60,7 @@ export function createFastSync (options: FastSyncOptions): FastSync {
   let { pinned } = options
   let stopped = false
 
-  const load = async (): Promise<Snapshots> => loading ??= import('./snapshots.ts').then(({ createSnapshots }) => loaded = createSnapshots(options))
+  const load = async (): Promise<Snapshots> => loading ??= import('./snapshots.ts').then(async ({ openSnapshots }) => loaded = await openSnapshots(options))
 
   const serving = (): PeerId[] => network.neighbours().filter(peer => network.statusOf(peer)?.serving === true)
 
@@ -118,6 +123,8 @@ export function createFastSync (options: FastSyncOptions): FastSync {
     linkDown (peer) { join?.peerGone(peer) },
     get running () { return going !== undefined },
     get holdsBack () { return going !== undefined && now() - Math.max(beganMs, join?.movedMs ?? 0) < holdsBackMs },
+    isAttester: peer => loaded?.isAttester(peer) ?? rules.genesis.attesters.includes(peer),
+    attesters: async () => (await load()).register,
     get checkpoint () { return loaded?.checkpoint ?? null },
     get view () { return join?.view ?? null },
     settled: async () => Promise.all([going, attesting]),

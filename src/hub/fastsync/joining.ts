@@ -9,7 +9,6 @@ import type { Report } from '../../base/event-log.ts'
 import type { PeerId } from '../../base/peer.ts'
 import type { Timer } from '../../base/timer.ts'
 import { concatenated } from '../../fastsync/exchange.ts'
-import { attesterKeys } from '../../fastsync/attesters.ts'
 import type { Attestation } from '../../fastsync/checkpoint.ts'
 import { createJoin } from '../../fastsync/join.ts'
 import type { JoinEffect, JoinFault, JoinInput, Resumed } from '../../fastsync/join-io.ts'
@@ -20,6 +19,7 @@ import type { SignatureCheck } from '../../message/signing.ts'
 import type { Message, NetworkGenesis } from '../../message/types.ts'
 import { createRate } from '../sync/rate.ts'
 import type { JoinView } from './api.ts'
+import type { AttesterRegister } from './attester-register.ts'
 import { createAskingStream, type Answer, type AskingStream } from './asking-stream.ts'
 import type { FastNetwork } from './fast-network.ts'
 
@@ -29,6 +29,7 @@ export type JoinRejection = JoinFault | FrameRejection
 export interface JoiningOptions {
   readonly rules: NetworkGenesis
   readonly network: Pick<FastNetwork, 'open' | 'statusOf'>
+  readonly register: Pick<AttesterRegister, 'at' | 'nextNumber' | 'take'>
   /** What a join before this one had pinned. */
   readonly resumed: Resumed | undefined
   /** A checkpoint was pinned (fastsync/pin.ts): it is gone on from if this process dies. */
@@ -72,8 +73,8 @@ const batchMessages = 256
 const rateWindowMs = 3_000
 
 export function startJoin (options: JoiningOptions): Joining {
-  const { rules, network, resumed, onPin, holds, has, isKept, verifyAll, checkSignature, offerAll, stored, reject, report, now, timer } = options
-  const join = createJoin({ rules, attesters: attesterKeys(rules.genesis.attesters), holds, resumed, stages: false })
+  const { rules, network, register, resumed, onPin, holds, has, isKept, verifyAll, checkSignature, offerAll, stored, reject, report, now, timer } = options
+  const join = createJoin({ rules, attestersAt: height => register.at(height), holds, resumed, stages: false })
   const startedMs = now()
   /** Bounded by the join's offers, and by the links. */
   const streams = new Map<PeerId, Promise<AskingStream | undefined>>()
@@ -100,7 +101,19 @@ export function startJoin (options: JoiningOptions): Joining {
     switch (effect.type) {
       case 'ask-offer': {
         const { peer } = effect
-        asking(peer, async stream => bytesOf(peer, await stream.ask({ type: 'certificate' })), bytes => ({ type: 'offer', peer, bytes }))
+        asking(peer, async (stream) => {
+          // F27. Whose signatures count is known before they are looked at. Where nobody attests nobody can begin to.
+          const hearing = rules.genesis.attesters.length > 0 ? stream.ask({ type: 'changes', number: register.nextNumber }) : undefined
+          const offering = stream.ask({ type: 'certificate' })
+          const changes = hearing && await bytesOf(peer, await hearing)
+          if (changes === 'failed') return changes
+          const fault = changes && await register.take(changes)
+          if (fault !== undefined) {
+            give({ type: 'fault', peer, code: fault })
+            return 'failed'
+          }
+          return bytesOf(peer, await offering)
+        }, bytes => ({ type: 'offer', peer, bytes }))
         return
       }
       case 'ask-manifest': {

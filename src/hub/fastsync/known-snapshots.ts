@@ -33,6 +33,8 @@ export interface KnownSnapshots {
   add (snapshot: Pick<Snapshot, 'checkpoint' | 'manifest' | 'beside'>): Snapshot
   /** The one with this manifest, if it is still known. */
   find (manifest: Uint8Array): Snapshot | undefined
+  /** How many attesters signed it. */
+  signed (snapshot: Snapshot): number
   /** The newest one that enough attesters signed. */
   readonly certified: Snapshot | undefined
   /** F22. What is being signed at this height: of what anybody signed lately, that which is ahead. */
@@ -43,8 +45,8 @@ export interface KnownSnapshots {
 
 export interface KnownSnapshotsOptions {
   readonly network: NetworkId
-  /** How many attesters this network has. */
-  readonly attesters: number
+  /** F26. Whose attestations count at a height. */
+  readonly attestersAt: (height: number) => ReadonlySet<PublicKeyHex>
   /** Resolves with the members once they can be asked for. */
   readonly holdings: () => Promise<Holdings & { readonly size: number }>
   /** Lets whatever else waits run. */
@@ -57,7 +59,7 @@ const madeEveryMs = 30_000
 /** Snapshots whose manifests are answered still: of who joined before the newest one, some ten minutes of a hub that grows all the time. */
 const snapshotsMax = 16
 
-export function createKnownSnapshots ({ network, attesters, holdings, rest, now }: KnownSnapshotsOptions): KnownSnapshots {
+export function createKnownSnapshots ({ network, attestersAt, holdings, rest, now }: KnownSnapshotsOptions): KnownSnapshots {
   /** The newest last. */
   let snapshots: Snapshot[] = []
   let making: Promise<Snapshot> | undefined
@@ -88,12 +90,16 @@ export function createKnownSnapshots ({ network, attesters, holdings, rest, now 
     return snapshots.find(known => known.hash === hash)
   }
 
-  function certified (): Snapshot | undefined {
-    return snapshots.filter(({ attestations }) => attestations.size >= thresholdOf(attesters))
-      .reduce<Snapshot | undefined>((best, one) => best !== undefined && best.checkpoint.height > one.checkpoint.height ? best : one, undefined)
+  /** Who attests at a height may become known after what they signed. */
+  function signed ({ checkpoint, attestations }: Snapshot): number {
+    const attesters = attestersAt(checkpoint.height)
+    return [...attestations.keys()].filter(attester => attesters.has(attester)).length
   }
 
-  const signed = (one: Snapshot): Parameters<typeof isAhead>[0] => ({ checkpoint: one.checkpoint, signed: one.attestations.size })
+  function certified (): Snapshot | undefined {
+    return snapshots.filter(one => signed(one) >= thresholdOf(attestersAt(one.checkpoint.height).size))
+      .reduce<Snapshot | undefined>((best, one) => best !== undefined && best.checkpoint.height > one.checkpoint.height ? best : one, undefined)
+  }
 
   return {
     async current (fresh) {
@@ -104,12 +110,12 @@ export function createKnownSnapshots ({ network, attesters, holdings, rest, now 
     },
     add: snapshot => keep(snapshot, 0),
     find,
+    signed,
     get certified () { return certified() },
     candidate (height) {
-      const isGathered = ({ checkpoint, attestations, atMs }: Snapshot): boolean =>
-        checkpoint.height === height && attestations.size > 0 && now() - atMs < candidateForMs
-      const [first, ...others] = snapshots.filter(isGathered)
-      return others.reduce((best, one) => best === undefined || isAhead(signed(one), signed(best)) ? one : best, first)
+      const gathering = snapshots.filter(({ checkpoint, atMs }) => checkpoint.height === height && now() - atMs < candidateForMs)
+        .map(snapshot => ({ snapshot, checkpoint: snapshot.checkpoint, signed: signed(snapshot) })).filter(one => one.signed > 0)
+      return gathering.sort((one, other) => isAhead(one, other) ? -1 : 1)[0]?.snapshot
     },
     async members (entry, height) {
       const held = await holdings()

@@ -17,6 +17,8 @@ import type { KnownSnapshots, Snapshot } from './known-snapshots.ts'
 
 export interface ServingOptions {
   readonly known: KnownSnapshots
+  /** F27. Changes of attesters from this one on; undefined: there are none. */
+  readonly changesSince: (number: number) => Uint8Array | undefined
   /** Resolves with the members once they can be asked for. */
   readonly holdings: () => Promise<Holdings>
   /** The bytes of these members as they travel, in this order; fewer where some are not here any more. Codes: those of the store. */
@@ -36,7 +38,7 @@ export interface Serving {
   stop (): void
 }
 
-export function createServing ({ known, holdings, read, now, timer, report, reject }: ServingOptions): Serving {
+export function createServing ({ known, changesSince, holdings, read, now, timer, report, reject }: ServingOptions): Serving {
   const served = new Map<PeerId, SyncStream>()
 
   /** F22. The certified one, unless it has grown old. */
@@ -50,6 +52,10 @@ export function createServing ({ known, holdings, read, now, timer, report, reje
     switch (ask.type) {
       case 'certificate': return certificateOf(await offered())
       case 'candidate': return certificateOf(known.candidate(ask.height))
+      case 'changes': {
+        const changes = changesSince(ask.number)
+        return changes && cut(changes)
+      }
       case 'manifest': {
         const snapshot = known.find(ask.hash)
         return snapshot && cut(snapshot.manifest)

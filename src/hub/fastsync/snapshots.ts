@@ -5,14 +5,16 @@
 import type { EventLog } from '../../base/event-log.ts'
 import type { PeerId } from '../../base/peer.ts'
 import type { Timer } from '../../base/timer.ts'
-import { attesterKeys } from '../../fastsync/attesters.ts'
-import { attestationInput, countingIn, thresholdOf } from '../../fastsync/checkpoint.ts'
+import { keyOfPeer } from '../../fastsync/attesters.ts'
+import { attestationInput, countingIn, heightAt, thresholdOf } from '../../fastsync/checkpoint.ts'
 import type { Resumed } from '../../fastsync/join-io.ts'
 import { membersOf, type Holdings } from '../../fastsync/making.ts'
 import { decodePin } from '../../fastsync/pin.ts'
 import { createSignatureCheck } from '../../message/signing.ts'
 import type { Message, NetworkGenesis } from '../../message/types.ts'
+import type { MessageStore } from '../../store/message-store.ts'
 import type { SyncStream } from '../sync/sync-stream.ts'
+import { openAttesterRegister, type AttesterRegister } from './attester-register.ts'
 import { createAttesting } from './attesting.ts'
 import type { FastNetwork } from './fast-network.ts'
 import { startJoin, type Joining, type JoinRejection } from './joining.ts'
@@ -22,6 +24,8 @@ import { createServing } from './serving.ts'
 export interface SnapshotsOptions {
   readonly rules: NetworkGenesis
   readonly network: FastNetwork
+  /** Where the changes of attesters are kept. */
+  readonly store: Pick<MessageStore, 'getValue' | 'putValue'>
   readonly members: {
     readonly holdings: Holdings & { readonly size: number }
     /** Resolves when all members can be asked for. */
@@ -52,13 +56,17 @@ export interface Snapshots {
   join (pinned: Uint8Array | undefined, onPin: (pinned: Uint8Array) => void): Promise<Joining>
   /** Looks whether there is something to attest, or to hear of attestations, and does it. Never rejects. */
   attest (): Promise<void>
+  readonly register: AttesterRegister
+  /** Whether the hub with this id attests now. */
+  isAttester (peer: PeerId): boolean
   /** The height of the newest certified checkpoint that this hub knows and serves; null: none. */
   readonly checkpoint: number | null
   stop (): void
 }
 
-export function createSnapshots (options: SnapshotsOptions): Snapshots {
-  const { rules, network, members, offerAll, stored, reject, isPacemaker, log, now, timer, wait } = options
+/** Codes: those of the store. */
+export async function openSnapshots (options: SnapshotsOptions): Promise<Snapshots> {
+  const { rules, network, members, store, offerAll, stored, reject, isPacemaker, log, now, timer, wait } = options
   const { holdings } = members
   const checkSignature = createSignatureCheck()
   let joining = 0
@@ -67,15 +75,17 @@ export function createSnapshots (options: SnapshotsOptions): Snapshots {
     return holdings
   }
   const rest = async (): Promise<void> => wait(0)
-  const known = createKnownSnapshots({ network: rules.network, attesters: rules.genesis.attesters.length, holdings: built, rest, now })
+  const register = await openAttesterRegister({ rules, store, checkSignature, signer: network.signer, now, report: log.report })
+  const known = createKnownSnapshots({ network: rules.network, attestersAt: height => register.at(height), holdings: built, rest, now })
   const serving = createServing({
     known, holdings: built, now, timer,
+    changesSince: number => register.since(number),
     report: log.report,
     reject: (peer, code) => { reject(peer, code, 'The hub asked for something of a snapshot in a way that is none.') },
     read: async asked => members.read(asked)
   })
   const attesting = createAttesting({
-    rules, network, known, checkSignature, isPacemaker, now, timer, rest, holdings: built,
+    rules, network, register, known, checkSignature, isPacemaker, now, timer, rest, holdings: built,
     isJoining: () => joining > 0,
     reject: (peer, code) => { reject(peer, code, `The hub told of a checkpoint what no honest one tells: ${code}.`) },
     report: log.report
@@ -84,13 +94,18 @@ export function createSnapshots (options: SnapshotsOptions): Snapshots {
   async function resumedFrom (pinned: Uint8Array | undefined): Promise<Resumed | undefined> {
     const pin = pinned && decodePin(pinned)
     if (pin === undefined) return undefined
-    const attesters = attesterKeys(rules.genesis.attesters)
+    const attesters = register.at(pin.certificate.checkpoint.height)
     const input = attestationInput(pin.certificate.checkpoint)
     const valid = await Promise.all(countingIn(pin.certificate, attesters).map(async ({ attester, signature }) => checkSignature(attester, signature, input)))
     return { ...pin, certified: valid.filter(isValid => isValid).length >= thresholdOf(attesters.size) }
   }
 
   return {
+    register,
+    isAttester (peer) {
+      const key = keyOfPeer(peer)
+      return key !== undefined && register.at(heightAt(now())).has(key)
+    },
     attest: async () => attesting.turn(),
     get checkpoint () { return known.certified?.checkpoint.height ?? null },
     serve: async (peer, stream) => serving.serve(peer, stream),
@@ -100,7 +115,7 @@ export function createSnapshots (options: SnapshotsOptions): Snapshots {
       const resumed = await resumedFrom(pinned)
       joining += 1
       const join = startJoin({
-        rules, network, resumed, onPin, checkSignature, offerAll, stored, reject, now, timer,
+        rules, network, register, resumed, onPin, checkSignature, offerAll, stored, reject, now, timer,
         report: log.report,
         has: message => members.has(message),
         isKept: message => members.isKept(message),

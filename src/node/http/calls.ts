@@ -10,7 +10,7 @@ import { openApi } from './openapi.ts'
 type Reading = 'status' | 'peers' | 'query' | 'count' | 'message' | 'thread' | 'reactions' | 'links' | 'profile' | 'records'
 
 export interface HttpHub {
-  readonly api: Pick<HubApi, Reading | 'publish' | 'subscribe' | 'sync' | 'whenSynced'>
+  readonly api: Pick<HubApi, Reading | 'publish' | 'subscribe' | 'sync' | 'whenSynced' | 'attesters'>
   /** Takes a message that somebody signed elsewhere. */
   readonly submit: (bytes: Uint8Array) => Promise<Submission>
 }
@@ -71,6 +71,16 @@ export const calls: Readonly<Record<string, { readonly GET?: Call, readonly POST
       needsToken('Beginning a comparison')
       const { peerId } = await readJson(request)
       return ok(await api.sync(peerId as string | undefined))
+    }
+  },
+  attesters: {
+    GET: async ({ hub: { api } }) => ok(await api.attesters.show()),
+    async POST ({ request, needsToken, hub: { api } }) {
+      needsToken('Signing as an attester')
+      const { text, kind, peerId } = await readJson(request)
+      return ok(text === undefined
+        ? await api.attesters.propose({ kind: kind as 'joins', peerId: peerId as string })
+        : await api.attesters.sign(text as string))
     }
   },
   'when-synced': {

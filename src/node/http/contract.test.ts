@@ -101,7 +101,11 @@ const bodies: Readonly<Record<string, () => Promise<ReadonlyArray<Omit<Asked, 's
     ]
   },
   '/api/sync': async () => [{ body: {}, status: 200 }, { body: { peerId: 'nobody' }, status: 409 }, { body: { peerId: 7 }, status: 400 }],
-  '/api/when-synced': async () => [{ body: { timeoutMs: 30_000 }, status: 200 }, { body: { timeoutMs: 0 }, status: 400 }]
+  '/api/when-synced': async () => [{ body: { timeoutMs: 30_000 }, status: 200 }, { body: { timeoutMs: 0 }, status: 400 }],
+  '/api/attesters': async () => [
+    { body: { kind: 'joins', peerId: '12D3KooWAcXhypmBRDpyFDhCuBrs3USkaqTcEspExW6mZVFVXc8f' }, status: 200 },
+    { body: { kind: 'stays', peerId: '12D3KooWAcXhypmBRDpyFDhCuBrs3USkaqTcEspExW6mZVFVXc8f' }, status: 400 }, { body: { text: 'no proposal' }, status: 400 }
+  ]
 }
 
 /** What the call behind a path may fail with (hub/api.ts), besides what every call may. */

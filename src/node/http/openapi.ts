@@ -3,8 +3,8 @@
  * that it cannot say what is not so, nor leave out what is.
  */
 import {
-  all, count, error, hex32, links, listOf, message, messageDetail, orNull, peer, profile, published, reactions, records, serverEvent, status,
-  submitted, syncReport, thread, whole
+  all, attesters, count, error, hex32, links, listOf, message, messageDetail, orNull, peer, profile, published, reactions, records, serverEvent,
+  signedProposal, status, submitted, syncReport, thread, whole
 } from './schemas.ts'
 
 const text = { type: 'string' } as const
@@ -141,6 +141,18 @@ export const openApi = {
         security: [{ token: [] }],
         requestBody: body({ type: 'object', properties: { peerId: { ...text, description: 'By default one by chance.' } } }),
         responses: { 200: answer('The report.', syncReport), 409: failure('There is no such link.'), ...bodies, ...failures }
+      }
+    },
+    '/api/attesters': {
+      get: {
+        summary: 'Who certifies snapshots in this network, and how that changed since its genesis.',
+        responses: { 200: answer('Peer ids, and the changes.', attesters), ...failures }
+      },
+      post: {
+        summary: 'Proposes that a hub joins the attesters or leaves them (kind and peerId), or signs what another attester proposed (text), if this hub is one.',
+        security: [{ token: [] }],
+        requestBody: body({ type: 'object', properties: { text, kind: { enum: ['joins', 'leaves'] }, peerId: text } }),
+        responses: { 200: answer('What others sign, or that it holds.', signedProposal), ...bodies, ...failures }
       }
     },
     '/api/when-synced': {

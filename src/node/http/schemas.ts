@@ -61,6 +61,13 @@ export const syncReport = all({
   alternatives: listOf(some), ms: number, at: whole
 })
 
+export const attesters = all({
+  height: whole, attesters: listOf(text), needed: orNull(whole), majority: whole, own: truth,
+  changes: listOf(all({ number: whole, height: whole, kind: text, peerId: text, signed: whole }))
+})
+
+export const signedProposal = all({ text, signed: whole, needed: whole, height: whole, holds: truth })
+
 /** One server-sent event: what its data is, parsed, is `contentSchema`. The first one has no data: how long to wait after a break, in ms, and an id. */
 export const serverEvent = {
   type: 'object',
