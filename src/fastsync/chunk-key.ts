@@ -55,6 +55,11 @@ export function firstEpochOf (key: ChunkKey, height: number): number {
   return rangeOf(key, height).from % epochEnd
 }
 
+/** Whether it may hold signer messages, which every hub keeps, or messages of this epoch or later ones. */
+export function reaches (key: ChunkKey, height: number, epoch: number): boolean {
+  return nibbleAt(key.prefix, 0) === 0 || (rangeOf(key, height).end - 1) % epochEnd >= epoch
+}
+
 /** Whether a key lies under it and not above the height. */
 export function holds ({ nibbles, prefix }: ChunkKey, key: Uint8Array, height: number): boolean {
   for (let index = 0; index < nibbles; index += 1) if (nibbleAt(key, index) !== nibbleAt(prefix, index)) return false

@@ -67,6 +67,8 @@ export interface JoinOptions {
   readonly resumed?: Resumed | undefined
   /** Whether certified chunks are staged, swapped in and verified behind. Otherwise they are verified as they come, like all others. @default true */
   readonly stages?: boolean
+  /** F24. The first epoch of which this hub keeps ordinary messages; chunks that end before it are not fetched. @default 0 */
+  readonly fromEpoch?: () => number
   /** Whether this hub has exactly these members already: they are not fetched. @default no */
   readonly holds?: (entry: ChunkEntry, height: number) => boolean
 }

@@ -10,7 +10,7 @@
  */
 import type { PeerId } from '../base/peer.ts'
 import { createAsking } from './asking.ts'
-import { firstEpochOf, nibbleAt } from './chunk-key.ts'
+import { firstEpochOf, nibbleAt, reaches } from './chunk-key.ts'
 import { attestationInput, countingIn, decodeCertificate, heightAt, manifestOf, mayHaveHeight, thresholdOf, type Certificate } from './checkpoint.ts'
 import { checkChunk } from './chunk.ts'
 import type { Join, JoinEffect, JoinFault, JoinInput, JoinOptions, JoinProgress, Resumed } from './join-io.ts'
@@ -26,7 +26,7 @@ interface Candidate {
   failed: boolean
 }
 
-export function createJoin ({ rules, attestersAt, parallel = askedMax, resumed, stages = true, holds = () => false }: JoinOptions): Join {
+export function createJoin ({ rules, attestersAt, parallel = askedMax, resumed, stages = true, fromEpoch = () => 0, holds = () => false }: JoinOptions): Join {
   const asking = createAsking(parallel)
   const candidates: Candidate[] = []
   const awaitedOffers = new Set<PeerId>()
@@ -34,7 +34,10 @@ export function createJoin ({ rules, attestersAt, parallel = askedMax, resumed, 
   /** What each says to keep. */
   const fromEpochs = new Map<PeerId, number>()
   const senders = new Map<number, PeerId>()
+  /** Chunks that need not be fetched, or were. */
   const kept = new Set<number>()
+  /** Those of them that this hub does not keep. */
+  const unwanted = new Set<number>()
   const sent = new Map<PeerId, number>()
   let phase: JoinProgress['phase'] = 'offers'
   let offersUntilMs = Infinity
@@ -135,6 +138,7 @@ export function createJoin ({ rules, attestersAt, parallel = askedMax, resumed, 
     if (pinned !== undefined) pinned.candidate.failed = true
     pinned = undefined
     kept.clear()
+    unwanted.clear()
     senders.clear()
     choose()
   }
@@ -161,8 +165,14 @@ export function createJoin ({ rules, attestersAt, parallel = askedMax, resumed, 
     pinned = { ...pinned, manifest }
     manifestUntilMs = Infinity
     phase = 'chunks'
-    manifest.chunks.forEach((entry, index) => { if (holds(entry, manifest.height)) kept.add(index) })
+    manifest.chunks.forEach((entry, index) => { if (!isWanted(index, entry, manifest.height) || holds(entry, manifest.height)) kept.add(index) })
     begin(manifest)
+  }
+
+  function isWanted (index: number, entry: ChunkEntry, height: number): boolean {
+    const wanted = reaches(entry, height, fromEpoch())
+    if (!wanted) unwanted.add(index)
+    return wanted
   }
 
   /** F24. What a hub gave up it need not be asked for; signer messages are given up by none. */
@@ -244,7 +254,9 @@ export function createJoin ({ rules, attestersAt, parallel = askedMax, resumed, 
     const candidate: Candidate = { certificate: from.certificate, from: [], certified: from.certified, failed: false }
     candidates.push(candidate)
     pinned = { candidate, manifest }
-    manifest.chunks.forEach((entry, index) => { if (from.kept?.has(index) === true || holds(entry, manifest.height)) kept.add(index) })
+    manifest.chunks.forEach((entry, index) => {
+      if (!isWanted(index, entry, manifest.height) || from.kept?.has(index) === true || holds(entry, manifest.height)) kept.add(index)
+    })
     phase = 'chunks'
     begin(manifest)
   }
@@ -327,10 +339,12 @@ export function createJoin ({ rules, attestersAt, parallel = askedMax, resumed, 
     },
     get progress () {
       const { manifest, candidate } = pinned ?? {}
+      const messagesOf = (indices: Iterable<number>): number => [...indices].reduce((sum, index) => sum + (manifest?.chunks[index]?.count ?? 0), 0)
       return {
-        phase, height: manifest?.height ?? null, certified: candidate?.certified === true, chunks: manifest?.chunks.length ?? 0, kept: kept.size,
-        messages: manifest === undefined ? 0 : messagesIn(manifest),
-        messagesKept: [...kept].reduce((sum, index) => sum + (manifest?.chunks[index]?.count ?? 0), 0), awaited: asking.awaited
+        phase, height: manifest?.height ?? null, certified: candidate?.certified === true,
+        chunks: (manifest?.chunks.length ?? 0) - unwanted.size, kept: kept.size - unwanted.size,
+        messages: manifest === undefined ? 0 : messagesIn(manifest) - messagesOf(unwanted),
+        messagesKept: messagesOf(kept) - messagesOf(unwanted), awaited: asking.awaited
       }
     }
   }

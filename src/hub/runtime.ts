@@ -138,13 +138,12 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   })
 
   const fastSync = createFastSync({
-    rules, network: fastNetwork, store, members: sync.members, reject: transport.reject, log, now, timer, wait, ...pin, farBehind: options.farBehind,
+    rules, network: fastNetwork, store, retention, members: sync.members, reject: transport.reject, log, now, timer, wait, ...pin, farBehind: options.farBehind,
     offerAll: (from, offers) => { storedTogether(from, offers, 'snapshot') },
     stored: async () => keeping.settled(),
     serves: () => life.state.serving,
     isPacemaker: () => life.state.mode === 'pacemaker',
     size: () => messages.size,
-    keepsAll: () => retention.minEpoch === 0,
     onChange (mainPeer) {
       sync.sessions.joining(fastSync.running, mainPeer)
       life.look()

@@ -125,10 +125,6 @@ test('[F19] whoever lacks little, or meets nobody that serves, compares as alway
   const dan = await addHub('dan', history.slice(0, history.length / 2 + 60))
   await meet(dan, [ann])
   expect([dan.runtime.fastSync.view, dan.runtime.messages.size]).toEqual([null, history.length])
-  const gil = await addHub('gil')
-  await gil.runtime.retention.keepFrom(epochOf(nowMs) - 1)
-  await meet(gil, [ann])
-  expect([gil.runtime.fastSync.view, gil.runtime.messages.size], 'one that keeps only what is new').toEqual([null, 3])
   ben.runtime.life.serve(false)
   onTestFinished(() => { ben.runtime.life.serve(true) })
   const eve = await addHub('eve')
@@ -187,6 +183,29 @@ test('[F7] [F24] a hub that gave up old epochs serves the chunks that it has, an
   expect(dan.runtime.fastSync.view?.hubs.find(({ peerId }) => peerId === light.peer)?.kept).toBeGreaterThan(0)
   expect([dan.runtime.messages.size, refused]).toEqual([history.length, 0])
   expect(dan.rejections).toEqual([])
+})
+
+test('[F19] [F24] a hub that keeps only what is newer has the chunks of that from others, the rest by comparing, and nothing older', async () => {
+  const [ann, ben] = full
+  if (ann === undefined || ben === undefined) throw new Error('there are three')
+  const gil = await addHub('gil')
+  const fromEpoch = epochOf(startMs) + 30
+  await gil.runtime.retention.keepFrom(fromEpoch)
+  await meet(gil, [ann, ben])
+  const kept = history.filter(({ header }) => header.author === header.signer || epochOf(header.timestamp) >= fromEpoch)
+  expect(kept.length).toBeLessThan(history.length * 0.8)
+  const { view } = gil.runtime.fastSync
+  expect(view).toMatchObject({ outcome: 'taken', reason: 'Every chunk was verified and taken.' })
+  expect([view?.chunksKept, view?.messagesKept]).toEqual([view?.chunks, view?.messages])
+  expect(view?.messages, 'in chunks that reach so far back').toBeLessThan(old.length)
+  expect(gil.runtime.messages.size).toBe(kept.length)
+  expect(gil.log.read({ type: 'not-kept' })).toEqual([])
+  gil.runtime.fastSync.look()
+  expect(gil.runtime.fastSync.running, 'once').toBe(false)
+  const jil = await addHub('jil')
+  await jil.runtime.retention.keepFrom(epochOf(nowMs) - 1)
+  await meet(jil, [ann])
+  expect(jil.runtime.messages.size, 'one that keeps the newest only').toBe(3)
 })
 
 test('[F14] [F19] [F20] hubs that answer nothing hold comparisons up for a while only, and are not asked again at once', async () => {

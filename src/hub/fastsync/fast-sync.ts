@@ -41,14 +41,12 @@ export interface FastSyncOptions extends SnapshotsOptions, RememberedPin {
   readonly size: () => number
   /** @default farBehindMin */
   readonly farBehind?: number | undefined
-  /** Whether it keeps all that there is. */
-  readonly keepsAll: () => boolean
   /** A join began or ended; `mainPeer`: who sent most of it. */
   readonly onChange: (mainPeer: PeerId | undefined) => void
 }
 
 export function createFastSync (options: FastSyncOptions): FastSync {
-  const { rules, network, serves, size, keepsAll, keepPin, onChange, log, now, farBehind = farBehindMin } = options
+  const { rules, network, serves, size, retention, keepPin, onChange, log, now, farBehind = farBehindMin } = options
   let loading: Promise<Snapshots> | undefined
   let loaded: Snapshots | undefined
   let join: Joining | undefined
@@ -62,6 +60,7 @@ export function createFastSync (options: FastSyncOptions): FastSync {
 
   const load = async (): Promise<Snapshots> => loading ??= import('./snapshots.ts').then(async ({ openSnapshots }) => loaded = await openSnapshots(options))
 
+  const keepsAll = (): boolean => retention.minEpoch === 0
   const serving = (): PeerId[] => network.neighbours().filter(peer => network.statusOf(peer)?.serving === true)
 
   /** F19. Those that hold much more than this hub: all that a join was interrupted in is missing in whole chunks. */
@@ -90,6 +89,8 @@ export function createFastSync (options: FastSyncOptions): FastSync {
     if (outcome !== 'stopped' && (chunksKept === chunks || size() === before)) pin(undefined)
     const isThrough = resumed !== undefined && chunksKept === chunks
     if (!isThrough && size() - before < farBehind) againMs = now() + joinAgainMs
+    // How much others hold says nothing of what a hub lacks that keeps less.
+    if (!keepsAll()) againMs = Infinity
     going = undefined
     onChange(mainPeer)
   }
@@ -104,11 +105,12 @@ export function createFastSync (options: FastSyncOptions): FastSync {
         for (const peer of ahead()) join?.peer(peer)
         return
       }
-      if (stopped || !keepsAll()) return
+      if (stopped) return
       if (pinned !== undefined && ahead().length === 0 && serving().some(peer => network.statusOf(peer)?.messages != null)) pin(undefined)
       if (now() < againMs || ahead().length === 0) {
         // Where nobody attests there is nothing to load.
-        if (rules.genesis.attesters.length > 0 && serves()) attesting = load().then(async snapshots => snapshots.attest(), () => { loading = undefined })
+        if (!keepsAll() || rules.genesis.attesters.length === 0 || !serves()) return
+        attesting = load().then(async snapshots => snapshots.attest(), () => { loading = undefined })
         return
       }
       beganMs = now()

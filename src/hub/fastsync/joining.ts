@@ -16,7 +16,7 @@ import type { ChunkEntry } from '../../fastsync/manifest.ts'
 import { encodePin } from '../../fastsync/pin.ts'
 import type { FrameRejection } from '../../gossip/frames.ts'
 import type { SignatureCheck } from '../../message/signing.ts'
-import type { Message, NetworkGenesis } from '../../message/types.ts'
+import type { Header, Message, NetworkGenesis } from '../../message/types.ts'
 import { createRate } from '../sync/rate.ts'
 import type { JoinView } from './api.ts'
 import type { AttesterRegister } from './attester-register.ts'
@@ -34,6 +34,10 @@ export interface JoiningOptions {
   readonly resumed: Resumed | undefined
   /** A checkpoint was pinned (fastsync/pin.ts): it is gone on from if this process dies. */
   readonly onPin: (pinned: Uint8Array) => void
+  /** F24. The first epoch of which this hub keeps ordinary messages. */
+  readonly fromEpoch: () => number
+  /** Whether it keeps such a message. */
+  readonly keeps: (header: Header) => boolean
   /** Whether this hub has exactly these members already. */
   readonly holds: (entry: ChunkEntry, height: number) => boolean
   /** Whether this hub has all of the message. */
@@ -73,8 +77,9 @@ const batchMessages = 256
 const rateWindowMs = 3_000
 
 export function startJoin (options: JoiningOptions): Joining {
-  const { rules, network, register, resumed, onPin, holds, has, isKept, verifyAll, checkSignature, offerAll, stored, reject, report, now, timer } = options
-  const join = createJoin({ rules, attestersAt: height => register.at(height), holds, resumed, stages: false })
+  const { rules, network, register, resumed, onPin, fromEpoch, keeps, holds, has, isKept } = options
+  const { verifyAll, checkSignature, offerAll, stored, reject, report, now, timer } = options
+  const join = createJoin({ rules, attestersAt: height => register.at(height), fromEpoch, holds, resumed, stages: false })
   const startedMs = now()
   /** Bounded by the join's offers, and by the links. */
   const streams = new Map<PeerId, Promise<AskingStream | undefined>>()
@@ -189,7 +194,7 @@ export function startJoin (options: JoiningOptions): Joining {
   }
 
   async function take ({ index, entry, peer, messages }: Extract<JoinEffect, { readonly type: 'take' }>): Promise<void> {
-    const lacking = messages.filter(message => !has(message))
+    const lacking = messages.filter(message => keeps(message.header) && !has(message))
     const checks: Array<Promise<readonly boolean[]>> = []
     for (let start = 0; start < lacking.length; start += batchMessages) checks.push(verifyAll(lacking.slice(start, start + batchMessages)))
     const valid = await Promise.all(checks)
@@ -200,7 +205,7 @@ export function startJoin (options: JoiningOptions): Joining {
     }
     offerAll(peer, (offer) => { for (const message of lacking) if (!has(message)) offer(message) })
     await stored()
-    if (!messages.every(isKept)) throw new Error('what came could not be stored.')
+    if (!messages.every(message => !keeps(message.header) || isKept(message))) throw new Error('what came could not be stored.')
     keptFrom.set(peer, (keptFrom.get(peer) ?? 0) + 1)
     movedMs = now()
     brought += entry.count

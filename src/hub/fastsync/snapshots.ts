@@ -13,6 +13,7 @@ import { decodePin } from '../../fastsync/pin.ts'
 import { createSignatureCheck } from '../../message/signing.ts'
 import type { Message, NetworkGenesis } from '../../message/types.ts'
 import type { MessageStore } from '../../store/message-store.ts'
+import type { Retention } from '../retention.ts'
 import type { SyncStream } from '../sync/sync-stream.ts'
 import { openAttesterRegister, type AttesterRegister } from './attester-register.ts'
 import { createAttesting } from './attesting.ts'
@@ -42,6 +43,8 @@ export interface SnapshotsOptions {
   readonly offerAll: (from: PeerId, offers: (offer: (message: Message) => void) => void) => void
   readonly stored: () => Promise<unknown>
   readonly reject: (peer: PeerId, code: JoinRejection, sentence: string) => void
+  /** What it keeps (hub/retention.ts). */
+  readonly retention: Pick<Retention, 'keeps' | 'minEpoch'>
   /** Whether this hub is an attester that was found equal with its neighbours (lifecycle/SPEC.md L4). */
   readonly isPacemaker: () => boolean
   readonly log: EventLog
@@ -66,7 +69,7 @@ export interface Snapshots {
 
 /** Codes: those of the store. */
 export async function openSnapshots (options: SnapshotsOptions): Promise<Snapshots> {
-  const { rules, network, members, store, offerAll, stored, reject, isPacemaker, log, now, timer, wait } = options
+  const { rules, network, members, store, retention, offerAll, stored, reject, isPacemaker, log, now, timer, wait } = options
   const { holdings } = members
   const checkSignature = createSignatureCheck()
   let joining = 0
@@ -117,6 +120,8 @@ export async function openSnapshots (options: SnapshotsOptions): Promise<Snapsho
       const join = startJoin({
         rules, network, register, resumed, onPin, checkSignature, offerAll, stored, reject, now, timer,
         report: log.report,
+        fromEpoch: () => retention.minEpoch,
+        keeps: header => retention.keeps(header),
         has: message => members.has(message),
         isKept: message => members.isKept(message),
         verifyAll: async messages => members.check(messages),
