@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { HubApi, HubView } from '../../worker/api.ts'
-import { hubPeopleTopic, hubWords } from './hub-people.ts'
+import { hubPeopleTopic } from './hub-people.ts'
+import { hubWords } from './person.ts'
 
 const hubs = (said: ReadonlyArray<readonly [peerId: string, author: string | null, authorProven: boolean]>): HubView[] =>
   said.map(([peerId, author, authorProven]) => ({ peerId, author, authorProven }) as HubView)

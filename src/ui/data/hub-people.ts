@@ -2,22 +2,11 @@
  * Whose hub is whose, as far as it is known: what hubs announce of their authors, which the engine checked, beside the names that those authors chose. Read
  * while some hub is in sight.
  */
-import { peerTail } from '../design/format.ts'
-import { nameField, shownName } from './people.ts'
 import type { Topic } from './live.ts'
+import { nameField, shownName } from './people.ts'
+import { type HubPeople, hubWords, type Person } from './person.ts'
 import { statusTopic } from './topics.ts'
 import { useTopic } from './use-live.ts'
-
-export interface Person {
-  readonly author: string
-  /** Whether a device of the author signed that this hub is theirs; otherwise the hub says so. */
-  readonly proven: boolean
-  /** null: not known, or none chosen. */
-  readonly name: string | null
-}
-
-/** By peer id; hubs that do not say whose they are have none. */
-export type HubPeople = ReadonlyMap<string, Person>
 
 interface Read {
   readonly people: HubPeople
@@ -56,19 +45,6 @@ export function useHubWords (): (peerId: string) => string {
   const people = useHubPeople()
   const self = useTopic(statusTopic).value?.peerId
   return peerId => peerId === self ? 'You' : hubWords(peerId, people.get(peerId))
-}
-
-/** Characters of a name beside an id: the name is a help, the id tells. */
-const nameShortMax = 14
-
-export function hubWords (peerId: string, person: Person | null | undefined): string {
-  const name = provenName(person)
-  return name == null ? peerTail(peerId) : `${name.length > nameShortMax ? `${name.slice(0, nameShortMax - 1)}…` : name} ${peerTail(peerId)}`
-}
-
-/** null: none, or only claimed. */
-export function provenName (person: Person | null | undefined): string | null {
-  return person?.proven === true ? person.name : null
 }
 
 function isSamePerson (one: Person | undefined, other: Person): boolean {

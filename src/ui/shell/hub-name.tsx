@@ -2,7 +2,8 @@
  * A hub, always the same way: its sigil, the name of the author whose device signed that it is theirs, and the tail of its id, which tells it from all others.
  * The whole id is in the title.
  */
-import { type Person, provenName, useHubPeople } from '../data/hub-people.ts'
+import { useHubPeople } from '../data/hub-people.ts'
+import { type Person, provenName } from '../data/person.ts'
 import { keyEnds, keyHead, peerTail, unknown } from '../design/format.ts'
 import { Sigil } from '../design/marks.tsx'
 import { useLink } from './router.ts'

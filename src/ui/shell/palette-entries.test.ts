@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { sampleCandidate, samplePeer, samplePost, sampleTime } from '../data/samples.ts'
-import { hubWords } from '../data/hub-people.ts'
+import { hubWords } from '../data/person.ts'
 import { paletteGroups, type PaletteSources } from './palette-entries.ts'
 
 const sources: PaletteSources = {

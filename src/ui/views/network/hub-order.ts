@@ -1,6 +1,6 @@
 /** In which order the table lists the hubs, and how it keeps still under a pointer. Pure. */
-import { provenName } from '../../data/hub-people.ts'
 import { rateOf, type LinksSeen } from '../../data/link-samples.ts'
+import { provenName } from '../../data/person.ts'
 import type { HubFact } from './model.ts'
 
 export const sortKeys = ['hub', 'link', 'path', 'rtt', 'in', 'out', 'score', 'mode', 'messages', 'reported'] as const

@@ -1,5 +1,5 @@
 /** Draws the matrix, and tells which cell lies under a pointer. */
-import { hubWords } from '../../data/hub-people.ts'
+import { hubWords } from '../../data/person.ts'
 import type { Point } from './geometry.ts'
 import type { LinkFact, NetworkFacts } from './model.ts'
 import type { Colours } from './colours.ts'

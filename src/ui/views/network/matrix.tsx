@@ -1,6 +1,6 @@
 /** The links as a matrix: a row is a hub, a column a hub it links to. What the chart shows by nearness this shows by name, and nothing crosses. */
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
-import { hubWords } from '../../data/hub-people.ts'
+import { hubWords } from '../../data/person.ts'
 import { counted } from '../../design/format.ts'
 import { clusterOrder } from './matrix-order.ts'
 import { cellAt, type MatrixFrame, matrixFrame, paintMatrix } from './matrix-painter.ts'

@@ -3,8 +3,8 @@
  * engine answers, and the same facts for graph, matrix and table. What is not known is null.
  */
 import type { CandidateView, HubStatus, HubView, Mode, PeerView, SyncSession } from '../../../worker/api.ts'
-import type { HubPeople, Person } from '../../data/hub-people.ts'
 import type { LinksSeen } from '../../data/link-samples.ts'
+import type { HubPeople, Person } from '../../data/person.ts'
 
 export interface HubFact {
   readonly peerId: string

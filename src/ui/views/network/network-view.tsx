@@ -1,7 +1,8 @@
 /** The network: the chart or the matrix, the table under it, and what is selected beside them. One selection for all, and it stands in the address. */
 import './network.css'
 import { useCallback, useMemo, useRef } from 'react'
-import { hubWords, useHubPeople } from '../../data/hub-people.ts'
+import { useHubPeople } from '../../data/hub-people.ts'
+import { hubWords } from '../../data/person.ts'
 import { candidatesTopic, hubsTopic, linksTopic, movingTopic, statusTopic } from '../../data/topics.ts'
 import { useLive, useTopic } from '../../data/use-live.ts'
 import { CopyButton } from '../../design/copy-button.tsx'

@@ -2,7 +2,7 @@
  * The chart as it is drawn: facts and places turned into nodes, lines and labels in pixels. Pure. Labels that have no room are left
  * out, the least telling first; the table has all of them.
  */
-import { hubWords } from '../../data/hub-people.ts'
+import { hubWords } from '../../data/person.ts'
 import { roundTrip } from '../../design/format.ts'
 import { type Box, type Curve, curveBetween, overlaps, type Point } from './geometry.ts'
 import { type Layout, ringRadius, ringsMs } from './layout.ts'
