@@ -9,6 +9,12 @@ test('a frame\'s work is all tasks from its own until the next one\'s, on the th
   expect(framesIn(events)).toEqual({ frames: 2, perSecond: 62.5, workMsP50: 6, workMsP95: 6, workMsMax: 6 })
 })
 
+test('a picture that a worker draws has the worker\'s frames, and costs the page what the page does meanwhile', () => {
+  const drawn = [10_000, 20_000, 30_000, 40_000].map(ts => event('FireAnimationFrame', ts, 9_000, 7))
+  expect(framesIn([...drawn, ...frame(21_000), event('RunTask', 31_000, 3_000), event('RunTask', 31_000, 8_000, 7)]))
+    .toEqual({ frames: 3, perSecond: 100, workMsP50: 2, workMsP95: 3, workMsMax: 3 })
+})
+
 test('without frames nothing is known', () => {
   expect(framesIn([])).toEqual({ frames: 0, perSecond: 0, workMsP50: null, workMsP95: null, workMsMax: null })
 })

@@ -1,6 +1,6 @@
 /**
- * What a page's main thread does in each frame, from Chromium's own trace: the tasks that ran on it between the beginnings of two frames. Pure, but for the
- * recording.
+ * What a page's main thread does in each frame, from Chromium's own trace: the tasks that ran on it between the beginnings of two frames, which another thread
+ * may draw. Pure, but for the recording.
  */
 import type { CDPSession } from 'playwright-core'
 
@@ -36,14 +36,13 @@ export async function recordTrace (session: CDPSession, until: () => Promise<unk
   return events
 }
 
-/** Of the thread that begins the most frames: the page's. */
+/** Frames of the thread that begins the most of them, which may be a worker's; work of the page's own, which begins the most among those that draw pages. */
 export function framesIn (events: readonly TraceEvent[]): Frames {
-  const begins = events.filter(({ name }) => name === 'BeginMainThreadFrame')
-  const threads = new Map<string, number>()
-  for (const event of begins) threads.set(threadOf(event), (threads.get(threadOf(event)) ?? 0) + 1)
-  const thread = [...threads].sort(([, a], [, b]) => b - a)[0]?.[0]
-  const starts = begins.filter(event => threadOf(event) === thread).map(({ ts }) => ts).sort((a, b) => a - b)
-  const tasks = events.filter(event => event.name === 'RunTask' && event.ph === 'X' && threadOf(event) === thread).sort((a, b) => a.ts - b.ts)
+  const pageFrames = busiest(events.filter(({ name }) => name === 'BeginMainThreadFrame'))
+  const drawnByWorker = busiest(events.filter(({ name }) => name === 'FireAnimationFrame'))
+  const page = pageFrames[0] == null ? undefined : threadOf(pageFrames[0])
+  const starts = (pageFrames.length >= drawnByWorker.length ? pageFrames : drawnByWorker).map(({ ts }) => ts).sort((a, b) => a - b)
+  const tasks = events.filter(event => event.name === 'RunTask' && event.ph === 'X' && threadOf(event) === page).sort((a, b) => a.ts - b.ts)
   const work = starts.slice(0, -1).map(() => 0)
   let frame = 0
   for (const { ts, dur = 0 } of tasks) {
@@ -56,6 +55,17 @@ export function framesIn (events: readonly TraceEvent[]): Frames {
   const share = (part: number): number | null => rounded(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))])
   const perSecond = seconds === 0 ? 0 : Math.round(work.length / seconds * 10) / 10
   return { frames: work.length, perSecond, workMsP50: share(0.5), workMsP95: share(0.95), workMsMax: share(1) }
+}
+
+/** Those of the thread that has the most. */
+function busiest (events: readonly TraceEvent[]): readonly TraceEvent[] {
+  const threads = new Map<string, TraceEvent[]>()
+  for (const event of events) {
+    const known = threads.get(threadOf(event))
+    if (known == null) threads.set(threadOf(event), [event])
+    else known.push(event)
+  }
+  return [...threads.values()].sort((a, b) => b.length - a.length)[0] ?? []
 }
 
 function threadOf ({ pid, tid }: TraceEvent): string {

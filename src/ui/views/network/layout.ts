@@ -2,7 +2,7 @@
  * Where each hub stands on the chart: its distance from the middle is its round trip, on a logarithm; beyond the last ring stand those
  * whose round trip was not measured, grouped by the linked hub that reported them. Pure, and the same for the same facts.
  */
-import type { HubFact, NetworkFacts } from './model.ts'
+import type { ChartFacts, ChartHub } from './chart-facts.ts'
 
 /** In half widths and half heights of the chart: 0, 0 is the middle, 1 its edge. */
 export interface Place {
@@ -49,18 +49,18 @@ export interface Layout {
   readonly relays: ReadonlyMap<string, Place>
 }
 
-export function layoutNetwork ({ hubs, relays }: Pick<NetworkFacts, 'hubs' | 'relays'>): Layout {
+export function layoutNetwork ({ hubs, relays }: Pick<ChartFacts, 'hubs' | 'relays'>): Layout {
   const places = new Map<string, Place>()
   const near = hubs.filter(({ standing }) => standing === 'linked' || standing === 'lost').sort((a, b) => spread(a.peerId) - spread(b.peerId))
-  const groups = new Map<string, HubFact[]>(near.map(({ peerId }) => [peerId, []]))
-  const strays: HubFact[] = []
+  const groups = new Map<string, ChartHub[]>(near.map(({ peerId }) => [peerId, []]))
+  const strays: ChartHub[] = []
   for (const hub of hubs) {
     if (hub.standing === 'you') places.set(hub.peerId, { x: 0, y: 0 })
     else if (!groups.has(hub.peerId)) (groups.get(hub.via ?? '') ?? strays).push(hub)
   }
 
   const sectors = [
-    { hub: null, members: [] as readonly HubFact[], weight: relays.length > 0 ? relayWeight : 0 },
+    { hub: null, members: [] as readonly ChartHub[], weight: relays.length > 0 ? relayWeight : 0 },
     ...near.map((hub) => {
       const members = groups.get(hub.peerId) ?? []
       return { hub, members, weight: 1 + weightOf(members) }
@@ -82,15 +82,15 @@ export function layoutNetwork ({ hubs, relays }: Pick<NetworkFacts, 'hubs' | 're
   return { places, relays: new Map(relayPlaces) }
 }
 
-function weightOf (members: readonly HubFact[]): number {
+function weightOf (members: readonly ChartHub[]): number {
   return Math.min(groupWeightMax, members.length * groupWeight)
 }
 
-function distanceOf ({ peer }: HubFact): number {
+function distanceOf ({ peer }: ChartHub): number {
   return peer?.rttMs == null ? unmeasured : Math.min(unmeasured, ringRadius(peer.rttMs))
 }
 
-function placeBeyond (places: Map<string, Place>, members: readonly HubFact[], angle: number, width: number): void {
+function placeBeyond (places: Map<string, Place>, members: readonly ChartHub[], angle: number, width: number): void {
   const rows = Math.min(rowsMax, Math.ceil(members.length / rowHubs))
   for (const [index, { peerId }] of members.entries()) {
     const row = index % Math.max(1, rows)

@@ -6,7 +6,7 @@ import type { Line } from './scene.ts'
 /** Where along the line the mark of a one-way link stands. */
 const oneWayShare = 0.62
 
-export function paintLink (context: CanvasRenderingContext2D, { link, curves, stale }: Line, colours: Colours): void {
+export function paintLink (context: OffscreenCanvasRenderingContext2D, { link, curves, stale }: Line, colours: Colours): void {
   const reported = link.by === 'reported'
   const dying = link.by === 'dying'
   const colour = dying ? 'error' : link.path === 'relayed' ? 'relayed' : link.link === 'none' ? 'ink-3' : link.link
@@ -28,7 +28,7 @@ export function paintLink (context: CanvasRenderingContext2D, { link, curves, st
 }
 
 /** An arrow that runs into a bar. */
-function paintOneWay (context: CanvasRenderingContext2D, curve: Curve, colour: string, paper: string): void {
+function paintOneWay (context: OffscreenCanvasRenderingContext2D, curve: Curve, colour: string, paper: string): void {
   const place = pointOn(curve, oneWayShare)
   context.save()
   context.translate(place.x, place.y)

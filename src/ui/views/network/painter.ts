@@ -1,11 +1,14 @@
-/** Draws the chart on a canvas. It decides nothing: where things stand and what is named comes from the scene, colours from the tokens. */
+/** Draws the chart on canvases of a worker. It decides nothing: where things stand and what is named comes from the scene, colours from the tokens. */
 import { roundTrip } from '../../design/format.ts'
 import { sigilCells } from '../../design/sigil.ts'
 import { type Curve, type Point, pointOn } from './geometry.ts'
+import type { Look } from './chart-words.ts'
 import type { Colours } from './colours.ts'
 import { paintLink } from './link-painter.ts'
 import type { RelayFact } from './model.ts'
 import type { Node, Scene } from './scene.ts'
+
+export type Context = OffscreenCanvasRenderingContext2D
 
 export interface Emphasis {
   readonly selected: string | null
@@ -18,27 +21,31 @@ const restShare = 0.3
 const indeterminateShare = 1
 /** A share that has only begun is seen too. */
 const leastShare = 0.03
-const fontFamily = (element: Element): string => getComputedStyle(element).fontFamily
 
-export function paintScene (context: CanvasRenderingContext2D, scene: Scene, colours: Colours, { selected, hovered }: Emphasis): void {
-  paintRings(context, scene, colours)
-  const ends = scene.lines.flatMap(({ link: { from, to } }) => from === hovered ? [to] : to === hovered ? [from] : [])
-  const near = hovered == null ? null : new Set([hovered, ...ends])
+/** Rings and lines. */
+export function paintGround (context: Context, scene: Scene, look: Look, hovered: string | null): void {
+  paintRings(context, scene, look)
   for (const line of scene.lines) {
     context.globalAlpha = hovered == null || line.link.from === hovered || line.link.to === hovered ? 1 : restShare
-    paintLink(context, line, colours)
+    paintLink(context, line, look.colours)
   }
   context.globalAlpha = 1
-  for (const { relay, place } of scene.relays) paintRelay(context, place, relay, colours)
-  for (const node of scene.nodes) {
-    context.globalAlpha = near == null || near.has(node.hub.peerId) ? 1 : restShare
-    paintNode(context, node, colours, node.hub.peerId === selected)
-  }
-  context.globalAlpha = 1
-  paintLabels(context, scene, colours, selected, near)
 }
 
-function paintRings (context: CanvasRenderingContext2D, { centre, rings, narrow }: Scene, colours: Colours): void {
+/** Hubs, relays and their names, over the ground. */
+export function paintHubs (context: Context, scene: Scene, look: Look, { selected, hovered }: Emphasis): void {
+  const ends = scene.lines.flatMap(({ link: { from, to } }) => from === hovered ? [to] : to === hovered ? [from] : [])
+  const near = hovered == null ? null : new Set([hovered, ...ends])
+  for (const { relay, place } of scene.relays) paintRelay(context, place, relay, look)
+  for (const node of scene.nodes) {
+    context.globalAlpha = near == null || near.has(node.hub.peerId) ? 1 : restShare
+    paintNode(context, node, look.colours, node.hub.peerId === selected)
+  }
+  context.globalAlpha = 1
+  paintLabels(context, scene, look, selected, near)
+}
+
+function paintRings (context: Context, { centre, rings, narrow }: Scene, { colours, fontFamily }: Look): void {
   for (const { width, height } of rings.toReversed()) {
     context.beginPath()
     context.ellipse(centre.x, centre.y, width, height, 0, 0, 2 * Math.PI)
@@ -51,7 +58,7 @@ function paintRings (context: CanvasRenderingContext2D, { centre, rings, narrow 
     context.stroke()
   }
   const angle = (narrow ? 62 : 118) * Math.PI / 180
-  context.font = `11px ${fontFamily(context.canvas)}`
+  context.font = `11px ${fontFamily}`
   context.textAlign = 'center'
   for (const { ms, width, height } of rings) {
     if (narrow && ms !== 50 && ms !== 200) continue
@@ -60,7 +67,7 @@ function paintRings (context: CanvasRenderingContext2D, { centre, rings, narrow 
 }
 
 /** Filled by the theme's ink for you, by the surface for others; a square for a server; smaller where only heard of. */
-function paintNode (context: CanvasRenderingContext2D, { hub, place, radius, stale, catchingUp }: Node, colours: Colours, isSelected: boolean): void {
+function paintNode (context: Context, { hub, place, radius, stale, catchingUp }: Node, colours: Colours, isSelected: boolean): void {
   const { standing, peer } = hub
   const near = standing === 'you' || standing === 'linked'
   if (isSelected) ring(context, place, radius + 5, colours.accent, 2.4)
@@ -79,7 +86,7 @@ function paintNode (context: CanvasRenderingContext2D, { hub, place, radius, sta
   if (catchingUp != null) ring(context, place, radius + 3.5, colours.accent, 3, catchingUp === 'some' ? indeterminateShare : Math.max(leastShare, catchingUp), catchingUp === 'some' ? [2, 3] : [])
 }
 
-function paintRelay (context: CanvasRenderingContext2D, { x, y }: Point, { state, rttMs }: RelayFact, colours: Colours): void {
+function paintRelay (context: Context, { x, y }: Point, { state, rttMs }: RelayFact, { colours, fontFamily }: Look): void {
   const answers = state === 'reserved' || state === 'connected'
   const half = 11
   context.beginPath()
@@ -96,34 +103,33 @@ function paintRelay (context: CanvasRenderingContext2D, { x, y }: Point, { state
   context.stroke()
   context.setLineDash([])
   if (!answers) cross(context, { x, y }, 4, colours.error, 1.8)
-  context.font = `600 12px ${fontFamily(context.canvas)}`
+  context.font = `600 12px ${fontFamily}`
   context.textAlign = 'end'
   haloText(context, 'Relay', x - 16, y - 1, colours.paper, colours.ink, 6)
-  context.font = `11px ${fontFamily(context.canvas)}`
+  context.font = `11px ${fontFamily}`
   haloText(context, answers ? roundTrip(rttMs) : state === 'refused' ? 'refused' : 'no answer', x - 16, y + 12, colours.paper, colours['ink-2'], 5)
 }
 
 function paintLabels (
-  context: CanvasRenderingContext2D, { labels, nodes }: Scene, colours: Colours, selected: string | null, near: ReadonlySet<string> | null
+  context: Context, { labels, nodes }: Scene, { colours, fontFamily }: Look, selected: string | null, near: ReadonlySet<string> | null
 ): void {
   const standings = new Map(nodes.map(({ hub }) => [hub.peerId, hub.standing]))
-  const family = fontFamily(context.canvas)
   for (const { peerId, words, detail, at, align } of labels) {
     const far = ['known', 'failed', 'lost'].includes(standings.get(peerId) ?? '')
     context.globalAlpha = near == null || near.has(peerId) ? 1 : restShare
     context.textAlign = align
-    context.font = `${far && peerId !== selected ? 400 : 600} ${far ? 11 : 12}px ${family}`
+    context.font = `${far && peerId !== selected ? 400 : 600} ${far ? 11 : 12}px ${fontFamily}`
     const raise = detail === '' || align === 'center' ? 0 : -6
     haloText(context, words, at.x, at.y + raise, colours.paper, peerId === selected ? colours.accent : far ? colours['ink-2'] : colours.ink, 5)
     if (detail === '') continue
-    context.font = `11px ${family}`
+    context.font = `11px ${fontFamily}`
     haloText(context, detail, at.x, at.y + raise + 13, colours.paper, colours['ink-2'], 5)
   }
   context.globalAlpha = 1
 }
 
 /** A message on its way: a head, a tail that thins out, and a rim of paper that lifts both off the line. */
-export function paintComet (context: CanvasRenderingContext2D, curve: Curve, share: number, colours: Colours): void {
+export function paintComet (context: Context, curve: Curve, share: number, colours: Colours): void {
   const tail = 9
   const head = pointOn(curve, share)
   context.fillStyle = colours.paper
@@ -152,19 +158,19 @@ export function paintComet (context: CanvasRenderingContext2D, curve: Curve, sha
 }
 
 /** Where a message came in or went out: a ring that widens. */
-export function paintRipple (context: CanvasRenderingContext2D, place: Point, radius: number, share: number, colours: Colours): void {
+export function paintRipple (context: Context, place: Point, radius: number, share: number, colours: Colours): void {
   context.globalAlpha = 0.6 * (1 - share)
   ring(context, place, radius + 4 + share * 16, colours.accent, 1.5)
   context.globalAlpha = 1
 }
 
-function sigil (context: CanvasRenderingContext2D, id: string, { x, y }: Point, cell: number, colour: string): void {
+function sigil (context: Context, id: string, { x, y }: Point, cell: number, colour: string): void {
   context.fillStyle = colour
   for (const { x: column, y: row } of sigilCells(id)) context.fillRect(x + (column - 2.5) * cell, y + (row - 2.5) * cell, cell + 0.3, cell + 0.3)
 }
 
 function ring (
-  context: CanvasRenderingContext2D, { x, y }: Point, radius: number, colour: string, width: number, share = 1, dashes: readonly number[] = []
+  context: Context, { x, y }: Point, radius: number, colour: string, width: number, share = 1, dashes: readonly number[] = []
 ): void {
   context.beginPath()
   context.arc(x, y, radius, -Math.PI / 2, -Math.PI / 2 + share * 2 * Math.PI)
@@ -175,7 +181,7 @@ function ring (
   context.setLineDash([])
 }
 
-export function cross (context: CanvasRenderingContext2D, { x, y }: Point, half: number, colour: string, width: number): void {
+export function cross (context: Context, { x, y }: Point, half: number, colour: string, width: number): void {
   context.beginPath()
   context.moveTo(x - half, y - half)
   context.lineTo(x + half, y + half)
@@ -186,7 +192,7 @@ export function cross (context: CanvasRenderingContext2D, { x, y }: Point, half:
   context.stroke()
 }
 
-function haloText (context: CanvasRenderingContext2D, words: string, x: number, y: number, halo: string, ink: string, width: number): void {
+function haloText (context: Context, words: string, x: number, y: number, halo: string, ink: string, width: number): void {
   context.lineJoin = 'round'
   context.strokeStyle = halo
   context.lineWidth = width

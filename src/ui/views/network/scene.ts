@@ -4,14 +4,15 @@
  */
 import { hubWords } from '../../data/person.ts'
 import { roundTrip } from '../../design/format.ts'
+import type { ChartFacts, ChartHub, ChartLink } from './chart-facts.ts'
 import { type Box, type Curve, curveBetween, overlaps, type Point } from './geometry.ts'
 import { type Layout, ringRadius, ringsMs } from './layout.ts'
-import type { HubFact, LinkFact, NetworkFacts, RelayFact } from './model.ts'
+import type { HubFact, RelayFact } from './model.ts'
 
 export interface Size { readonly width: number, readonly height: number }
 
 export interface Node {
-  readonly hub: HubFact
+  readonly hub: ChartHub
   readonly place: Point
   readonly radius: number
   /** What is known of it is older than two minutes. */
@@ -21,7 +22,7 @@ export interface Node {
 }
 
 export interface Line {
-  readonly link: LinkFact
+  readonly link: ChartLink
   readonly curves: readonly Curve[]
   readonly stale: boolean
 }
@@ -68,7 +69,7 @@ function stretchOf ({ width, height }: Size, places: Iterable<Point>): Stretch {
   return { centre: { x: width / 2, y: height / 2 - (narrow ? 10 : 14) }, across: width * 0.435 / reach, down: height * (narrow ? 0.41 : 0.425) / reach, narrow }
 }
 
-export function buildScene (facts: NetworkFacts, places: ReadonlyMap<string, Point>, relayPlaces: Layout['relays'], size: Size, selected: string | null): Scene {
+export function buildScene (facts: ChartFacts, places: ReadonlyMap<string, Point>, relayPlaces: Layout['relays'], size: Size, selected: string | null): Scene {
   const { centre, across, down, narrow } = stretchOf(size, places.values())
   const toPixels = ({ x, y }: Point): Point => ({ x: centre.x + x * across, y: centre.y + y * down })
   const relays = facts.relays.flatMap((relay) => {
@@ -91,7 +92,27 @@ export function buildScene (facts: NetworkFacts, places: ReadonlyMap<string, Poi
   return { centre, rings, lines, nodes, relays, labels: labelsOf(nodes, relays.map(({ place }) => place), selected, narrow, centre), narrow }
 }
 
-function radiusOf ({ standing }: HubFact, narrow: boolean): number {
+/** Whether rings and lines are the same in both, so that what was drawn of them still holds. */
+export function hasSameGround (one: Scene, other: Scene): boolean {
+  return one.narrow === other.narrow && isSamePoint(one.centre, other.centre) && one.lines.length === other.lines.length &&
+    one.rings.every(({ width, height }, index) => width === other.rings[index]?.width && height === other.rings[index].height) &&
+    one.lines.every((line, index) => isSameLine(line, other.lines[index]))
+}
+
+function isSameLine (one: Line, other: Line | undefined): boolean {
+  return other != null && one.stale === other.stale && one.curves.length === other.curves.length &&
+    (['from', 'to', 'link', 'path', 'by', 'oneWay'] as const).every(name => one.link[name] === other.link[name]) &&
+    one.curves.every(({ from, bend, to }, index) => {
+      const curve = other.curves[index]
+      return curve != null && isSamePoint(from, curve.from) && isSamePoint(bend, curve.bend) && isSamePoint(to, curve.to)
+    })
+}
+
+function isSamePoint (one: Point, other: Point): boolean {
+  return one.x === other.x && one.y === other.y
+}
+
+function radiusOf ({ standing }: Pick<HubFact, 'standing'>, narrow: boolean): number {
   if (standing === 'you') return narrow ? 15 : 19
   if (standing === 'linked') return narrow ? 11 : 15
   return narrow ? 4.5 : 6
@@ -134,7 +155,7 @@ function labelChoices ({ hub, place, radius }: Node, narrow: boolean, leftOfCent
   return narrow ? [below, outwards, inwards] : [outwards, below, above, inwards]
 }
 
-function detailOf ({ peer }: HubFact): string {
+function detailOf ({ peer }: Pick<HubFact, 'peer'>): string {
   if (peer == null) return ''
   return [roundTrip(peer.rttMs), peer.oneWay ? 'one-way' : null, peer.link === 'none' ? 'introduces only' : null].filter(part => part != null).join(', ')
 }

@@ -1,18 +1,21 @@
 /**
  * The chart in motion, on two canvases: below, hubs and links, drawn when something changed or moves to its place; above, the messages
- * on their way, drawn while there are any. Nothing is drawn while nothing moves. It knows no React.
+ * on their way, drawn while there are any. Nothing is drawn while nothing moves. The lines, which are most of the work, stand on a ground of their own that is
+ * drawn only when one of them changed. It runs in a worker (chart-worker.ts) and knows no page.
  */
+import type { ChartFacts } from './chart-facts.ts'
+import type { Look } from './chart-words.ts'
 import { nearest, type Point } from './geometry.ts'
 import { type Flight, fly, hopMs, rippleMs } from './flights.ts'
 import { type Layout, layoutNetwork } from './layout.ts'
-import type { NetworkFacts } from './model.ts'
-import { type Colours, coloursAt } from './colours.ts'
-import { paintComet, paintRipple, paintScene } from './painter.ts'
-import { buildScene, type Line, type Scene } from './scene.ts'
+import { type Context, paintComet, paintGround, paintHubs, paintRipple } from './painter.ts'
+import { buildScene, hasSameGround, type Line, type Scene } from './scene.ts'
 
 export interface Stage {
-  show: (facts: NetworkFacts, selected: string | null, started: readonly Flight[]) => void
-  resize: (width: number, height: number) => void
+  show: (facts: ChartFacts, selected: string | null, started: readonly Flight[]) => void
+  dress: (look: Look) => void
+  /** In the page's pixels, and how many of the screen's each is wide. */
+  resize: (width: number, height: number, ratio: number) => void
   /** Lights a hub and its links; the hub at this point, null for none. */
   point: (at: Point | null) => string | null
   close: () => void
@@ -22,29 +25,36 @@ export interface Stage {
 const settleMs = 120
 /** Nearer than this it is there: a fraction of a pixel, in the chart's coordinates. */
 const thereShare = 0.0008
-/** A move of less than this is not shown as one, in the chart's coordinates: round trips waver, and each step of a move draws everything. Some pixels. */
+/** A hub stays until its place is further away than this, in the chart's coordinates: round trips waver, and a move draws every line. Some pixels. */
 const nudgeShare = 0.02
 /** More hubs than this are a crowd, of which new facts are drawn once in so many ms: a picture of hundreds costs many frames' time. */
 const crowdHubs = 100
 const crowdDrawMs = 1_000
-/** While hubs move, drawing takes a fifth of the time at most: a slow picture moves in fewer steps, and leaves the rest to the reader and the engine. */
+/** While hubs move, drawing takes a fifth of the time at most: a slow picture moves in fewer steps, and leaves the rest to comets and the engine. */
 const restShare = 4
 /** One step moves no further than in this time, in ms: after a long frame hubs go on from where they are seen. */
 const stepMaxMs = 200
 /** A pointer within this of a hub's middle points at it, in px. */
 const reachPx = 24
 
-export function createStage (below: HTMLCanvasElement, above: HTMLCanvasElement, isStill: () => boolean): Stage {
+export function createStage (below: OffscreenCanvas, above: OffscreenCanvas, firstLook: Look): Stage {
+  const ground = new OffscreenCanvas(0, 0)
+  const contexts = [below, above, ground].map(canvas => canvas.getContext('2d'))
+  const [onBelow, onAbove, onGround] = contexts
+  /** Where each hub is drawn, and where it is going. */
   const places = new Map<string, Point>()
-  let size = { width: 0, height: 0 }
-  let facts: NetworkFacts | null = null
-  let layout: Layout = { places: new Map(), relays: new Map() }
+  const targets = new Map<string, Point>()
+  let size = { width: 0, height: 0, ratio: 1 }
+  let facts: ChartFacts | null = null
+  let relayPlaces: Layout['relays'] = new Map()
   let scene: Scene | null = null
   /** Of the scene, by both ends in either order. */
   let lines: ReadonlyMap<string, Line> = new Map()
-  const dark = matchMedia('(prefers-color-scheme: dark)')
-  let colours: Colours = coloursAt(below.parentElement ?? document.body)
-  let coloursOf = ''
+  let look = firstLook
+  /** What the ground shows; null: nothing. */
+  let drawnGround: { readonly scene: Scene, readonly colours: Look['colours'], readonly hovered: string | null } | null = null
+  let isStale = false
+  let isResized = false
   let drawnAt = -Infinity
   let restUntil = -Infinity
   let drawing: ReturnType<typeof setTimeout> | undefined
@@ -55,49 +65,58 @@ export function createStage (below: HTMLCanvasElement, above: HTMLCanvasElement,
   let lastAt = 0
 
   const draw = (): void => {
-    const context = below.getContext('2d')
-    if (context == null || facts == null || size.width === 0) return
-    drawnAt = performance.now()
-    clearTimeout(drawing)
-    drawing = undefined
-    scene = buildScene(facts, places, layout.relays, size, selected)
+    isStale = false
+    if (onBelow == null || onGround == null || facts == null || ground.width === 0 || ground.height === 0) return
+    const begunAt = performance.now()
+    drawnAt = begunAt
+    scene = buildScene(facts, places, relayPlaces, size, selected)
     lines = new Map(scene.lines.flatMap(line => [[`${line.link.from} ${line.link.to}`, line] as const, [`${line.link.to} ${line.link.from}`, line] as const]))
-    clear(context)
-    paintScene(context, scene, colours, { selected, hovered })
-    restUntil = performance.now() + restShare * (performance.now() - drawnAt)
+    if (drawnGround == null || drawnGround.hovered !== hovered || drawnGround.colours !== look.colours || !hasSameGround(drawnGround.scene, scene)) {
+      clear(onGround)
+      paintGround(onGround, scene, look, hovered)
+      drawnGround = { scene, colours: look.colours, hovered }
+    }
+    clear(onBelow, ground)
+    paintHubs(onBelow, scene, look, { selected, hovered })
+    restUntil = performance.now() + restShare * (performance.now() - begunAt)
+  }
+
+  /** Takes the places of the newest facts for where hubs are going, but those that are as good as there. */
+  const aim = (next: Layout['places']): void => {
+    for (const [peerId, place] of next) {
+      const target = targets.get(peerId)
+      if (target == null || Math.hypot(place.x - target.x, place.y - target.y) >= nudgeShare) targets.set(peerId, place)
+    }
+    for (const peerId of targets.keys()) {
+      if (next.has(peerId)) continue
+      targets.delete(peerId)
+      places.delete(peerId)
+    }
   }
 
   /** Moves every hub towards its place; false: all are there. */
   const settle = (elapsedMs: number): boolean => {
-    const share = isStill() ? 1 : 1 - Math.exp(-elapsedMs / settleMs)
+    const share = look.still ? 1 : 1 - Math.exp(-elapsedMs / settleMs)
     let moving = false
-    for (const [peerId, target] of layout.places) {
+    for (const [peerId, target] of targets) {
       const place = places.get(peerId)
+      if (place === target) continue
+      moving = true
       if (place == null) {
         // A new hub comes from the middle, where it was met.
-        places.set(peerId, isStill() ? target : { x: target.x * 0.4, y: target.y * 0.4 })
-        moving = true
-        continue
-      }
-      if (place.x === target.x && place.y === target.y) continue
-      if (Math.hypot(target.x - place.x, target.y - place.y) < nudgeShare) {
-        places.set(peerId, target)
-        if (elapsedMs > 0) moving = true
+        places.set(peerId, look.still ? target : { x: target.x * 0.4, y: target.y * 0.4 })
         continue
       }
       const next = { x: place.x + (target.x - place.x) * share, y: place.y + (target.y - place.y) * share }
       const there = Math.abs(next.x - target.x) < thereShare && Math.abs(next.y - target.y) < thereShare
       places.set(peerId, there ? target : next)
-      moving = true
     }
-    for (const peerId of places.keys()) if (!layout.places.has(peerId)) places.delete(peerId)
     return moving
   }
 
   const drawFlights = (now: number): void => {
-    const context = above.getContext('2d')
-    if (context == null || scene == null) return
-    clear(context)
+    if (onAbove == null || scene == null) return
+    clear(onAbove)
     const nodes = new Map(scene.nodes.map(node => [node.hub.peerId, node]))
     for (const { from, to, startsAt } of flights) {
       const share = (now - startsAt) / hopMs
@@ -109,30 +128,34 @@ export function createStage (below: HTMLCanvasElement, above: HTMLCanvasElement,
         const along = forward ? share : 1 - share
         const curve = line.curves[Math.min(line.curves.length - 1, Math.floor(along * line.curves.length))]
         const part = along * line.curves.length % 1
-        if (curve != null) paintComet(context, forward ? curve : { from: curve.to, bend: curve.bend, to: curve.from }, forward ? part : 1 - part, colours)
+        if (curve != null) paintComet(onAbove, forward ? curve : { from: curve.to, bend: curve.bend, to: curve.from }, forward ? part : 1 - part, look.colours)
       } else if (arrival != null) {
-        paintRipple(context, arrival.place, arrival.radius, Math.min(1, (now - startsAt - hopMs) / rippleMs), colours)
+        paintRipple(onAbove, arrival.place, arrival.radius, Math.min(1, (now - startsAt - hopMs) / rippleMs), look.colours)
       }
     }
   }
 
   /** The newest facts, drawn where they stand, or begin to move to it. */
   const arrange = (): void => {
+    clearTimeout(drawing)
+    drawing = undefined
     if (facts == null) return
-    layout = layoutNetwork(facts)
+    const { places: next, relays } = layoutNetwork(facts)
+    relayPlaces = relays
+    aim(next)
     settle(0)
-    draw()
+    isStale = true
     wakeFromRest()
   }
 
-  const step = (now: number): void => {
+  const step = (): void => {
     frame = 0
-    const rests = performance.now() < restUntil
+    const now = performance.now()
+    if (isResized) takeSize()
+    const rests = now < restUntil
     const moving = rests || settle(Math.min(stepMaxMs, now - lastAt))
-    if (!rests) {
-      lastAt = now
-      if (moving) draw()
-    }
+    if (!rests) lastAt = now
+    if (isStale || (moving && !rests)) draw()
     flights = fly(flights, [], now)
     drawFlights(now)
     if (moving || flights.length > 0) wake()
@@ -143,38 +166,45 @@ export function createStage (below: HTMLCanvasElement, above: HTMLCanvasElement,
     wake()
   }
 
+  function takeSize (): void {
+    isResized = false
+    for (const context of contexts) {
+      if (context == null) continue
+      context.canvas.width = Math.round(size.width * size.ratio)
+      context.canvas.height = Math.round(size.height * size.ratio)
+      context.setTransform(size.ratio, 0, 0, size.ratio, 0, 0)
+    }
+    drawnGround = null
+    isStale = true
+  }
+
   return {
     show (next, nextSelected, started) {
       const isSelectedElsewhere = nextSelected !== selected
       facts = next
       selected = nextSelected
-      const theme = `${document.documentElement.dataset.theme ?? ''} ${dark.matches}`
-      if (theme !== coloursOf) {
-        colours = coloursAt(below.parentElement ?? document.body)
-        coloursOf = theme
-      }
-      if (!isStill()) flights = fly(flights, started, performance.now())
+      if (!look.still) flights = fly(flights, started, performance.now())
       const waitMs = next.hubs.length <= crowdHubs || isSelectedElsewhere ? 0 : drawnAt + crowdDrawMs - performance.now()
       if (waitMs <= 0) arrange()
       else drawing ??= setTimeout(arrange, waitMs)
-      wakeFromRest()
+      if (flights.length > 0) wakeFromRest()
     },
-    resize (width, height) {
-      if (width === size.width && height === size.height && below.width > 0) return
-      size = { width, height }
-      const ratio = globalThis.devicePixelRatio
-      for (const canvas of [below, above]) {
-        canvas.width = Math.round(width * ratio)
-        canvas.height = Math.round(height * ratio)
-        canvas.getContext('2d')?.setTransform(ratio, 0, 0, ratio, 0, 0)
-      }
-      draw()
+    dress (next) {
+      look = next
+      isStale = true
+      wake()
+    },
+    resize (width, height, ratio) {
+      size = { width, height, ratio }
+      isResized = true
+      wake()
     },
     point (at) {
       const found = at == null || scene == null ? null : nearest(at, scene.nodes, ({ place }) => place, reachPx)?.hub.peerId ?? null
       if (found !== hovered) {
         hovered = found
-        draw()
+        isStale = true
+        wake()
       }
       return found
     },
@@ -185,9 +215,11 @@ export function createStage (below: HTMLCanvasElement, above: HTMLCanvasElement,
   }
 }
 
-function clear (context: CanvasRenderingContext2D): void {
+/** Leaves nothing, or what is to be drawn over. */
+function clear (context: Context, ground?: OffscreenCanvas): void {
   context.save()
   context.setTransform(1, 0, 0, 1, 0, 0)
   context.clearRect(0, 0, context.canvas.width, context.canvas.height)
+  if (ground != null) context.drawImage(ground, 0, 0)
   context.restore()
 }

@@ -1,0 +1,39 @@
+/** The entry of the worker that draws the chart: a crowd's thousands of lines take many frames' time where no graphics card draws them. */
+import { unpackFacts } from './chart-facts.ts'
+import type { ChartAnswer, ChartWord } from './chart-words.ts'
+import { createStage, type Stage } from './stage.ts'
+
+let stage: Stage | null = null
+
+addEventListener('message', ({ data: word }: MessageEvent<ChartWord>) => {
+  switch (word.type) {
+    case 'begin':
+      stage?.close()
+      stage = createStage(word.below, word.above, word.look)
+      break
+    case 'show': {
+      const now = performance.now()
+      stage?.show(unpackFacts(word.facts), word.selected, word.started.map(flight => ({ ...flight, startsAt: now + flight.startsAt })))
+      break
+    }
+    case 'look':
+      stage?.dress(word.look)
+      break
+    case 'resize':
+      stage?.resize(word.width, word.height, word.ratio)
+      break
+    case 'point':
+      answer({ type: 'pointed', peerId: stage?.point(word.at) ?? null })
+      break
+    case 'press':
+      answer({ type: 'pressed', peerId: stage?.point(word.at) ?? null })
+      break
+    case 'end':
+      stage?.close()
+      stage = null
+  }
+})
+
+function answer (words: ChartAnswer): void {
+  postMessage(words)
+}
