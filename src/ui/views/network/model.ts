@@ -60,10 +60,13 @@ export function networkFacts (status: HubStatus, seen: LinksSeen, candidates: re
   const lost = new Map(seen.lost.map(({ peer, at: lostAt }) => [peer.peerId, { peer, lostAt }]))
   const tried = new Map(candidates.map(candidate => [candidate.peerId, candidate]))
   const told = new Map(reports.map(report => [report.peerId, report]))
-  const links = [...ownLinks(status.peerId, seen, at), ...reportedLinks(status.peerId, reports, peers)]
-  const reportedOf = byHub(links)
+  const reported = reportedOf(status.peerId, reports)
+  // Our own links are measured, whatever others say of them.
+  const isOwn = ({ from, to }: LinkFact): boolean => (from === status.peerId && peers.has(to)) || (to === status.peerId && peers.has(from))
+  const links = [...ownLinks(status.peerId, seen, at), ...reported.links.filter(link => !isOwn(link))]
   const moving = new Map(sessions.filter(({ phase, total }) => phase === 'moving' && total > 0).map(({ peer, done, total }) => [peer, Math.min(1, done / total)]))
-  const ids = new Set([...peers.keys(), ...lost.keys(), ...tried.keys(), ...told.keys(), ...links.flatMap(({ from, to }) => [from, to])])
+  const ids = new Set([...peers.keys(), ...lost.keys(), ...tried.keys(), ...told.keys()])
+  for (const { from, to } of links) ids.add(from).add(to)
   ids.delete(status.peerId)
 
   const others = [...ids].slice(0, hubsShownMax).map((peerId): HubFact => {
@@ -76,11 +79,11 @@ export function networkFacts (status: HubStatus, seen: LinksSeen, candidates: re
     return {
       peerId, standing, peer, candidate, report,
       person: people.get(peerId) ?? null,
-      via: peer == null ? viaOf(peerId, reportedOf.get(peerId) ?? [], peers) : null,
+      via: peer == null ? viaOf(peerId, reported.byHub.get(peerId) ?? [], peers) : null,
       mode,
       catchingUp: moving.get(peerId) ?? (mode === 'unsynced' || mode === 'sync' ? 'some' : null),
       messages: peer?.messages ?? report?.messages ?? null,
-      at: peer != null ? at : gone?.lostAt ?? report?.heardAt ?? reportedOf.get(peerId)?.[0]?.at ?? null
+      at: peer != null ? at : gone?.lostAt ?? report?.heardAt ?? reported.byHub.get(peerId)?.[0]?.at ?? null
     }
   })
   const you: HubFact = {
@@ -96,22 +99,42 @@ function ownLinks (self: string, { peers, lost }: LinksSeen, at: number): LinkFa
   return [...peers.map(peer => fact(peer, 'measured', at)), ...lost.map(({ peer, at: lostAt }) => fact(peer, 'dying', lostAt))]
 }
 
-/** A link that both ends report is drawn once, as the stronger says; our own are measured, whatever others say of them. */
-function reportedLinks (self: string, reports: readonly HubView[], peers: ReadonlyMap<string, PeerView>): LinkFact[] {
+interface Reported {
+  readonly self: string
+  readonly links: readonly LinkFact[]
+  readonly byHub: ReadonlyMap<string, readonly LinkFact[]>
+}
+
+/** What was made of reports, for as long as they are shown: they are read half as often as links are, and hold thousands of links in a crowd. */
+const reportedBefore = new WeakMap<readonly HubView[], Reported>()
+
+function reportedOf (self: string, reports: readonly HubView[]): Reported {
+  const known = reportedBefore.get(reports)
+  if (known?.self === self) return known
+  const links = reportedLinks(self, reports)
+  const reported = { self, links, byHub: byHub(links) }
+  reportedBefore.set(reports, reported)
+  return reported
+}
+
+/** A link that both ends report is drawn once, as the stronger says. */
+function reportedLinks (self: string, reports: readonly HubView[]): LinkFact[] {
   const strength = { eager: 2, lazy: 1, none: 0 }
-  const byEnds = new Map<string, LinkFact>()
+  /** By the lesser of both ends, then by the greater. */
+  const byEnds = new Map<string, Map<string, LinkFact>>()
   for (const { peerId, links, heardAt } of reports) {
     if (peerId === self) continue
     for (const { peerId: other, link, rttMs } of links) {
-      const isOwn = other === self && peers.has(peerId)
-      if (link === 'none' || other === peerId || isOwn) continue
-      const ends = [peerId, other].sort().join(' ')
-      const known = byEnds.get(ends)
+      if (link === 'none' || other === peerId) continue
+      const [lesser, greater] = peerId < other ? [peerId, other] : [other, peerId]
+      const ofLesser = byEnds.get(lesser) ?? new Map<string, LinkFact>()
+      byEnds.set(lesser, ofLesser)
+      const known = ofLesser.get(greater)
       if (known != null && strength[known.link] >= strength[link]) continue
-      byEnds.set(ends, { from: peerId, to: other, link, path: 'direct', oneWay: false, rttMs, by: 'reported', at: heardAt })
+      ofLesser.set(greater, { from: peerId, to: other, link, path: 'direct', oneWay: false, rttMs, by: 'reported', at: heardAt })
     }
   }
-  return [...byEnds.values()]
+  return [...byEnds.values()].flatMap(ofLesser => [...ofLesser.values()])
 }
 
 function hasFailed (candidate: CandidateView | null): boolean {
@@ -122,7 +145,6 @@ function hasFailed (candidate: CandidateView | null): boolean {
 function byHub (links: readonly LinkFact[]): ReadonlyMap<string, LinkFact[]> {
   const found = new Map<string, LinkFact[]>()
   for (const link of links) {
-    if (link.by !== 'reported') continue
     for (const end of [link.from, link.to]) {
       const known = found.get(end)
       if (known == null) found.set(end, [link])
@@ -134,8 +156,13 @@ function byHub (links: readonly LinkFact[]): ReadonlyMap<string, LinkFact[]> {
 
 /** A linked hub among those that say they have a link with this one, otherwise any of them. */
 function viaOf (peerId: string, reported: readonly LinkFact[], peers: ReadonlyMap<string, PeerView>): string | null {
-  const others = reported.map(({ from, to }) => from === peerId ? to : from)
-  return others.find(other => peers.has(other)) ?? others[0] ?? null
+  let any: string | null = null
+  for (const { from, to } of reported) {
+    const other = from === peerId ? to : from
+    if (peers.has(other)) return other
+    any ??= other
+  }
+  return any
 }
 
 const order = { you: 0, linked: 1, lost: 2, failed: 3, known: 4 }

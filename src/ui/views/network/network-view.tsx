@@ -1,6 +1,6 @@
 /** The network: the chart or the matrix, the table under it, and what is selected beside them. One selection for all, and it stands in the address. */
 import './network.css'
-import { useCallback, useMemo, useRef } from 'react'
+import { memo, useCallback, useDeferredValue, useMemo, useRef } from 'react'
 import { useHubPeople } from '../../data/hub-people.ts'
 import { hubWords } from '../../data/person.ts'
 import { candidatesTopic, hubsTopic, linksTopic, movingTopic, statusTopic } from '../../data/topics.ts'
@@ -33,12 +33,13 @@ import { RelayInspector, SelfInspector, WhyInspector } from './other-inspectors.
 const home: Route = { view: 'network', path: [], query: {} }
 
 export default function NetworkView () {
-  const status = useTopic(statusTopic)
-  const links = useTopic(linksTopic)
-  const { value: candidates } = useTopic(candidatesTopic)
-  const { value: reports } = useTopic(hubsTopic)
-  const { value: moving } = useTopic(movingTopic)
-  const people = useHubPeople()
+  // A crowd's facts and rows take longer than a frame: they are made between frames, and what the reader does goes first.
+  const status = useDeferredValue(useTopic(statusTopic))
+  const links = useDeferredValue(useTopic(linksTopic))
+  const { value: candidates } = useDeferredValue(useTopic(candidatesTopic))
+  const { value: reports } = useDeferredValue(useTopic(hubsTopic))
+  const { value: moving } = useDeferredValue(useTopic(movingTopic))
+  const people = useDeferredValue(useHubPeople())
   const { guideHidden } = usePreferences()
   const { path } = useRoute()
   const facts = useMemo(() => status.value == null || links.value == null || links.at == null
@@ -58,7 +59,7 @@ export default function NetworkView () {
 /** A hub that has no more than keys, its own and the server's, is on its first visit. */
 const messagesOfNewcomer = 3
 
-function Network ({ facts, seen, status }: { facts: NetworkFacts, seen: LinksSeen, status: HubStatus }) {
+const Network = memo(function Network ({ facts, seen, status }: { facts: NetworkFacts, seen: LinksSeen, status: HubStatus }) {
   const route = useRoute()
   const router = useRouter()
   const field = useRef<HTMLInputElement>(null)
@@ -115,7 +116,7 @@ function Network ({ facts, seen, status }: { facts: NetworkFacts, seen: LinksSee
       </div>
     </ViewFrame>
   )
-}
+})
 
 /** What the address selects, and how it is shown beside. */
 function useInspected (facts: NetworkFacts, seen: LinksSeen, status: HubStatus): Inspected | null {
