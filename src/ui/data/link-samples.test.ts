@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { followLinks, type LinksSeen, lostShownMs, rateOf, ratesOf, samplesKeptMs } from './link-samples.ts'
+import { areSameLinks, followLinks, type LinksSeen, lostShownMs, rateOf, ratesOf, samplesKeptMs } from './link-samples.ts'
 import { samplePeer, sampleTime } from './samples.ts'
 
 const { peerId } = samplePeer()
@@ -25,6 +25,18 @@ describe('what was seen of links', () => {
     expect(followLinks(first, [samplePeer({ since: sampleTime + 1_500 })], sampleTime + 2_000).samples.get(peerId)).toHaveLength(1)
     expect(followLinks(first, [samplePeer()], sampleTime + samplesKeptMs).samples.get(peerId)).toHaveLength(2)
     expect(followLinks(first, [], sampleTime + 2_000).samples.size).toBe(0)
+  })
+
+  test('links on which nothing happened say the same, though samples go on', () => {
+    const peers = [samplePeer({ peerId: 'a', messagesIn: 1 })]
+    const before = followLinks(null, peers, sampleTime)
+    const after = followLinks(before, structuredClone(peers), sampleTime + 1_000)
+    expect(areSameLinks(before, after)).toBe(true)
+    expect(after.samples.get('a')).toHaveLength(2)
+    expect(areSameLinks(after, followLinks(after, [samplePeer({ peerId: 'a', messagesIn: 2 })], sampleTime + 2_000))).toBe(false)
+    const ended = followLinks(after, [], sampleTime + 2_000)
+    expect(areSameLinks(after, ended)).toBe(false)
+    expect(areSameLinks(ended, followLinks(ended, [], sampleTime + 60_000)), 'no longer shown dying').toBe(false)
   })
 
   test('a link that ended is shown dying for a while, and no longer once it is back', () => {

@@ -2,6 +2,7 @@
  * What was seen of each link while the page was visible: round trips and counters over the last ten minutes, from which rates and
  * sparklines are made, and the links that ended just now. Pure. A gap, while the page was hidden or the link was down, stays a gap.
  */
+import { isSame } from './same.ts'
 import type { PeerView } from '../../worker/api.ts'
 
 export interface LinkSample {
@@ -49,6 +50,11 @@ export function followLinks (before: LinksSeen | null, peers: readonly PeerView[
   const ended = (before?.peers ?? []).filter(({ peerId, link }) => link !== 'none' && !samples.has(peerId)).map(peer => ({ peer, at: now }))
   const lost = [...before?.lost ?? [], ...ended].filter(({ peer, at }) => now - at < lostShownMs && !samples.has(peer.peerId)).slice(-lostMax)
   return { peers, samples, lost }
+}
+
+/** Whether nothing happened on the links from one answer to the next: samples go on with time alone. */
+export function areSameLinks (before: LinksSeen, after: LinksSeen): boolean {
+  return isSame(before.peers, after.peers) && before.lost.length === after.lost.length
 }
 
 /** A second, over the last seconds; null: not seen for long enough to say. */

@@ -106,6 +106,28 @@ describe('live topics', () => {
     expect(told).toHaveBeenCalledTimes(1)
   })
 
+  test('an answer that says the same keeps its value, and is told for ages only; one that says more is told at once', async () => {
+    const { engine, live } = open()
+    const told = vi.fn()
+    let answer = { reached: ['a'] }
+    const plain: Topic<{ reached: string[] }> = { name: 'plain', everyMs: secondMs, read: async hub => hub.status().then(() => structuredClone(answer)) }
+    live.follow(plain, told)
+    await vi.advanceTimersByTimeAsync(soonMs)
+    const first = live.reading(plain)
+    expect(told).toHaveBeenCalledTimes(1)
+    await vi.advanceTimersByTimeAsync(4 * secondMs)
+    expect(engine.asked).toBe(5)
+    expect(told, 'nothing new').toHaveBeenCalledTimes(1)
+    expect(live.reading(plain).value).toBe(first.value)
+    expect(live.reading(plain).at).toBeGreaterThan(first.at ?? Infinity)
+    await vi.advanceTimersByTimeAsync(secondMs)
+    expect(told, 'ages went on').toHaveBeenCalledTimes(2)
+    answer = { reached: ['a', 'b'] }
+    await vi.advanceTimersByTimeAsync(secondMs)
+    expect(told).toHaveBeenCalledTimes(3)
+    expect(live.reading(plain).value).toEqual(answer)
+  })
+
   test('says that the figures are old when the engine is silent, and takes it back', async () => {
     const { engine, live } = open()
     let answer: ((value: number) => void) | undefined

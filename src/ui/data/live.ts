@@ -5,10 +5,12 @@
  *
  * Invariants:
  * 1. Nothing is asked that nobody follows, and nothing at all while the page is hidden. One question a topic is under way at most.
- * 2. A reading is replaced, never changed. Answers that come close together are told together, once.
+ * 2. A reading is replaced, never changed. Answers that come close together are told together, once. One that says the same as before keeps its value, and is
+ *    told once in `agesEveryMs`, for ages to go on.
  * 3. Answers that arrive after the hub they came from was left are dropped, and so are all readings of it.
  */
 import { HubError, reasonOf } from '../../base/errors.ts'
+import { isSame } from './same.ts'
 import type { HubApi } from '../../worker/api.ts'
 import type { HubClient, HubState } from '../../worker/client.ts'
 
@@ -19,6 +21,8 @@ export interface Topic<T> {
   readonly everyMs: number
   /** `before` is what the last reading gave: to ask only for what is new, and to keep what did not change. */
   readonly read: (hub: HubApi, before: T | null, now: () => number) => Promise<T>
+  /** Whether a later value tells a reader nothing but that time went on; without it, whether they are equal. */
+  readonly saysTheSame?: (before: T, after: T) => boolean
 }
 
 export interface Reading<T> {
@@ -52,6 +56,8 @@ const lookEveryMs = 250
 const silentAfterMs = 5_000
 /** Answers are told together once in this time, in ms: each telling draws a view. Guess: what a busy engine takes for a handful of answers, and no eye sees. */
 const gatherMs = 40
+/** An answer that says nothing new is told once in this time, in ms, for ages to go on: a page at rest draws no more. Guess: seconds are read no closer. */
+const agesEveryMs = 5_000
 /** Readings kept of topics that nobody follows any more, the latest first: what one returns to is there at once, with its age. */
 const keptMax = 64
 
@@ -62,6 +68,7 @@ interface Followed {
   readonly listeners: Set<() => void>
   askedAt: number
   asking: boolean
+  toldAt: number
   /** What is under way may be answered with how it was before. */
   isDue: boolean
 }
@@ -103,17 +110,21 @@ export function createLive (client: Pick<HubClient, 'state' | 'onChange'>, isVis
     const before = readings.get(name) ?? unread
     follower.askedAt = now()
     follower.asking = true
-    const answered = (reading: Reading<unknown>): void => {
+    const { read, saysTheSame } = follower.topic
+    const answered = (reading: Reading<unknown>, isNews: boolean): void => {
       follower.asking = false
       if (follower.isDue) Object.assign(follower, { askedAt: -Infinity, isDue: false })
       if (state.type !== 'running' || state.hub !== hub) return
       keep(name, reading)
+      if (!isNews && !isNextTurn(follower.toldAt, now(), agesEveryMs)) return
+      follower.toldAt = now()
       tell(follower.listeners)
     }
-    follower.topic.read(hub, before.value, now).then((value) => {
-      answered({ value, at: now(), failure: null })
+    read(hub, before.value, now).then((value) => {
+      const isNews = before.at == null || before.failure != null || !(saysTheSame ?? isSame)(before.value, value)
+      answered({ value: isNews || saysTheSame != null ? value : before.value, at: now(), failure: null }, isNews)
       setSilence(null)
-    }, (thrown: unknown) => { answered({ ...before, failure: reasonOf(thrown) }) })
+    }, (thrown: unknown) => { answered({ ...before, failure: reasonOf(thrown) }, reasonOf(thrown) !== before.failure) })
   }
 
   function look (): void {
@@ -128,7 +139,7 @@ export function createLive (client: Pick<HubClient, 'state' | 'onChange'>, isVis
 
   /** All topics beat with the clock, the slow ones with the fast: their answers come together, and are drawn once. */
   function isDue ({ askedAt, topic: { everyMs } }: Followed, at: number): boolean {
-    return askedAt === -Infinity || Math.floor(at / everyMs) > Math.floor(askedAt / everyMs)
+    return isNextTurn(askedAt, at, everyMs)
   }
 
   const leaveOrBegin = (): void => {
@@ -136,7 +147,7 @@ export function createLive (client: Pick<HubClient, 'state' | 'onChange'>, isVis
     if (next === state) return
     state = next
     readings.clear()
-    for (const follower of followed.values()) Object.assign(follower, { askedAt: -Infinity, asking: false, isDue: false })
+    for (const follower of followed.values()) Object.assign(follower, { askedAt: -Infinity, asking: false, toldAt: -Infinity, isDue: false })
     silence = null
     tell(listeners)
     for (const { listeners: those } of followed.values()) tell(those)
@@ -154,7 +165,7 @@ export function createLive (client: Pick<HubClient, 'state' | 'onChange'>, isVis
     silence: () => silence,
     follow (topic, listener) {
       const asked = topic as unknown as Topic<unknown> // its readings go back to those who follow this very topic
-      const follower = followed.get(topic.name) ?? { topic: asked, listeners: new Set(), askedAt: -Infinity, asking: false, isDue: false }
+      const follower = followed.get(topic.name) ?? { topic: asked, listeners: new Set(), askedAt: -Infinity, asking: false, toldAt: -Infinity, isDue: false }
       follower.topic = asked
       follower.listeners.add(listener)
       followed.set(topic.name, follower)
@@ -183,4 +194,8 @@ export function createLive (client: Pick<HubClient, 'state' | 'onChange'>, isVis
       followed.clear()
     }
   }
+}
+
+function isNextTurn (before: number, at: number, everyMs: number): boolean {
+  return before === -Infinity || Math.floor(at / everyMs) > Math.floor(before / everyMs)
 }

@@ -1,14 +1,14 @@
 /** What the engine is asked for, and how often. The paces are guesses: what a reader can take in, and no more questions than that. */
 import type { CandidateView, DeviceView, Diagnosis, HubSettings, HubStatus, HubView, IcePair, IdentityView, LogEvent, SyncSession } from '../../worker/api.ts'
 import { mergeLog } from './log-tail.ts'
-import { followLinks, type LinksSeen } from './link-samples.ts'
+import { areSameLinks, followLinks, type LinksSeen } from './link-samples.ts'
 import type { Topic } from './live.ts'
 
 export const statusTopic: Topic<HubStatus> = { name: 'status', everyMs: 1_000, read: hub => hub.status() }
 
 /** The linked hubs, each with what was seen of it while the page was visible. */
 export const linksTopic: Topic<LinksSeen> = {
-  name: 'links', everyMs: 1_000, read: async (hub, before, now) => followLinks(before, await hub.peers(), now())
+  name: 'links', everyMs: 1_000, read: async (hub, before, now) => followLinks(before, await hub.peers(), now()), saysTheSame: areSameLinks
 }
 
 export const candidatesTopic: Topic<readonly CandidateView[]> = { name: 'candidates', everyMs: 1_000, read: hub => hub.candidates() }
