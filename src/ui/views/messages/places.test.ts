@@ -5,7 +5,7 @@ import type { HubApi, MessageView, Query } from '../../../worker/api.ts'
 import { followPlaces, pageLength, placeAt, placeOf, type Places } from './places.ts'
 
 /** Longer than a look and its rest. */
-const soonMs = 600
+const soonMs = 1_300
 
 /** An engine made of an array, the newest last. */
 function createEngine (count: number) {
@@ -89,6 +89,21 @@ describe('messages by place', () => {
     expect(told).toHaveBeenCalledTimes(1)
     expect(placeAt(places.snapshot().pages, 0)?.message.state).toBe('held')
     expect(placeAt(places.snapshot().pages, 1)).toBe(before)
+  })
+
+  test('are looked at less often while nothing changes, and as before once something did', async () => {
+    const { engine } = await open(3)
+    await vi.advanceTimersByTimeAsync(5_000)
+    engine.queries = []
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(engine.queries.length).toBeLessThanOrEqual(10)
+    expect(engine.queries.length).toBeGreaterThanOrEqual(8)
+    engine.queries = []
+    for (let index = 3; index < 15; index += 1) {
+      engine.posts.push(samplePost(index))
+      await vi.advanceTimersByTimeAsync(250)
+    }
+    expect(engine.queries.length).toBeGreaterThanOrEqual(8)
   })
 
   test('are not asked for while the page is hidden', async () => {

@@ -54,8 +54,10 @@ export interface PlacesOptions {
 export const pageLength = 50
 /** Pages kept beside those in sight. */
 const pagesKeptMax = 12
-/** Between two looks, in ms: sooner is not seen. */
+/** Between two looks while something changes, in ms: sooner is not seen. */
 const lookEveryMs = 250
+/** Between two looks while nothing new is found, in ms: each rest is twice the one before until then. Guess: soon enough for a list that stood still. */
+const lookAtRestMs = 1_000
 /** Times its length that a look is followed by rest: a busy engine is asked less. */
 const restShare = 4
 
@@ -67,11 +69,14 @@ export function followPlaces ({ hub, filter, threads, isVisible, now }: PlacesOp
   let heldAt: number | undefined
   let looking = false
   let restUntil = 0
+  let restMs = lookEveryMs
   let over = false
 
   const change = (changes: Partial<PlacesSnapshot>): void => {
     const entries = Object.entries(changes) as Array<[keyof PlacesSnapshot, unknown]>
-    if (over || entries.every(([name, value]) => snapshot[name] === value)) return
+    const isNews = entries.some(([name, value]) => snapshot[name] !== value)
+    restMs = isNews ? lookEveryMs : Math.min(lookAtRestMs, 2 * restMs)
+    if (over || !isNews) return
     snapshot = { ...snapshot, ...changes }
     for (const listener of listeners) listener()
   }
@@ -110,7 +115,7 @@ export function followPlaces ({ hub, filter, threads, isVisible, now }: PlacesOp
     const seen = sight
     lookOnce().catch((thrown: unknown) => { change({ failure: reasonOf(thrown) }) }).finally(() => {
       looking = false
-      restUntil = now() + Math.max(lookEveryMs, (now() - begunAt) * restShare)
+      restUntil = now() + Math.max(restMs, (now() - begunAt) * restShare)
       // What came into sight meanwhile is not kept waiting.
       if (seen !== sight && isMissing()) lookNow()
     })
