@@ -38,8 +38,8 @@ export function paintHubs (context: Context, scene: Scene, look: Look, { selecte
   const near = hovered == null ? null : new Set([hovered, ...ends])
   for (const { relay, place } of scene.relays) paintRelay(context, place, relay, look)
   for (const node of scene.nodes) {
-    context.globalAlpha = near == null || near.has(node.hub.peerId) ? 1 : restShare
-    paintNode(context, node, look.colours, node.hub.peerId === selected)
+    context.globalAlpha = near == null || near.has(node.peerId) ? 1 : restShare
+    paintNode(context, node, look.colours, node.peerId === selected)
   }
   context.globalAlpha = 1
   paintLabels(context, scene, look, selected, near)
@@ -67,12 +67,11 @@ function paintRings (context: Context, { centre, rings, narrow }: Scene, { colou
 }
 
 /** Filled by the theme's ink for you, by the surface for others; a square for a server; smaller where only heard of. */
-function paintNode (context: Context, { hub, place, radius, stale, catchingUp }: Node, colours: Colours, isSelected: boolean): void {
-  const { standing, peer } = hub
+function paintNode (context: Context, { peerId, standing, server, place, radius, stale, catchingUp }: Node, colours: Colours, isSelected: boolean): void {
   const near = standing === 'you' || standing === 'linked'
   if (isSelected) ring(context, place, radius + 5, colours.accent, 2.4)
   context.beginPath()
-  if (peer?.path === 'server') context.roundRect(place.x - radius, place.y - radius, 2 * radius, 2 * radius, 4)
+  if (server) context.roundRect(place.x - radius, place.y - radius, 2 * radius, 2 * radius, 4)
   else context.arc(place.x, place.y, radius, 0, 2 * Math.PI)
   context.fillStyle = standing === 'you' ? colours.ink : colours.surface
   context.fill()
@@ -82,7 +81,7 @@ function paintNode (context: Context, { hub, place, radius, stale, catchingUp }:
   context.stroke()
   context.setLineDash([])
   if (standing === 'failed' || standing === 'lost') cross(context, place, 2.8, colours.error, 1.6)
-  if (near) sigil(context, hub.peerId, place, radius * 0.205, standing === 'you' ? colours.paper : colours.ink)
+  if (near) sigil(context, peerId, place, radius * 0.205, standing === 'you' ? colours.paper : colours.ink)
   if (catchingUp != null) ring(context, place, radius + 3.5, colours.accent, 3, catchingUp === 'some' ? indeterminateShare : Math.max(leastShare, catchingUp), catchingUp === 'some' ? [2, 3] : [])
 }
 
@@ -113,7 +112,7 @@ function paintRelay (context: Context, { x, y }: Point, { state, rttMs }: RelayF
 function paintLabels (
   context: Context, { labels, nodes }: Scene, { colours, fontFamily }: Look, selected: string | null, near: ReadonlySet<string> | null
 ): void {
-  const standings = new Map(nodes.map(({ hub }) => [hub.peerId, hub.standing]))
+  const standings = new Map(nodes.map(({ peerId, standing }) => [peerId, standing]))
   for (const { peerId, words, detail, at, align } of labels) {
     const far = ['known', 'failed', 'lost'].includes(standings.get(peerId) ?? '')
     context.globalAlpha = near == null || near.has(peerId) ? 1 : restShare

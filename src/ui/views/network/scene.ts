@@ -3,6 +3,7 @@
  * out, the least telling first; the table has all of them.
  */
 import { hubWords } from '../../data/person.ts'
+import { isSame } from '../../data/same.ts'
 import { roundTrip } from '../../design/format.ts'
 import type { ChartFacts, ChartHub, ChartLink } from './chart-facts.ts'
 import { type Box, type Curve, curveBetween, overlaps, type Point } from './geometry.ts'
@@ -11,8 +12,11 @@ import type { HubFact, RelayFact } from './model.ts'
 
 export interface Size { readonly width: number, readonly height: number }
 
+/** What is drawn of a hub, and no more: two that are equal look the same. */
 export interface Node {
-  readonly hub: ChartHub
+  readonly peerId: string
+  readonly standing: HubFact['standing']
+  readonly server: boolean
   readonly place: Point
   readonly radius: number
   /** What is known of it is older than two minutes. */
@@ -76,11 +80,18 @@ export function buildScene (facts: ChartFacts, places: ReadonlyMap<string, Point
     const place = relayPlaces.get(relay.address)
     return place == null ? [] : [{ relay, place: toPixels(place) }]
   })
-  const nodes = facts.hubs.flatMap((hub): Node[] => {
+  const named = facts.hubs.flatMap((hub): Named[] => {
     const place = places.get(hub.peerId)
-    return place == null ? [] : [{ hub, place: toPixels(place), radius: radiusOf(hub, narrow), stale: hub.at == null || facts.at - hub.at >= staleMs, catchingUp: hub.standing === 'you' || hub.standing === 'linked' ? hub.catchingUp : null }]
+    if (place == null) return []
+    const { peerId, standing, peer, at, catchingUp } = hub
+    const node: Node = {
+      peerId, standing, server: peer?.path === 'server', place: toPixels(place), radius: radiusOf(hub, narrow), stale: at == null || facts.at - at >= staleMs,
+      catchingUp: standing === 'you' || standing === 'linked' ? catchingUp : null
+    }
+    return [{ hub, node }]
   })
-  const byId = new Map(nodes.map(node => [node.hub.peerId, node.place]))
+  const nodes = named.map(({ node }) => node)
+  const byId = new Map(nodes.map(({ peerId, place }) => [peerId, place]))
   const lines = facts.links.flatMap((link): Line[] => {
     const [from, to] = [byId.get(link.from), byId.get(link.to)]
     if (from == null || to == null) return []
@@ -89,7 +100,12 @@ export function buildScene (facts: ChartFacts, places: ReadonlyMap<string, Point
     return [{ link, curves, stale: link.by === 'reported' && facts.at - link.at >= staleMs }]
   })
   const rings = ringsMs.map(ms => ({ ms, width: across * ringRadius(ms), height: down * ringRadius(ms) }))
-  return { centre, rings, lines, nodes, relays, labels: labelsOf(nodes, relays.map(({ place }) => place), selected, narrow, centre), narrow }
+  return { centre, rings, lines, nodes, relays, labels: labelsOf(named, relays.map(({ place }) => place), selected, narrow, centre), narrow }
+}
+
+/** Whether hubs, relays and names are the same in both. */
+export function hasSameHubs (one: Scene, other: Scene): boolean {
+  return isSame(one.nodes, other.nodes) && isSame(one.relays, other.relays) && isSame(one.labels, other.labels)
 }
 
 /** Whether rings and lines are the same in both, so that what was drawn of them still holds. */
@@ -120,15 +136,18 @@ function radiusOf ({ standing }: Pick<HubFact, 'standing'>, narrow: boolean): nu
 
 const priority: Readonly<Record<HubFact['standing'], number>> = { you: 1, linked: 2, lost: 3, failed: 4, known: 5 }
 
-function labelsOf (nodes: readonly Node[], relays: readonly Point[], selected: string | null, narrow: boolean, centre: Point): Label[] {
-  const taken: Box[] = [...nodes.map(({ place, radius }) => boxAround(place, radius)), ...relays.map(place => boxAround(place, 12))]
-  const ranked = [...nodes].sort((a, b) => rank(a, selected) - rank(b, selected)).slice(0, labelsTriedMax)
+interface Named { readonly hub: ChartHub, readonly node: Node }
+
+function labelsOf (all: readonly Named[], relays: readonly Point[], selected: string | null, narrow: boolean, centre: Point): Label[] {
+  const taken: Box[] = [...all.map(({ node: { place, radius } }) => boxAround(place, radius)), ...relays.map(place => boxAround(place, 12))]
+  const ranked = [...all].sort((a, b) => rank(a.node, selected) - rank(b.node, selected)).slice(0, labelsTriedMax)
   const labels: Label[] = []
-  for (const node of ranked) {
-    if (narrow && node.hub.standing === 'known' && node.hub.peerId !== selected) continue
-    for (const label of labelChoices(node, narrow, node.place.x < centre.x)) {
+  for (const named of ranked) {
+    const { peerId, standing, place } = named.node
+    if (narrow && standing === 'known' && peerId !== selected) continue
+    for (const label of labelChoices(named, narrow, place.x < centre.x)) {
       const box = boxOfLabel(label)
-      if (node.hub.standing !== 'you' && node.hub.peerId !== selected && taken.some(other => overlaps(box, other))) continue
+      if (standing !== 'you' && peerId !== selected && taken.some(other => overlaps(box, other))) continue
       taken.push(box)
       labels.push(label)
       break
@@ -137,12 +156,12 @@ function labelsOf (nodes: readonly Node[], relays: readonly Point[], selected: s
   return labels
 }
 
-function rank ({ hub }: Node, selected: string | null): number {
-  return hub.peerId === selected ? 0 : priority[hub.standing]
+function rank ({ peerId, standing }: Node, selected: string | null): number {
+  return peerId === selected ? 0 : priority[standing]
 }
 
 /** Outwards first, then below, then above. */
-function labelChoices ({ hub, place, radius }: Node, narrow: boolean, leftOfCentre: boolean): Label[] {
+function labelChoices ({ hub, node: { place, radius } }: Named, narrow: boolean, leftOfCentre: boolean): Label[] {
   const { peerId, standing, peer } = hub
   const words = standing === 'you' ? 'You' : hubWords(peerId, hub.person)
   const detail = standing === 'you' ? '' : standing === 'linked' ? detailOf(hub) : standing === 'lost' ? 'link ended' : standing === 'failed' ? 'not connected' : ''

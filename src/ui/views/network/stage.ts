@@ -9,7 +9,7 @@ import { nearest, type Point } from './geometry.ts'
 import { type Flight, fly, hopMs, rippleMs } from './flights.ts'
 import { type Layout, layoutNetwork } from './layout.ts'
 import { type Context, paintComet, paintGround, paintHubs, paintRipple } from './painter.ts'
-import { buildScene, hasSameGround, type Line, type Scene } from './scene.ts'
+import { buildScene, hasSameGround, hasSameHubs, type Line, type Scene } from './scene.ts'
 
 export interface Stage {
   show: (facts: ChartFacts, selected: string | null, started: readonly Flight[]) => void
@@ -51,8 +51,9 @@ export function createStage (below: OffscreenCanvas, above: OffscreenCanvas, fir
   /** Of the scene, by both ends in either order. */
   let lines: ReadonlyMap<string, Line> = new Map()
   let look = firstLook
-  /** What the ground shows; null: nothing. */
-  let drawnGround: { readonly scene: Scene, readonly colours: Look['colours'], readonly hovered: string | null } | null = null
+  /** What is drawn; null: nothing. */
+  let drawn: { readonly scene: Scene, readonly look: Look, readonly selected: string | null, readonly hovered: string | null } | null = null
+  let hasFlights = false
   let isStale = false
   let isResized = false
   let drawnAt = -Infinity
@@ -71,10 +72,12 @@ export function createStage (below: OffscreenCanvas, above: OffscreenCanvas, fir
     drawnAt = begunAt
     scene = buildScene(facts, places, relayPlaces, size, selected)
     lines = new Map(scene.lines.flatMap(line => [[`${line.link.from} ${line.link.to}`, line] as const, [`${line.link.to} ${line.link.from}`, line] as const]))
-    if (drawnGround == null || drawnGround.hovered !== hovered || drawnGround.colours !== look.colours || !hasSameGround(drawnGround.scene, scene)) {
+    const isGroundDrawn = drawn?.look === look && drawn.hovered === hovered && hasSameGround(drawn.scene, scene)
+    if (isGroundDrawn && drawn?.selected === selected && hasSameHubs(drawn.scene, scene)) return
+    drawn = { scene, look, selected, hovered }
+    if (!isGroundDrawn) {
       clear(onGround)
       paintGround(onGround, scene, look, hovered)
-      drawnGround = { scene, colours: look.colours, hovered }
     }
     clear(onBelow, ground)
     paintHubs(onBelow, scene, look, { selected, hovered })
@@ -115,9 +118,10 @@ export function createStage (below: OffscreenCanvas, above: OffscreenCanvas, fir
   }
 
   const drawFlights = (now: number): void => {
-    if (onAbove == null || scene == null) return
+    if (onAbove == null || scene == null || (flights.length === 0 && !hasFlights)) return
+    hasFlights = flights.length > 0
     clear(onAbove)
-    const nodes = new Map(scene.nodes.map(node => [node.hub.peerId, node]))
+    const nodes = new Map(scene.nodes.map(node => [node.peerId, node]))
     for (const { from, to, startsAt } of flights) {
       const share = (now - startsAt) / hopMs
       const line = lines.get(`${from} ${to}`)
@@ -174,7 +178,7 @@ export function createStage (below: OffscreenCanvas, above: OffscreenCanvas, fir
       context.canvas.height = Math.round(size.height * size.ratio)
       context.setTransform(size.ratio, 0, 0, size.ratio, 0, 0)
     }
-    drawnGround = null
+    drawn = null
     isStale = true
   }
 
@@ -200,7 +204,7 @@ export function createStage (below: OffscreenCanvas, above: OffscreenCanvas, fir
       wake()
     },
     point (at) {
-      const found = at == null || scene == null ? null : nearest(at, scene.nodes, ({ place }) => place, reachPx)?.hub.peerId ?? null
+      const found = at == null || scene == null ? null : nearest(at, scene.nodes, ({ place }) => place, reachPx)?.peerId ?? null
       if (found !== hovered) {
         hovered = found
         isStale = true
