@@ -6,7 +6,7 @@ import { layoutNetwork, ringRadius, ringsMs } from './layout.ts'
 import { networkFacts } from './model.ts'
 import { buildScene } from './scene.ts'
 import { overlaps } from './geometry.ts'
-import { clusterOrder } from './matrix-order.ts'
+import { clusterOrder, hasSameMatrix } from './matrix-order.ts'
 
 const roundTrips = fc.array(fc.option(fc.double({ min: 0, max: 5_000, noNaN: true })), { maxLength: 64 })
 
@@ -53,6 +53,16 @@ describe('the chart', () => {
       for (const [index, box] of boxes.entries()) for (const other of boxes.slice(index + 1)) expect(overlaps(box, other)).toBe(false)
       for (const { place } of nodes) expect(place.x >= 0 && place.x <= 960 && place.y >= 0 && place.y <= 480).toBe(true)
     }), { numRuns: 40 })
+  })
+
+  test('the matrix is drawn again when a hub or a link is another one, not when it is announced again', () => {
+    const { facts } = chart([5, 50])
+    const at = sampleTime + 1
+    const again = { hubs: facts.hubs.map(hub => ({ ...hub, at })), links: facts.links.map(link => ({ ...link, at, rttMs: 7 })) }
+    expect(hasSameMatrix(facts, again)).toBe(true)
+    expect(hasSameMatrix(facts, { ...facts, links: facts.links.map(link => ({ ...link, link: 'lazy' })) })).toBe(false)
+    expect(hasSameMatrix(facts, { ...facts, links: facts.links.slice(1) })).toBe(false)
+    expect(hasSameMatrix(facts, { ...facts, hubs: facts.hubs.toReversed() })).toBe(false)
   })
 
   test('the matrix lists every hub once, those that are linked side by side', () => {

@@ -2,7 +2,7 @@
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { hubWords } from '../../data/person.ts'
 import { counted } from '../../design/format.ts'
-import { clusterOrder } from './matrix-order.ts'
+import { clusterOrder, hasSameMatrix } from './matrix-order.ts'
 import { cellAt, type MatrixFrame, matrixFrame, paintMatrix } from './matrix-painter.ts'
 import type { HubFact, NetworkFacts } from './model.ts'
 import { coloursAt } from './colours.ts'
@@ -16,8 +16,11 @@ export interface MatrixProperties {
 export function Matrix ({ facts, selected, onSelect }: MatrixProperties) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const [size, setSize] = useState({ width: 0, height: 0 })
-  const order = useMemo(() => clusterOrder(facts), [facts])
+  const shown = useShown(facts)
+  const order = useMemo(() => clusterOrder(shown), [shown])
   const frame: MatrixFrame = matrixFrame(order.length, size)
+  /** What the canvas shows. */
+  const drawn = useRef<readonly unknown[]>([])
 
   useEffect(() => {
     const box = canvas.current?.parentElement
@@ -31,11 +34,15 @@ export function Matrix ({ facts, selected, onSelect }: MatrixProperties) {
     const element = canvas.current
     const context = element?.getContext('2d')
     if (element == null || context == null || size.width === 0) return
+    const colours = coloursAt(element.parentElement ?? document.body)
+    const wanted = [shown, size, selected, colours.paper, colours.ink, globalThis.devicePixelRatio]
+    if (wanted.every((part, index) => part === drawn.current[index])) return
+    drawn.current = wanted
     const ratio = globalThis.devicePixelRatio
     element.width = Math.round(size.width * ratio)
     element.height = Math.round(size.height * ratio)
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    paintMatrix(context, facts, order, frame, coloursAt(element.parentElement ?? document.body), selected)
+    paintMatrix(context, shown, order, frame, colours, selected)
   })
 
   const pressed = (event: PointerEvent): void => {
@@ -53,6 +60,14 @@ export function Matrix ({ facts, selected, onSelect }: MatrixProperties) {
       <MatrixLegend selected={facts.hubs.find(({ peerId }) => peerId === selected)} />
     </div>
   )
+}
+
+/** The facts, or earlier ones that look the same: a crowd is announced again and again, and seldom links otherwise. */
+function useShown (facts: NetworkFacts): NetworkFacts {
+  const [shown, setShown] = useState(facts)
+  if (shown === facts || hasSameMatrix(shown, facts)) return shown
+  setShown(facts)
+  return facts
 }
 
 function MatrixLegend ({ selected }: { selected: HubFact | undefined }) {
