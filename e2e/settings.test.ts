@@ -37,7 +37,15 @@ test('every form of the settings does what it says', async () => {
   await storage.getByLabel('How long messages are kept').selectOption('30')
   await storage.getByRole('button', { name: 'Keep only these' }).click()
   await storage.getByRole('button', { name: 'Give up the older ones' }).click()
-  const set = { relays: [added], iceServers: [{ url: 'turn:127.0.0.1:9', username: 'ada', credential: 'secret' }], keepDays: 30 }
+  await page.evaluate('location.hash = "#/sync"')
+  const life = page.getByRole('region', { name: 'This hub\'s life' })
+  await life.getByLabel('How this hub catches up').selectOption('in-order')
+  await life.getByText('One chunk at a time, the oldest first').waitFor()
+  await life.getByRole('button', { name: 'Serve no snapshots' }).click()
+  await life.getByRole('button', { name: 'Serve snapshots' }).waitFor()
+  expect((await hub.status()).serving).toBe(false)
+  await page.evaluate('location.hash = "#/settings"')
+  const set = { relays: [added], iceServers: [{ url: 'turn:127.0.0.1:9', username: 'ada', credential: 'secret' }], keepDays: 30, catchUp: 'in-order' }
   await hub.waitFor('all of it to hold', async () => JSON.stringify(await hub.call('settings')) === JSON.stringify(set))
   await hub.reload()
   await storage.getByLabel('How long messages are kept').waitFor()
@@ -93,4 +101,10 @@ test('every form of the settings does what it says', async () => {
     const now = await other.status().catch(() => null)
     return now != null && now.peerId !== joined.peerId
   }, 30_000)
+
+  await page.bringToFront()
+  await page.evaluate('location.hash = "#/sync"')
+  await life.locator('[aria-current=step]').filter({ hasText: /catching-up|babbling/ }).waitFor()
+  await life.getByRole('button', { name: 'Leave the network' }).click()
+  await life.locator('[aria-current=step]').filter({ hasText: 'shutdown' }).waitFor()
 })

@@ -2,7 +2,7 @@
  * Which chunk is asked of whom (SPEC.md, F12): several peers at once, each with the next one on its way, in the order of the manifest; what one does not
  * have or does not answer is asked of another. Who says to keep less is asked for the rest of it last. It knows no bytes and no certificates.
  *
- * Invariants: 1. A chunk is queued, asked of one peer, or had. 2. A peer has at most `askedOfPeerMax` asked of it; asked or not kept are at most `parallel`.
+ * Invariants: 1. A chunk is queued, asked of one peer, or had. 2. A peer has at most `ofPeer` asked of it; asked or not kept are at most `parallel`.
  */
 import type { PeerId } from '../base/peer.ts'
 import { answerWithinMs, askedOfPeerMax, silencesMax } from './limits.ts'
@@ -42,7 +42,7 @@ interface Asked {
   silences: number
 }
 
-export function createAsking (parallel: number): Asking {
+export function createAsking (parallel: number, ofPeer = askedOfPeerMax): Asking {
   const peers = new Map<PeerId, Asked>()
   const out = new Set<PeerId>()
   /** Ascending. */
@@ -87,7 +87,7 @@ export function createAsking (parallel: number): Asking {
     next (nowMs, end = Infinity) {
       const asks: Array<{ peer: PeerId, index: number }> = []
       let underWay = [...peers.values()].reduce((sum, { deadlines }) => sum + deadlines.size, dealtWith.size)
-      for (let round = 0; round < askedOfPeerMax; round += 1) {
+      for (let round = 0; round < ofPeer; round += 1) {
         for (const [peer, { deadlines, lacks }] of peers) {
           if (underWay >= parallel || deadlines.size > round) continue
           const at = queue.findIndex(index => index >= end || suits(peer, lacks, index))

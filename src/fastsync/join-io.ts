@@ -64,6 +64,8 @@ export interface JoinOptions {
   readonly attestersAt: (height: number) => ReadonlySet<PublicKeyHex>
   /** Chunks under way at once. 1: block by block, in order. @default askedMax */
   readonly parallel?: number
+  /** Chunks asked of one peer at once. 1: none is on its way while one is verified. @default askedOfPeerMax */
+  readonly ofPeer?: number
   readonly resumed?: Resumed | undefined
   /** Whether certified chunks are staged, swapped in and verified behind. Otherwise they are verified as they come, like all others. @default true */
   readonly stages?: boolean

@@ -26,8 +26,9 @@ interface Candidate {
   failed: boolean
 }
 
-export function createJoin ({ rules, attestersAt, parallel = askedMax, resumed, stages = true, fromEpoch = () => 0, holds = () => false }: JoinOptions): Join {
-  const asking = createAsking(parallel)
+export function createJoin (options: JoinOptions): Join {
+  const { rules, attestersAt, parallel = askedMax, ofPeer, resumed, stages = true, fromEpoch = () => 0, holds = () => false } = options
+  const asking = createAsking(parallel, ofPeer)
   const candidates: Candidate[] = []
   const awaitedOffers = new Set<PeerId>()
   const asked = new Set<PeerId>()

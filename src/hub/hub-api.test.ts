@@ -63,8 +63,8 @@ beforeEach(async () => {
       storage: async () => ({ usage: null, quota: null, persisted: null, trouble: null }),
       sayGoodbye: async () => { network.asked.push('goodbye') },
       keepServing: async (on) => { network.asked.push(`serving ${on}`) },
-      clock: () => null, offered: () => null, settings: () => ({ relays: [], iceServers: [], keepDays: null }),
-      configure: async () => ({ relays: [], iceServers: [], keepDays: null }),
+      clock: () => null, offered: () => null, settings: () => ({ relays: [], iceServers: [], keepDays: null, catchUp: 'optimistic' }),
+      configure: async () => ({ relays: [], iceServers: [], keepDays: null, catchUp: 'optimistic' }),
       wipe: async () => { wiped += 1 }
     }
   })

@@ -7,6 +7,7 @@ import type { Broadcast, BroadcastHost, BroadcastOffence } from '../gossip/broad
 import type { Frame } from '../gossip/frames.ts'
 import type { Message, MessageRejection, NetworkGenesis, PublicKeyHex } from '../message/types.ts'
 import type { MessageStore } from '../store/message-store.ts'
+import type { CatchUp } from './api.ts'
 import type { FastNetwork } from './fastsync/fast-network.ts'
 import type { JoinRejection } from './fastsync/joining.ts'
 import type { SyncRejection } from './sync/conversation.ts'
@@ -42,6 +43,8 @@ export interface RuntimeOptions {
   readonly fastNetwork?: FastNetwork
   /** Messages that it lacks before it joins by a snapshot, for tests. @default farBehindMin (fastsync/limits.ts) */
   readonly farBehind?: number | undefined
+  /** How it catches up when it is far behind (fastsync/SPEC.md F28). @default optimistic */
+  readonly catchUp?: (() => CatchUp) | undefined
   /** Whether it serves snapshots at first (lifecycle/SPEC.md L7). @default true */
   readonly serving?: boolean
   readonly log: EventLog

@@ -139,7 +139,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
 
   const fastSync = createFastSync({
     rules, network: fastNetwork, store, retention, members: sync.members, reject: transport.reject, log, now, timer, wait, ...pin, farBehind: options.farBehind,
-    offerAll: (from, offers) => { storedTogether(from, offers, 'snapshot') },
+    offerAll: (from, offers) => { storedTogether(from, offers, 'snapshot') }, catchUp: options.catchUp,
     stored: async () => keeping.settled(),
     serves: () => life.state.serving,
     isPacemaker: () => life.state.mode === 'pacemaker',

@@ -7,6 +7,12 @@ export interface IceServer {
   readonly credential: string | null
 }
 
+/**
+ * How a hub that is far behind catches up (fastsync/SPEC.md F28): `optimistic`: chunks of several hubs at once, the next one on its way while one is verified;
+ * `asynchronous`: several at once, one of each hub; `in-order`: one at a time, in their order; `comparing`: no snapshots.
+ */
+export type CatchUp = 'optimistic' | 'asynchronous' | 'in-order' | 'comparing'
+
 /** What a person set of this hub, beside what its page names. */
 export interface HubSettings {
   /** Multiaddrs of relays, at most 4. */
@@ -15,6 +21,8 @@ export interface HubSettings {
   readonly iceServers: readonly IceServer[]
   /** Messages of others that are older are given up here, for good; null: all are kept. */
   readonly keepDays: number | null
+  /** Holds for the next join. */
+  readonly catchUp: CatchUp
 }
 
 /** What came of trying a relay. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { HubSettings } from './api.ts'
 import { changedSettings } from './settings.ts'
 
-const none: HubSettings = { relays: [], iceServers: [], keepDays: null }
+const none: HubSettings = { relays: [], iceServers: [], keepDays: null, catchUp: 'optimistic' }
 const turn = { url: 'turn:turn.example:3478?transport=tcp', username: 'ada', credential: 'secret' }
 const change = (given: unknown, current = none): HubSettings => changedSettings(current, given, (address) => {
   if (!address.startsWith('/')) throw new Error('no multiaddr')
@@ -11,9 +11,10 @@ const change = (given: unknown, current = none): HubSettings => changedSettings(
 describe('settings', () => {
   test('change what is given, and leave the rest', () => {
     const one = change({ relays: [' /dns4/a.example/tcp/443/wss ', '/dns4/a.example/tcp/443/wss'], keepDays: 30 })
-    expect(one).toEqual({ relays: ['/dns4/a.example/tcp/443/wss'], iceServers: [], keepDays: 30 })
+    expect(one).toEqual({ ...none, relays: ['/dns4/a.example/tcp/443/wss'], keepDays: 30 })
     expect(change({ iceServers: [turn] }, one)).toEqual({ ...one, iceServers: [turn] })
     expect(change({ keepDays: null }, one).keepDays).toBeNull()
+    expect(change({ catchUp: 'in-order' }, one)).toEqual({ ...one, catchUp: 'in-order' })
     expect(change({}, one)).toEqual(one)
   })
 
@@ -23,7 +24,7 @@ describe('settings', () => {
 
   test.for<[string, unknown]>([
     ['nothing', null], ['a list', []], ['a field that there is not', { relay: [] }], ['too many relays', { relays: Array.from({ length: 5 }, () => '/a') }],
-    ['a relay that is no text', { relays: [7] }], ['no days', { keepDays: 0 }], ['half a day', { keepDays: 0.5 }], ['a server that is none', { iceServers: ['stun:a'] }],
+    ['a relay that is no text', { relays: [7] }], ['no days', { keepDays: 0 }], ['a way to catch up that there is not', { catchUp: 'slowly' }], ['half a day', { keepDays: 0.5 }], ['a server that is none', { iceServers: ['stun:a'] }],
     ['a server by http', { iceServers: [{ url: 'http://a' }] }], ['TURN without a password', { iceServers: [{ ...turn, credential: '' }] }],
     ['TURN without a name', { iceServers: [{ url: turn.url, credential: 'secret' }] }]
   ])('that are or have %s are refused', ([, given]) => {

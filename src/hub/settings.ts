@@ -1,6 +1,6 @@
 /** What a person may set of a hub (CONTRACT's `configure`), checked by hand because scripts call it too. Loaded when it is first changed. */
 import { HubError } from '../base/errors.ts'
-import type { HubSettings, IceServer } from './api.ts'
+import type { CatchUp, HubSettings, IceServer } from './api.ts'
 import { objectOf, textOf, wholeOf } from './arguments.ts'
 
 /** As many as are kept connected besides those of the page (network/relay-keeper.ts). */
@@ -10,21 +10,30 @@ const iceServersMax = 4
 /** A hundred years. */
 const keepDaysMax = 36_500
 
-const fields: ReadonlySet<string> = new Set(['relays', 'iceServers', 'keepDays'])
+const catchUps: readonly CatchUp[] = ['optimistic', 'asynchronous', 'in-order', 'comparing']
+
+const fields: ReadonlySet<string> = new Set(['relays', 'iceServers', 'keepDays', 'catchUp'])
 
 /** The settings with these changes. `checkAddress` throws for what is no multiaddr. Codes: `invalid-argument`, `address-invalid`. */
 export function changedSettings (current: HubSettings, given: unknown, checkAddress: (address: string) => unknown): HubSettings {
   if (given == null) throw new HubError('invalid-argument', 'The settings must be an object.')
   const changes: Readonly<Record<string, unknown>> = objectOf(given, 'settings')
   for (const field of Object.keys(changes)) {
-    if (!fields.has(field)) throw new HubError('invalid-argument', `There is no setting "${field.slice(0, 40)}": relays, iceServers and keepDays can be given.`)
+    if (!fields.has(field)) throw new HubError('invalid-argument', `There is no setting "${field.slice(0, 40)}": relays, iceServers, keepDays and catchUp can be given.`)
   }
-  const { relays, iceServers, keepDays } = changes
+  const { relays, iceServers, keepDays, catchUp } = changes
   return {
     relays: relays === undefined ? current.relays : relaysOf(relays, checkAddress),
     iceServers: iceServers === undefined ? current.iceServers : iceServersOf(iceServers),
-    keepDays: keepDays === undefined ? current.keepDays : keepDays === null ? null : wholeOf(keepDays, 'keepDays', { from: 1, to: keepDaysMax, otherwise: 1 })
+    keepDays: keepDays === undefined ? current.keepDays : keepDays === null ? null : wholeOf(keepDays, 'keepDays', { from: 1, to: keepDaysMax, otherwise: 1 }),
+    catchUp: catchUp === undefined ? current.catchUp : catchUpOf(catchUp)
   }
+}
+
+function catchUpOf (given: unknown): CatchUp {
+  const found = catchUps.find(known => known === given)
+  if (found === undefined) throw new HubError('invalid-argument', `catchUp must be one of ${catchUps.join(', ')}.`)
+  return found
 }
 
 function relaysOf (given: unknown, checkAddress: (address: string) => unknown): readonly string[] {

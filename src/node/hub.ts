@@ -232,7 +232,7 @@ export async function startHub ({ libp2p, peerKeySeed, store, rules, agent, even
       keepServing: async on => store.putValue(servingKey, on),
       clock: () => null,
       offered: () => null,
-      settings: () => ({ relays: [], iceServers: [], keepDays: null }),
+      settings: () => ({ relays: [], iceServers: [], keepDays: null, catchUp: 'optimistic' }),
       configure: () => notHere('Changing settings'),
       wipe: () => notHere('Erasing the hub')
     }

@@ -106,6 +106,7 @@ export async function startEngine (config: EngineConfig, { verifiers, onProgress
     },
     reportTrace: (told) => { network.traceReports.tell(told) },
     serving: await store.getValue('serving') !== false,
+    catchUp: () => settings.current.catchUp,
     log,
     now
   })

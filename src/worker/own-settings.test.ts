@@ -16,13 +16,13 @@ test('what was set holds at once and after the next start', async () => {
   settings.begin({ keepFrom }, changed)
   expect(keepFrom).not.toHaveBeenCalled()
   const relays = ['/dns4/relay.example/tcp/443/tls/ws']
-  expect(await settings.change({ relays, keepDays: 30 })).toEqual({ relays, iceServers: [], keepDays: 30 })
+  expect(await settings.change({ relays, keepDays: 30 })).toEqual({ relays, iceServers: [], keepDays: 30, catchUp: 'optimistic' })
   expect(keepFrom).toHaveBeenCalledExactlyOnceWith(epochOf(nowMs - 30 * dayMs))
-  expect(changed).toHaveBeenCalledExactlyOnceWith(settings.current, { relays: [], iceServers: [], keepDays: null })
+  expect(changed).toHaveBeenCalledExactlyOnceWith(settings.current, { relays: [], iceServers: [], keepDays: null, catchUp: 'optimistic' })
   settings.stop()
 
   const again = await openOwnSettings(store, silent, () => nowMs)
-  expect(again.current).toEqual({ relays, iceServers: [], keepDays: 30 })
+  expect(again.current).toEqual({ relays, iceServers: [], keepDays: 30, catchUp: 'optimistic' })
   again.begin({ keepFrom }, changed)
   expect(keepFrom, 'what became too old meanwhile goes at the start').toHaveBeenCalledTimes(2)
   again.stop()
@@ -32,5 +32,5 @@ test('what is refused changes nothing', async () => {
   const settings = await openOwnSettings(await openMemoryStore(), silent, () => nowMs)
   await expect(settings.change({ relays: ['relay.example'] })).rejects.toMatchObject({ code: 'address-invalid' })
   await expect(settings.change({ keepDays: 0 })).rejects.toMatchObject({ code: 'invalid-argument' })
-  expect(settings.current).toEqual({ relays: [], iceServers: [], keepDays: null })
+  expect(settings.current).toEqual({ relays: [], iceServers: [], keepDays: null, catchUp: 'optimistic' })
 })

@@ -22,7 +22,7 @@ const lookEveryMs = 2 ** 20
 const dayMs = 86_400_000
 
 export async function openOwnSettings (store: Pick<MessageStore, 'getValue' | 'putValue'>, log: Pick<EventLog, 'report'>, now: () => number): Promise<OwnSettings> {
-  let current: HubSettings = { relays: [], iceServers: [], keepDays: null, ...await store.getValue(settingsName) as Partial<HubSettings> | undefined }
+  let current: HubSettings = { relays: [], iceServers: [], keepDays: null, catchUp: 'optimistic', ...await store.getValue(settingsName) as Partial<HubSettings> | undefined }
   let retention: Pick<Retention, 'keepFrom'> | undefined
   let onChange: ((settings: HubSettings, before: HubSettings) => void) | undefined
   let looking: ReturnType<typeof setInterval> | undefined

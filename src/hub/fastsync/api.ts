@@ -1,9 +1,12 @@
 /** What fast sync tells of itself: the part of the hub's API (hub/api.ts) that is about joining by a snapshot. Data only. */
+import type { CatchUp } from '../settings-api.ts'
 
 /** The join that runs, or the last one. */
 export interface JoinView {
   /** offers: hubs are asked what they serve. manifest: which chunks there are. chunks: these come. behind: their signatures are verified. */
   readonly phase: 'offers' | 'manifest' | 'chunks' | 'behind' | 'ended'
+  /** How its chunks are asked for. */
+  readonly catchUp: CatchUp
   /** The last epoch in the snapshot; null: none was chosen yet. */
   readonly height: number | null
   /** Whether enough of the network's attesters signed it. Otherwise every message is verified before it counts. */

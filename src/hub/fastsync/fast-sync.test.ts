@@ -1,6 +1,8 @@
 import { beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { PeerId } from '../../base/peer.ts'
 import { createRandom } from '../../base/seeded-random.ts'
+import { compareBytes } from '../../fastsync/chunk-key.ts'
+import { decodeAsk } from '../../fastsync/exchange.ts'
 import { createMemoryDisk } from '../../store/memory.ts'
 import { farBehindMin, holdsBackMs } from '../../fastsync/limits.ts'
 import { epochOf, epochStartMs } from '../../message/epoch.ts'
@@ -164,6 +166,36 @@ test('[F16] a hub that dies in the middle of a join goes on with what is missing
   expect(chunksKept).toBe(all)
   expect(hubs?.[0]?.kept, 'what was here was not fetched again').toBeLessThan(all ?? 0)
   expect(again.runtime.messages.size).toBe(history.length)
+})
+
+test.each([['optimistic', 2, 6], ['asynchronous', 1, 3], ['in-order', 1, 1]] as const)('[F28] %s: %i chunks are asked of one hub at most, and %i of three', async (catchUp, ofOneMax, ofAllMax) => {
+  const open = new Map<string, number>()
+  let [ofOne, ofAll] = [0, 0]
+  const order: Array<readonly number[]> = []
+  onFrame = ({ from, to, bytes }) => {
+    const ask = from === 'dan' ? decodeAsk(bytes) : undefined
+    if (ask?.type === 'chunk') {
+      open.set(to, (open.get(to) ?? 0) + 1)
+      order.push([...ask.entry.prefix])
+    } else if (from !== 'dan' && open.has(from) && bytes[0] !== 0 && bytes[0] !== 1) open.set(from, (open.get(from) ?? 0) - 1)
+    ofOne = Math.max(ofOne, ...open.values())
+    ofAll = Math.max(ofAll, [...open.values()].reduce((sum, one) => sum + one, 0))
+    return bytes
+  }
+  const dan = await addHub('dan', [], { catchUp: () => catchUp })
+  await meet(dan)
+  expect(dan.runtime.fastSync.view).toMatchObject({ catchUp, outcome: 'taken', messagesKept: old.length })
+  expect(dan.runtime.messages.size).toBe(history.length)
+  expect(ofOne).toBe(ofOneMax)
+  expect(ofAll).toBeLessThanOrEqual(ofAllMax)
+  expect(ofAll).toBeGreaterThan(catchUp === 'in-order' ? 0 : 1)
+  if (catchUp === 'in-order') expect(order).toEqual([...order].sort((one, other) => compareBytes(Uint8Array.from(one), Uint8Array.from(other))))
+})
+
+test('[F28] comparing: a hub that is far behind joins by no snapshot, and has everything', async () => {
+  const dan = await addHub('dan', [], { catchUp: () => 'comparing' })
+  await meet(dan)
+  expect([dan.runtime.fastSync.view, dan.runtime.messages.size]).toEqual([null, history.length])
 })
 
 test('[F7] [F24] a hub that gave up old epochs serves the chunks that it has, and is not asked for those that it has not, which come from others', async () => {

@@ -5,6 +5,7 @@
 import { reasonOf } from '../../base/errors.ts'
 import type { PeerId } from '../../base/peer.ts'
 import { farBehindMin, holdsBackMs, joinAgainMs } from '../../fastsync/limits.ts'
+import type { CatchUp } from '../settings-api.ts'
 import type { SyncStream } from '../sync/sync-stream.ts'
 import type { JoinView } from './api.ts'
 import type { AttesterRegister } from './attester-register.ts'
@@ -39,6 +40,8 @@ export interface FastSyncOptions extends SnapshotsOptions, RememberedPin {
   readonly serves: () => boolean
   /** Messages of this hub. */
   readonly size: () => number
+  /** F28. @default optimistic */
+  readonly catchUp?: (() => CatchUp) | undefined
   /** @default farBehindMin */
   readonly farBehind?: number | undefined
   /** A join began or ended; `mainPeer`: who sent most of it. */
@@ -46,7 +49,7 @@ export interface FastSyncOptions extends SnapshotsOptions, RememberedPin {
 }
 
 export function createFastSync (options: FastSyncOptions): FastSync {
-  const { rules, network, serves, size, retention, keepPin, onChange, log, now, farBehind = farBehindMin } = options
+  const { rules, network, serves, size, retention, keepPin, onChange, log, now, farBehind = farBehindMin, catchUp = () => 'optimistic' } = options
   let loading: Promise<Snapshots> | undefined
   let loaded: Snapshots | undefined
   let join: Joining | undefined
@@ -80,7 +83,7 @@ export function createFastSync (options: FastSyncOptions): FastSync {
   async function run (): Promise<void> {
     const before = size()
     const resumed = pinned
-    join = await (await load()).join(resumed, pin)
+    join = await (await load()).join(catchUp(), resumed, pin)
     for (const peer of ahead()) join.peer(peer)
     onChange(undefined)
     const mainPeer = await join.ended
@@ -107,7 +110,7 @@ export function createFastSync (options: FastSyncOptions): FastSync {
       }
       if (stopped) return
       if (pinned !== undefined && ahead().length === 0 && serving().some(peer => network.statusOf(peer)?.messages != null)) pin(undefined)
-      if (now() < againMs || ahead().length === 0) {
+      if (now() < againMs || catchUp() === 'comparing' || ahead().length === 0) {
         // Where nobody attests there is nothing to load.
         if (!keepsAll() || rules.genesis.attesters.length === 0 || !serves()) return
         attesting = load().then(async snapshots => snapshots.attest(), () => { loading = undefined })

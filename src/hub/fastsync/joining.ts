@@ -11,13 +11,14 @@ import type { Timer } from '../../base/timer.ts'
 import { concatenated } from '../../fastsync/exchange.ts'
 import type { Attestation } from '../../fastsync/checkpoint.ts'
 import { createJoin } from '../../fastsync/join.ts'
-import type { JoinEffect, JoinFault, JoinInput, Resumed } from '../../fastsync/join-io.ts'
+import type { JoinEffect, JoinFault, JoinInput, JoinOptions, Resumed } from '../../fastsync/join-io.ts'
 import type { ChunkEntry } from '../../fastsync/manifest.ts'
 import { encodePin } from '../../fastsync/pin.ts'
 import type { FrameRejection } from '../../gossip/frames.ts'
 import type { SignatureCheck } from '../../message/signing.ts'
 import type { Header, Message, NetworkGenesis } from '../../message/types.ts'
 import { createRate } from '../sync/rate.ts'
+import type { CatchUp } from '../settings-api.ts'
 import type { JoinView } from './api.ts'
 import type { AttesterRegister } from './attester-register.ts'
 import { createAskingStream, type Answer, type AskingStream } from './asking-stream.ts'
@@ -30,6 +31,7 @@ export interface JoiningOptions {
   readonly rules: NetworkGenesis
   readonly network: Pick<FastNetwork, 'open' | 'statusOf'>
   readonly register: Pick<AttesterRegister, 'at' | 'nextNumber' | 'take'>
+  readonly catchUp: CatchUp
   /** What a join before this one had pinned. */
   readonly resumed: Resumed | undefined
   /** A checkpoint was pinned (fastsync/pin.ts): it is gone on from if this process dies. */
@@ -71,15 +73,19 @@ export interface Joining {
   readonly ended: Promise<PeerId | undefined>
 }
 
+/** F28. How many chunks are asked for or not kept yet, in all and of one peer. */
+const paces: Readonly<Record<CatchUp, Pick<JoinOptions, 'parallel' | 'ofPeer'>>> = {
+  optimistic: {}, asynchronous: { ofPeer: 1 }, 'in-order': { parallel: 1 }, comparing: {}
+}
 /** Messages verified at a time: a chunk in several batches keeps a verifier busy while the next chunk is decoded. */
 const batchMessages = 256
 /** What the time left is told by, in ms: a join becomes twice as fast in its first seconds, while its code is compiled. */
 const rateWindowMs = 3_000
 
 export function startJoin (options: JoiningOptions): Joining {
-  const { rules, network, register, resumed, onPin, fromEpoch, keeps, holds, has, isKept } = options
+  const { rules, network, register, catchUp, resumed, onPin, fromEpoch, keeps, holds, has, isKept } = options
   const { verifyAll, checkSignature, offerAll, stored, reject, report, now, timer } = options
-  const join = createJoin({ rules, attestersAt: height => register.at(height), fromEpoch, holds, resumed, stages: false })
+  const join = createJoin({ rules, attestersAt: height => register.at(height), fromEpoch, holds, resumed, stages: false, ...paces[catchUp] })
   const startedMs = now()
   /** Bounded by the join's offers, and by the links. */
   const streams = new Map<PeerId, Promise<AskingStream | undefined>>()
@@ -233,7 +239,7 @@ export function startJoin (options: JoiningOptions): Joining {
       const ms = (over?.atMs ?? now()) - startedMs
       const perSecond = rate.perSecond(now())
       return {
-        phase: over === undefined ? phase : 'ended', height, certified, chunks, chunksKept: kept, messages, messagesKept,
+        phase: over === undefined ? phase : 'ended', catchUp, height, certified, chunks, chunksKept: kept, messages, messagesKept,
         hubs: [...opened].map(([peerId, { bytes }]) => ({ peerId, kept: keptFrom.get(peerId) ?? 0, asked: awaited.get(peerId)?.length ?? 0, bytes })),
         outcome: over?.outcome ?? null, reason: over?.reason ?? null, startedAt: startedMs, ms,
         etaMs: over !== undefined || perSecond === 0 ? null : Math.round((messages - messagesKept) / perSecond * 1_000)

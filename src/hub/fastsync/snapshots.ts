@@ -14,6 +14,7 @@ import { createSignatureCheck } from '../../message/signing.ts'
 import type { Message, NetworkGenesis } from '../../message/types.ts'
 import type { MessageStore } from '../../store/message-store.ts'
 import type { Retention } from '../retention.ts'
+import type { CatchUp } from '../settings-api.ts'
 import type { SyncStream } from '../sync/sync-stream.ts'
 import { openAttesterRegister, type AttesterRegister } from './attester-register.ts'
 import { createAttesting } from './attesting.ts'
@@ -56,7 +57,7 @@ export interface SnapshotsOptions {
 export interface Snapshots {
   serve (peer: PeerId, stream: SyncStream): Promise<void>
   /** Goes on from what was pinned before, where that is given and still good; `onPin` hears of what is pinned now. */
-  join (pinned: Uint8Array | undefined, onPin: (pinned: Uint8Array) => void): Promise<Joining>
+  join (catchUp: CatchUp, pinned: Uint8Array | undefined, onPin: (pinned: Uint8Array) => void): Promise<Joining>
   /** Looks whether there is something to attest, or to hear of attestations, and does it. Never rejects. */
   attest (): Promise<void>
   readonly register: AttesterRegister
@@ -113,12 +114,12 @@ export async function openSnapshots (options: SnapshotsOptions): Promise<Snapsho
     get checkpoint () { return known.certified?.checkpoint.height ?? null },
     serve: async (peer, stream) => serving.serve(peer, stream),
     stop: () => { serving.stop() },
-    async join (pinned, onPin) {
+    async join (catchUp, pinned, onPin) {
       await members.built() // what is here already is not fetched
       const resumed = await resumedFrom(pinned)
       joining += 1
       const join = startJoin({
-        rules, network, register, resumed, onPin, checkSignature, offerAll, stored, reject, now, timer,
+        rules, network, register, catchUp, resumed, onPin, checkSignature, offerAll, stored, reject, now, timer,
         report: log.report,
         fromEpoch: () => retention.minEpoch,
         keeps: header => retention.keeps(header),

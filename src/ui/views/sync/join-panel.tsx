@@ -2,13 +2,13 @@
 import type { JoinView } from '../../../worker/api.ts'
 import { bytes, count, counted, span } from '../../design/format.ts'
 import { HubName } from '../../shell/hub-name.tsx'
-import { joinSentence } from './sync-model.ts'
+import { catchUpWords, joinSentence } from './sync-model.ts'
 
 export function JoinPanel ({ join }: { join: JoinView }) {
   const { outcome, chunks, chunksKept, messages, messagesKept, hubs, etaMs } = join
   return (
     <section className="join" aria-label="Joining by a snapshot">
-      <h2><span>Joining by a snapshot</span><span className="section-note">{join.certified ? 'certified by attesters' : 'every message verified before it counts'}</span></h2>
+      <h2><span>Joining by a snapshot</span><span className="section-note">{join.certified ? 'certified by attesters' : 'every message verified before it counts'}, {catchUpWords[join.catchUp].title}</span></h2>
       {outcome == null && chunks > 0
         ? <p className="sync-now"><b>{count(messagesKept)}</b> <span>of {count(messages)} messages</span><span className="left">{etaMs == null ? 'time left not known yet' : `${span(etaMs)} left`}</span></p>
         : <p className="sync-sentence">{joinSentence(join)}</p>}

@@ -5,6 +5,7 @@ import { statusTopic } from '../../data/topics.ts'
 import { useLive, useTopic } from '../../data/use-live.ts'
 import { AskButton } from '../../design/asking.tsx'
 import { clockTime, count } from '../../design/format.ts'
+import { CatchUpChoice } from './catch-up-choice.tsx'
 
 const states: ReadonlyArray<{ readonly state: HubStatus['lifecycle'], readonly modes: ReadonlyArray<HubStatus['mode']>, readonly meaning: string }> = [
   { state: 'joining', modes: ['unsynced'], meaning: 'nobody is linked' },
@@ -39,6 +40,7 @@ export function LifePanel () {
         ))}
       </ol>
       <p className="quiet">{status.serving ? 'Hubs that are new may take a snapshot from this one.' : 'It serves no snapshots: hubs that are new compare with it, as all do.'}</p>
+      {!isOver && <CatchUpChoice />}
       <p className="life-asks">
         {!isOver && (
           <AskButton

@@ -48,7 +48,7 @@ describe('what is said of a comparison', () => {
 
 test('a join by a snapshot says where it is, and how it ended', () => {
   const join = (changes: Partial<JoinView>): string => joinSentence({
-    phase: 'offers', height: null, certified: false, chunks: 0, chunksKept: 0, messages: 0, messagesKept: 0, hubs: [], outcome: null, reason: null, startedAt: sampleTime,
+    phase: 'offers', catchUp: 'optimistic', height: null, certified: false, chunks: 0, chunksKept: 0, messages: 0, messagesKept: 0, hubs: [], outcome: null, reason: null, startedAt: sampleTime,
     ms: 4_000, etaMs: null, ...changes
   })
   expect(join({})).toBe('Hubs are asked what they serve.')

@@ -1,5 +1,5 @@
 /** What the sync view says of comparisons, as figures and words. Pure: from the engine's sessions, live and past. */
-import type { JoinView, SyncSession } from '../../../worker/api.ts'
+import type { CatchUp, JoinView, SyncSession } from '../../../worker/api.ts'
 import { bytes, count, counted, span } from '../../design/format.ts'
 
 /** The steps of a comparison, in their order, as people tell them apart. */
@@ -101,6 +101,14 @@ export function progressOf ({ phase, done, total, rate, etaMs }: SyncSession): P
 /** `24 kB in 3 rounds, 640 ms` */
 export function effortWords (session: SyncSession): string {
   return `${bytes(findingBytes(session))} in ${counted(session.rounds, 'round')}, ${session.ms < 10_000 ? `${count(session.ms)} ms` : span(session.ms)}`
+}
+
+/** How a hub that is far behind catches up: as it is chosen, and what that means. */
+export const catchUpWords: Readonly<Record<CatchUp, { readonly title: string, readonly meaning: string }>> = {
+  optimistic: { title: 'many chunks at once, the next ones ahead', meaning: 'Two chunks are asked of each hub at once: the next one is on its way while one is verified.' },
+  asynchronous: { title: 'one chunk of each hub at once', meaning: 'Each hub is asked for its next chunk when the last one has come, whatever the others do.' },
+  'in-order': { title: 'block by block, in order', meaning: 'One chunk at a time, the oldest first: the next one is asked for once the last one is verified and stored.' },
+  comparing: { title: 'no snapshot', meaning: 'It compares with its neighbours, as it does when little is missing, and fetches what it lacks.' }
 }
 
 /** Where a join by a snapshot is, or how it ended. */
