@@ -39,7 +39,7 @@ test('soak lists its checks, explains itself, and refuses what it does not know'
     soak('--list'), soak('crash', '--help'), soak('fuzz', '--runs', '100', '--json'),
     soak('no-such-check').then(() => undefined, (thrown: unknown) => thrown)
   ])
-  expect(list.stdout.trim().split('\n')).toEqual(['fuzz', 'crash', 'crash-node', 'maelstrom', 'maelstrom-virtual', 'mesh', 'seeds', 'tabs', 'http-events'])
+  expect(list.stdout.trim().split('\n')).toEqual(['fuzz', 'crash', 'join', 'crash-node', 'maelstrom', 'maelstrom-virtual', 'mesh', 'seeds', 'tabs', 'http-events'])
   expect(help.stdout).toContain('--first')
   expect(JSON.parse(fuzz.stdout)).toEqual({ name: 'fuzz', runs: 100, failed: 0, firstFailure: null })
   expect(refused).toMatchObject({ code: 1, stdout: '' })

@@ -126,7 +126,7 @@ async function crashRepeatedly (server: HubServer, profile: string, random: Rand
       told.acknowledged.set(id, { seq, text })
       await check(hub, told)
     })
-    await checkRebuild(server, profile)
+    await checkRebuild(server, profile, hubName)
     return told
   } finally {
     await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
@@ -134,16 +134,16 @@ async function crashRepeatedly (server: HubServer, profile: string, random: Rand
 }
 
 /** What the hub derives from its log is what it derives without the pages that it opens from. */
-async function checkRebuild (server: HubServer, profile: string): Promise<void> {
+export async function checkRebuild (server: HubServer, profile: string, name: string): Promise<void> {
   const browser = await launchChromium({ profile })
   try {
     const page = await browser.newPage()
     // Alone: what comes in meanwhile would differ.
     const parameters = { relay: noRelay }
-    const derived = async (): Promise<string> => readDerived(await openHub(page, server.address, { name: hubName, parameters }))
+    const derived = async (): Promise<string> => readDerived(await openHub(page, server.address, { name, parameters }))
     const opened = await derived()
     await page.playwright.goto(new URL('/healthz', server.address).href)
-    const pages = await forgetPages(page, `hubbub/${hubName}`)
+    const pages = await forgetPages(page, `hubbub/${name}`)
     if (await derived() !== opened) throw new Error(`With its ${pages} pages the hub shows something else than what a rebuild from its log gives.`)
   } finally {
     await browser.close()

@@ -9,6 +9,7 @@ import { asCommand } from './soak.ts'
 const commands: CommandFamily['commands'] = {
   fuzz: async () => asCommand((await import('./fuzz.ts')).fuzz),
   crash: async () => asCommand((await import('./crash.ts')).crash),
+  join: async () => asCommand((await import('./join.ts')).join),
   'crash-node': async () => asCommand((await import('./crash-node.ts')).crashNode),
   maelstrom: async () => asCommand((await import('./maelstrom.ts')).maelstrom),
   'maelstrom-virtual': async () => asCommand((await import('./maelstrom.ts')).maelstromVirtual),
