@@ -81,6 +81,32 @@ describe('what a subscriber gets', () => {
     expect(numbers(events)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1))
   })
 
+  test('readers that take nothing keep a few pages among them and one message each, and go on message by message', async () => {
+    await write(300)
+    const read: number[] = []
+    const { fromEvent } = hub.runtime.messages
+    const runtime: typeof hub.runtime = { ...hub.runtime, messages: Object.create(hub.runtime.messages, {
+      fromEvent: { value: async (event: number, limit: number) => { read.push(limit); return fromEvent(event, limit) } }
+    }) as typeof hub.runtime.messages }
+    const lean = createSubscriptions({ runtime, view: entry => toMessageView(entry, { state: 'here', reach: { held: 0, of: 0 } }, 'live'), report: () => undefined })
+    const readers = Array.from({ length: 20 }, () => {
+      const seen: number[] = []
+      let go = (): void => undefined
+      const gate = new Promise<void>((resolve) => { go = resolve })
+      const stop = lean.subscribe({ kind: 'post' }, async ({ event }) => { seen.push(event); await gate }, 2)
+      return { seen, go, stop }
+    })
+    await expect.poll(() => readers.every(({ seen }) => seen.length === 1), { interval: 1 }).toBe(true)
+    expect(read.filter(limit => limit > 1)).toHaveLength(4)
+    expect(read.filter(limit => limit === 1)).toHaveLength(16)
+    // What stopped in the middle of a page leaves its place to others, though its callback never resolves.
+    for (const { stop } of readers.slice(0, 4)) stop()
+    for (const { go } of readers.slice(4)) go()
+    await expect.poll(() => readers.slice(4).every(({ seen }) => seen.length === 300), { interval: 1 }).toBe(true)
+    for (const { seen } of readers.slice(4)) expect(seen).toEqual(Array.from({ length: 300 }, (_, index) => index + 2))
+    expect(read.filter(limit => limit > 1).length).toBeGreaterThan(4)
+  })
+
   test('a reader that ends and resumes after its last event misses nothing', async () => {
     await write(5)
     const before = reader()
