@@ -97,7 +97,8 @@ const arrivalTimeoutMs = 20_000
 
 /** Runs in the page, again and again until another behaviour begins. */
 function behave (behaviour: Behaviour): string {
-  return `${flood}; void (async () => {
+  return `void (async () => {
+    ${flood}
     const work = globalThis.behaving = ${behaviours[behaviour]}
     while (globalThis.behaving === work) {
       await work()

@@ -1,9 +1,11 @@
 /**
- * Two, three and five tabs of one browser that all write, while the one that runs their hub is closed, has its process killed, or is frozen. A run is one
- * such end, of a hub of its own; nine in a row are all combinations. What an observing page was told of as acknowledged must be there once, with that id,
- * nothing may be there twice, and a frozen tab that wakes must get its answers too. How long the others' writing stood still is in the log.
+ * Two, three and five tabs of one browser that all write, while the one that runs their hub is closed, has its process killed, is frozen, or stands still
+ * without a word. A run is one such end, of a hub of its own; twelve in a row are all combinations. What an observing page was told of as acknowledged must be
+ * there once, with that id, nothing may be there twice, and a tab that goes on afterwards must get its answers too. How long the others' writing stood still is
+ * in the log.
  */
-import { launchSleepyChromium, type SleepyPage } from '../../e2e/harness/sleepy-chromium.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import { launchSleepyChromium, type PageProcess, type SleepyPage } from '../../e2e/harness/sleepy-chromium.ts'
 import { waitUntil } from '../../e2e/harness/deadline.ts'
 import { openHub, type HubPage } from '../../e2e/harness/hub-page.ts'
 import { createScene } from '../../e2e/harness/scene.ts'
@@ -14,15 +16,17 @@ import type { Soak, SoakCheck } from './soak.ts'
 
 export const tabs: SoakCheck = {
   name: 'tabs',
-  sentence: 'Tabs of one hub write while the one that runs it is closed, killed or frozen: nothing is lost, nothing doubled.',
-  runsDefault: 180,
+  sentence: 'Tabs of one hub write while the one that runs it is closed, killed, frozen or stands still: nothing is lost, nothing doubled.',
+  runsDefault: 240,
   start
 }
 
-const endings = ['closed', 'killed', 'frozen'] as const
+const endings = ['closed', 'killed', 'frozen', 'stopped'] as const
 const counts = [2, 3, 5] as const
 /** Acknowledged posts of each tab before the end, and of each other one after it. */
 const postsEach = 8
+/** Tabs that wait have their engine loaded some time after they came (tab.ts), in ms: most tabs of a person are open for longer. */
+const preparedMs = 2_500
 /** What a hand-over may take before it counts as not done. */
 const handOverTimeoutMs = 20_000
 
@@ -48,9 +52,10 @@ async function start (): Promise<Soak> {
 
   return {
     async run (_seed, number) {
-      const ending = endings[number % 3] ?? 'closed'
-      const count = counts[Math.floor(number / 3) % 3] ?? 2
+      const ending = endings[number % 4] ?? 'closed'
+      const count = counts[Math.floor(number / 4) % 3] ?? 2
       const browser = await launchSleepyChromium()
+      let leaderProcess: PageProcess | undefined
       try {
         const observer = await browser.newPage()
         await observer.goto(`${server.address}/network.json`)
@@ -60,20 +65,24 @@ async function start (): Promise<Soak> {
         for (let index = 0; index < count; index += 1) hubs.push(await openHub(await browser.newPage(), server.address, { name: 'tabs' }))
         const [leader, ...others] = hubs
         if (leader == null || !(await leader.status()).leader) throw new Error('The first tab does not lead.')
+        await pause(preparedMs)
+        if (ending === 'stopped') leaderProcess = await leader.page.ownProcess()
         for (const [index, hub] of hubs.entries()) await hub.page.evaluate(`(${write(index)}, 0)`)
         await waitUntil({ what: `${postsEach} posts of each tab`, timeoutMs: handOverTimeoutMs }, async () => haveWritten(await told(), hubs.keys(), 0))
 
         const endedAt = Date.now()
         if (ending === 'closed') await leader.page.close()
         else if (ending === 'killed') await leader.page.crash()
-        else await leader.page.freeze()
+        else if (ending === 'frozen') await leader.page.freeze()
+        else leaderProcess?.stop()
         const otherTabs = others.map((_, index) => index + 1)
         await waitUntil({ what: `${postsEach} more posts of each other tab after the first was ${ending}`, timeoutMs: handOverTimeoutMs, pollMs: 20, evidence: async () => evidenceOf(others) },
           async () => haveWritten(await told(), otherTabs, endedAt))
         for (const tab of otherTabs) note(gaps, `${count} tabs, ${ending}`, longestPause(await told(), tab, endedAt))
 
         if (ending === 'frozen') await leader.page.wake()
-        const alive = ending === 'frozen' ? hubs : others
+        leaderProcess?.goOn()
+        const alive = ending === 'frozen' || ending === 'stopped' ? hubs : others
         for (const { page } of alive) await page.evaluate('(globalThis.writing = false, 0)')
         for (const hub of alive) await hub.waitFor('its last answer', () => hub.page.evaluate('globalThis.failed ?? globalThis.stopped'), handOverTimeoutMs)
         for (const { page } of alive) {
@@ -82,6 +91,7 @@ async function start (): Promise<Soak> {
         }
         check(await told(), await postsOf(others[0]))
       } finally {
+        leaderProcess?.goOn() // one that stands still cannot be closed
         await browser.close()
       }
     },

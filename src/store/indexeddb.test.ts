@@ -137,17 +137,21 @@ describe('indexeddb', () => {
     await store.close()
   })
 
-  test('[S1] of two writers the second to write is lost, and overwrites nothing', async () => {
+  test('[S1] of two that have it open the later one writes; the earlier one is lost when it wants to, and changes nothing', async () => {
     const name = newName()
     const onLost = vi.fn()
-    const first = await openIndexedDbStore(name)
-    const second = await openIndexedDbStore(name, { onLost })
+    const first = await openIndexedDbStore(name, { onLost })
     await first.append(sampleMessages(3))
-    await expect(second.append(sampleMessages(2, 50))).rejects.toMatchObject({ code: 'storage-lost' })
+    const second = await openIndexedDbStore(name)
+    const [refused] = await Promise.allSettled([first.append(sampleMessages(2, 50)), second.append(sampleMessages(1, 3))])
+    expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'storage-lost' } })
     expect(onLost.mock.calls).toMatchObject([['superseded', expect.any(String)]])
-    expect(await first.append(sampleMessages(1, 3))).toBe(4)
-    expect(await first.read(1, 10)).toEqual(numbered(sampleMessages(4)))
-    await first.close()
+    const third = await openIndexedDbStore(name)
+    await expect(second.putValue('late', 1)).rejects.toMatchObject({ code: 'storage-lost' })
+    expect(await third.append(sampleMessages(1, 4))).toBe(5)
+    expect(await third.read(1, 10)).toEqual(numbered(sampleMessages(5)))
+    expect(await third.getValue('late')).toBeUndefined()
+    await third.close()
   })
 
   test('[S8] a database that the browser closes is lost', async () => {

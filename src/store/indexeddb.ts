@@ -1,10 +1,15 @@
 /**
  * The message store of a browser: blocks, values and the counter in one IndexedDB database.
- * One hub writes to it at a time (one leader tab per origin); if two ever do, the second notices before it changes anything and is lost.
+ * One hub writes to it at a time (one leader tab per origin): whoever opened it last. An earlier one, which may have stood still meanwhile, notices before it
+ * changes anything and is lost.
+ *
+ * A process can stop at any moment, and what it has begun then blocks every other one. So a transaction is never left waiting for its own page: all that
+ * it does is asked for in one go, its commit too. That is why it cannot look before it writes, and whether it may write is a key that it adds (`endedKey`).
+ *
  * It does not know what a block holds (blocks.ts) or why it is written (block-log.ts).
  */
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb'
-import { deleteDB, openDB } from 'idb'
+import { deleteDB, openDB, unwrap } from 'idb'
 import { HubError, reasonOf } from '../base/errors.ts'
 import { copyOfValue } from './arguments.ts'
 import type { Lose } from './block-log.ts'
@@ -29,6 +34,12 @@ type Transaction<Mode extends IDBTransactionMode> = IDBPTransaction<Schema, Stor
 
 const stores: StoreNames<Schema>[] = ['blocks', 'block-keys', 'values', 'counters']
 const lastEventKey = 'last-event'
+/** How often the database was opened. */
+const openingKey = 'opening'
+/** Held by an opening that ended: the next one put it there. Each commit adds its own opening's and removes it again, which fails where it is held. */
+const endedKey = (opening: number): string => `ended/${opening}`
+/** Openings whose end is remembered. One that stood still while the database was opened as often again has no page any more. */
+const endedMax = 1_000
 /** How long, in ms, an open or erase waits for other tabs to let go. They do so at once when they are told, unless they are frozen. */
 const blockedMs = 5_000
 const tooLate = 'Another tab keeps this hub\'s data open: close the other tabs of this page, then load it again.'
@@ -44,18 +55,27 @@ export function openIndexedDbStore (name: string, options?: StoreOptions): Promi
 async function openStorage (name: string, lose: Lose): Promise<BlockStorage> {
   const database = await openDatabase(name, lose)
   let lastEvent: number
+  let opening: number
   let blockKeys: number[]
   try {
-    [lastEvent, blockKeys] = await inTransaction('readonly', transaction => Promise.all([
-      transaction.objectStore('counters').get(lastEventKey).then(found => found ?? 0),
-      transaction.objectStore('block-keys').getAllKeys()
-    ]))
+    // It reads what it writes, so for once it waits for its page.
+    [lastEvent, opening, blockKeys] = await inTransaction('readwrite', async (transaction) => {
+      const counters = transaction.objectStore('counters')
+      const found = Promise.all([counters.get(lastEventKey), counters.get(openingKey), transaction.objectStore('block-keys').getAllKeys()])
+      const [last = 0, before = 0, keys] = await found
+      const own = before + 1
+      await Promise.all([counters.put(own, openingKey), counters.put(0, endedKey(before)), counters.delete(endedKey(own - endedMax))])
+      return [last, own, keys] as const
+    })
   } catch (error) {
     database.close()
     throw error
   }
 
-  /** Runs `work` in a transaction of its own. Whatever fails leaves the database as it was. */
+  /**
+   * Runs `work` in a transaction of its own. Whatever fails leaves the database as it was. Work that only reads asks for all it wants before it first waits,
+   * for then its transaction is ended; other work ends its own.
+   */
   async function inTransaction<Mode extends 'readonly' | 'readwrite', T> (mode: Mode, work: (transaction: Transaction<Mode>) => Promise<T>): Promise<T> {
     let transaction: Transaction<Mode>
     try {
@@ -64,9 +84,11 @@ async function openStorage (name: string, lose: Lose): Promise<BlockStorage> {
       // Some browsers close a database without an event (Safari after a long sleep); this is where it shows.
       throw nameOf(cause) === 'InvalidStateError' ? lose('terminated', 'The browser has closed this hub\'s data: load the page again.') : failure(cause)
     }
+    const working = work(transaction)
+    if (mode === 'readonly') transaction.commit()
     const [worked, done] = await Promise.allSettled([
       // What a failed piece of work has already asked for must not be committed.
-      work(transaction).catch((cause: unknown) => { abort(transaction); throw cause }),
+      working.catch((cause: unknown) => { abort(transaction); throw cause }),
       transaction.done
     ])
     if (worked.status === 'rejected') throw failure(transaction.error ?? worked.reason)
@@ -77,34 +99,39 @@ async function openStorage (name: string, lose: Lose): Promise<BlockStorage> {
   return {
     lastEvent,
     blockKeys,
-    async commit ({ blocks, removed, values, lastEvent: { before, after } }) {
-      let found = before
+    async commit ({ blocks, removed, values, lastEvent: { after } }) {
+      const end = { isThere: false }
       const written = inTransaction('readwrite', async (transaction) => {
-        const blockStore = transaction.objectStore('blocks')
-        const keyStore = transaction.objectStore('block-keys')
-        const valueStore = transaction.objectStore('values')
-        const counters = transaction.objectStore('counters')
-        // All at once: a request that waits for the one before it halves the speed. Each is an async function of its own, so that
-        // one that throws at once is seen together with the others.
-        await Promise.all([
-          (async () => {
-            found = await counters.get(lastEventKey) ?? 0
-            if (found !== before) abort(transaction)
-          })(),
-          ...removed.map(async (key) => { await blockStore.delete(key) }),
-          ...removed.map(async (key) => { await keyStore.delete(key) }),
-          ...blocks.map(async ({ firstEvent, bytes }) => { await blockStore.add(bytes, firstEvent) }),
-          ...blocks.map(async ({ firstEvent }) => { await keyStore.put(0, firstEvent) }),
-          ...values.map(async ([key, value]) => { await (value === undefined ? valueStore.delete(key) : valueStore.put(value, key)) }),
-          (async () => { await counters.put(after, lastEventKey) })()
-        ])
+        // The browser's own objects, without promises: the shorter these lines take, the less likely a process stops within them.
+        const raw = unwrap(transaction)
+        const blockStore = raw.objectStore('blocks')
+        const keyStore = raw.objectStore('block-keys')
+        const valueStore = raw.objectStore('values')
+        const counters = raw.objectStore('counters')
+        const adding = counters.add(0, endedKey(opening))
+        adding.onerror = () => { end.isThere = adding.error?.name === 'ConstraintError' }
+        for (const key of removed) {
+          blockStore.delete(key)
+          keyStore.delete(key)
+        }
+        for (const { firstEvent, bytes } of blocks) {
+          blockStore.add(bytes, firstEvent)
+          keyStore.put(0, firstEvent)
+        }
+        for (const [key, value] of values) {
+          if (value === undefined) valueStore.delete(key)
+          else valueStore.put(value, key)
+        }
+        counters.put(after, lastEventKey)
+        counters.delete(endedKey(opening))
+        raw.commit()
       })
       try {
         await written
       } catch (error) {
-        if (found === before) throw error
+        if (!end.isThere) throw error
         database.close()
-        throw lose('superseded', 'Another tab writes to the same hub: close one of them and load this page again.')
+        throw lose('superseded', 'Another tab has taken this hub over: load this page again.')
       }
     },
     // A request for each, all at once: measured two to three times as fast as `getAll`, and they need not be neighbours.
@@ -117,11 +144,14 @@ async function openStorage (name: string, lose: Lose): Promise<BlockStorage> {
     }),
     prepareValue: copyOfValue,
     getValue: key => inTransaction('readonly', transaction => transaction.objectStore('values').get(key)),
-    getValues: ({ from, before }, limit) => inTransaction('readonly', async (transaction) => {
-      const store = transaction.objectStore('values')
-      const keys = await store.getAllKeys(IDBKeyRange.bound(from, before, false, true), limit)
-      return Promise.all(keys.map(async (key): Promise<[string, unknown]> => [key, await store.get(key)]))
-    }),
+    async getValues ({ from, before }, limit) {
+      const keys = await inTransaction('readonly', async transaction => transaction.objectStore('values').getAllKeys(IDBKeyRange.bound(from, before, false, true), limit))
+      const values = await inTransaction('readonly', async (transaction) => {
+        const store = transaction.objectStore('values')
+        return Promise.all(keys.map(async (key): Promise<[string, unknown]> => [key, await store.get(key)]))
+      })
+      return values.filter(([, value]) => value !== undefined) // removed between the two
+    },
     close () {
       database.close()
       return Promise.resolve()

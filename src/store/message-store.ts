@@ -130,7 +130,7 @@ export interface BlockDamage {
 /**
  * Why a store was taken away while it was open:
  * - `terminated`: the browser closed it (data cleared by the person, or the disk failed);
- * - `superseded`: another tab upgrades or erases it, or has written to it;
+ * - `superseded`: another tab upgrades or erases it, or has opened it since;
  * - `write-failed`: a write ended in a state that only opening again can tell.
  */
 export type StoreLossCode = 'terminated' | 'superseded' | 'write-failed'

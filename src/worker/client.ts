@@ -158,7 +158,7 @@ function createOwnEngine (options: PageOptions, onProgress: (done: number, total
           hub: options.hub, origin: location.origin, relay: options.relay, network: options.network, agent: `hubbub/0.1.0 ${browserName()}`, deviceName: browserName(),
           term, handedOver
         }, transfer(ports, ports))
-        return attachOwn(engine, term)
+        return attachOwn(engine, term, async () => navigator.locks.query()) // answered after what became of the lock
       } catch (thrown) {
         terminate()
         throw thrown

@@ -7,7 +7,8 @@ import { HubError, reasonOf } from '../../base/errors.ts'
 import type { HubApi, MessageEvent as StoredMessageEvent, Query } from '../api.ts'
 import { errorOf } from '../carried-error.ts'
 import { callOn } from '../forward.ts'
-import { callsMax, opened, pageChannel, sealed, type Term, type ToEngine } from './protocol.ts'
+import type { Silence } from './silence.ts'
+import { callChannel, callsMax, opened, pageChannel, sealed, type Term, type ToEngine } from './protocol.ts'
 
 /** Resolves when it can take the next one. */
 export type TakeEvent = (event: StoredMessageEvent) => Promise<void>
@@ -46,26 +47,37 @@ function createOpenCalls (): { readonly open: <T>(work: Promise<T>) => Promise<T
   }
 }
 
-/** The engine in this page's worker. */
-export function attachOwn (engine: Remote<HubApi>, term: Term): Attachment {
+/**
+ * The engine in this page's worker. One that wakes after its place was taken finds its storage taken too (store, `superseded`), and may be quicker with that
+ * than the page that is to hear of the other: `untilLeadIsKnown` resolves once the page has, so that the calls are asked again there.
+ */
+export function attachOwn (engine: Remote<HubApi>, term: Term, untilLeadIsKnown: () => Promise<unknown>): Attachment {
   const hub = engine as unknown as HubApi
   const { open, end } = createOpenCalls()
   return {
     isOwn: true,
     term,
-    call: async (path, given) => open(callOn(hub, path, given)),
+    call: async (path, given) => open(callOn(hub, path, given).catch(async (thrown: unknown) => {
+      if (thrown instanceof HubError && thrown.code === 'storage-lost') await untilLeadIsKnown()
+      throw thrown
+    })),
     subscribe: async (filter, take, fromEvent) => open(hub.subscribe(filter, proxy(take), fromEvent == null ? {} : { fromEvent })),
     end
   }
 }
 
 export interface RemoteAttachment extends Attachment {
+  /** Asks the engine for a sign of life. */
   readonly ping: () => void
+  /** Asks the page that runs the engine for a sign of life. */
+  readonly knock: () => void
 }
 
-/** The engine of another tab. `onHeard`: it said something. */
-export function attachToTab (hubName: string, page: string, term: Term, onHeard: () => void): RemoteAttachment {
-  const channel = new BroadcastChannel(pageChannel(hubName, page))
+/** The engine of another tab. `heard`: it said something, or its page did. `echoed`: what this page sent came back to it. */
+export function attachToTab (hubName: string, page: string, term: Term, { heard, echoed }: Pick<Silence, 'heard' | 'echoed'>): RemoteAttachment {
+  const channel = new BroadcastChannel(callChannel(hubName, page, term))
+  const echo = new BroadcastChannel(callChannel(hubName, page, term)) // a channel does not hear itself
+  const door = new BroadcastChannel(pageChannel(hubName, term.leader))
   const post = (message: ToEngine): void => { channel.postMessage(sealed(message)) }
   const { open, end } = createOpenCalls()
   const answers = new Map<number, { readonly resolve: (value: unknown) => void, readonly reject: (error: unknown) => void }>()
@@ -75,7 +87,7 @@ export function attachToTab (hubName: string, page: string, term: Term, onHeard:
   channel.addEventListener('message', ({ data }: MessageEvent) => {
     const message = opened(data)
     if (message == null) return
-    onHeard()
+    heard()
     if (message.type === 'event') hand(message.subscription, message.event)
     else if (message.type === 'returned' || message.type === 'threw') {
       const answer = answers.get(message.call)
@@ -84,6 +96,9 @@ export function attachToTab (hubName: string, page: string, term: Term, onHeard:
       else answer?.reject(errorOf(message.error))
     }
   })
+
+  door.addEventListener('message', ({ data }: MessageEvent) => { if (opened(data)?.type === 'here') heard() })
+  echo.addEventListener('message', ({ data }: MessageEvent) => { if (opened(data)?.type === 'ping') echoed() })
 
   /** One at a time, in their order. */
   function hand (subscription: number, event: StoredMessageEvent): void {
@@ -121,6 +136,7 @@ export function attachToTab (hubName: string, page: string, term: Term, onHeard:
     isOwn: false,
     term,
     ping: () => { post({ type: 'ping' }) },
+    knock: () => { door.postMessage(sealed({ type: 'knock' })) },
     call: async (path, given) => ask(call => ({ type: 'call', call, path, given }), path),
     async subscribe (filter, take, fromEvent) {
       const subscription = number += 1
@@ -137,6 +153,8 @@ export function attachToTab (hubName: string, page: string, term: Term, onHeard:
       takers.clear()
       answers.clear()
       channel.close()
+      echo.close()
+      door.close()
       end()
     }
   }

@@ -1,13 +1,13 @@
 /**
  * What the pages of one hub say to each other (SPEC.md): data types, names and limits, no machinery. A BroadcastChannel of the hub carries who leads, and one
- * for each page its calls: it is the one way between pages of an origin that every browser has, and it reaches the engine in its worker directly, so a
+ * for each page and term its calls: it is the one way between pages of an origin that every browser has, and it reaches the engine in its worker directly, so a
  * blocked page does not stand between.
  */
 import type { MessageEvent as StoredMessageEvent, Query } from '../api.ts'
 import type { CarriedError } from '../carried-error.ts'
 
 /** Raised with every change that a page of another build would misread. */
-export const protocolVersion = 1
+export const protocolVersion = 2
 
 /** Pages attached to one engine. A person has a handful of tabs; apps come on top. */
 export const pagesMax = 64
@@ -23,7 +23,10 @@ export const leaderLock = (hub: string): string => `hubbub/${hub}`
 /** Held by a page while it lives: the engine asks for it, and gets it when the page is gone. */
 export const pageLock = (hub: string, page: string): string => `hubbub/${hub}/page/${page}`
 export const hubChannel = (hub: string): string => `hubbub/${hub}`
+/** Of a page: who leads says there that it is attached. */
 export const pageChannel = (hub: string, page: string): string => `hubbub/${hub}/page/${page}`
+/** Of a page and the engine of one term: what another engine does that still runs, or runs again, is not heard there, and it hears no call. */
+export const callChannel = (hub: string, page: string, { leader, since }: Term): string => `${pageChannel(hub, page)}/${leader}/${since}`
 
 /** One engine's time as the leader. Of two, the later one counts. */
 export interface Term {
@@ -52,6 +55,12 @@ export type ToEngine =
   | { readonly type: 'taken', readonly subscription: number }
   | { readonly type: 'ping' }
 
+/** Between pages, on the channel of the one that leads. */
+export type PageToPage =
+  /** Whether its process runs: the engine may be busy. */
+  | { readonly type: 'knock' }
+  | { readonly type: 'here' }
+
 /** From the engine to a page. */
 export type ToPage =
   | { readonly type: 'attached', readonly version: number, readonly term: Term }
@@ -60,7 +69,7 @@ export type ToPage =
   | { readonly type: 'event', readonly subscription: number, readonly event: StoredMessageEvent }
   | { readonly type: 'pong' }
 
-export type Said = Announcement | ToEngine | ToPage
+export type Said = Announcement | ToEngine | PageToPage | ToPage
 
 /** What travels. Comlink's own messages and other versions' are told apart by it. */
 export interface Envelope { readonly hubbub: 'tabs', readonly message: Said }

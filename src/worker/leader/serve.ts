@@ -13,7 +13,7 @@ import type { HubApi } from '../api.ts'
 import { carryError } from '../carried-error.ts'
 import { callOn } from '../forward.ts'
 import {
-  callsMax, eventsAheadMax, hubChannel, opened, pageChannel, pageLock, pagesMax, protocolVersion, sealed, subscriptionsMax,
+  callChannel, callsMax, eventsAheadMax, hubChannel, opened, pageChannel, pageLock, pagesMax, protocolVersion, sealed, subscriptionsMax,
   type Said, type Term, type ToEngine, type ToPage
 } from './protocol.ts'
 import { createTurns } from './turns.ts'
@@ -42,7 +42,7 @@ interface Subscription {
 
 export function serveTabs ({ hubName, hub, term, locks, onGone }: TabServerOptions): TabServer {
   const channel = new BroadcastChannel(hubChannel(hubName))
-  const pages = new Map<string, (message: ToPage) => void>()
+  const pages = new Map<string, () => void>()
   const attached: ToPage = { type: 'attached', version: protocolVersion, term }
 
   channel.addEventListener('message', ({ data }: MessageEvent) => {
@@ -53,26 +53,29 @@ export function serveTabs ({ hubName, hub, term, locks, onGone }: TabServerOptio
 
   function attach (page: string): void {
     const known = pages.get(page)
-    if (known != null) known(attached) // it asked again before it heard
+    if (known != null) known() // it asked again before it heard
     else if (pages.size < pagesMax) open(page)
   }
 
   function open (page: string): void {
-    const own = new BroadcastChannel(pageChannel(hubName, page))
+    const welcome = new BroadcastChannel(pageChannel(hubName, page))
+    const own = new BroadcastChannel(callChannel(hubName, page, term))
     const post = (message: ToPage): void => { own.postMessage(sealed(message)) }
+    const tellAttached = (): void => { welcome.postMessage(sealed(attached)) }
     const { obey, close } = createPageSession(hub, post)
     own.addEventListener('message', ({ data }: MessageEvent) => {
       const message = opened(data)
       if (message != null) obey(message)
     })
-    pages.set(page, post)
+    pages.set(page, tellAttached)
     locks.request(pageLock(hubName, page), () => {
       pages.delete(page)
       close()
       own.close()
+      welcome.close()
       onGone()
     }).catch(() => { pages.delete(page) }) // this worker is being ended
-    post(attached)
+    tellAttached()
   }
 
   return { get size () { return pages.size } }

@@ -5,7 +5,7 @@
  * 1. There is one attachment at most, and the one with the latest term counts: what an earlier leader still says is not heard.
  * 2. An engine runs here only while this page holds the lock. It is ended, not stopped: a frozen or silenced page has no time for more, and the storage is
  *    made for that (store S3, S4).
- * 3. Silence is counted in unanswered pings, and only while this page's own timers are on time: a page that slept accuses nobody.
+ * 3. Silence is counted in unanswered pings (silence.ts): a page that slept accuses nobody.
  */
 import { HubError, reasonOf } from '../../base/errors.ts'
 import { toHex } from '../../base/bytes.ts'
@@ -13,6 +13,7 @@ import { randomBytes } from '../../base/random.ts'
 import { attachToTab, type Attachment, type RemoteAttachment } from './attachment.ts'
 import { standForElection } from './election.ts'
 import { hubChannel, leaderLock, opened, pageLock, protocolVersion, sealed, pageChannel, type Announcement, type Term } from './protocol.ts'
+import { createSilence } from './silence.ts'
 import type { Lead } from './steady-hub.ts'
 
 /** An engine that this page runs. */
@@ -44,12 +45,16 @@ export interface Tab extends Lead {
   readonly tellOpening: (sentence: string) => void
 }
 
-/** Between two looks at how things are, in ms. */
-const tickMs = 1_000
-/** Ticks without an answer after which the leader counts as silent. An engine is busy for a second at most, while it opens a million messages. Guess. */
-const silentTicksMax = 5
-/** A tick that comes later than this was held up: this page slept, or its browser throttles it. */
-const lateMs = 2_500
+/** Between two pings, in ms: of what a hand-over from a tab that stands still takes, most is waiting for answers. */
+const tickMs = 150
+/** Pings in a row that engine and page leave unanswered after which they count as silent. Both are seldom busy for that long together. Guess. */
+const silentTicksMax = 3
+/** The same where no engine has answered yet: one opens a million messages meanwhile, while its page loads. Guess. */
+const openingTicksMax = 34
+/** Between two times that a page without an engine asks who has one, in ticks: an engine that begins says so by itself. */
+const lookEveryTicks = 7
+/** After one page has taken the lead over the others leave it as long as that, in ms, to come up. */
+const takenOverMs = 5_000
 /** When a page that only waits loads its engine, in ms: the lead then comes over without its loading. After what the person came for. */
 const prepareAfterMs = 2_000
 
@@ -66,8 +71,9 @@ export function joinTabs (options: TabOptions): Tab {
   let opening = starting
   let isLeading = false
   let wasAttached = false
-  let unanswered = 0
-  let lastTickAt = now()
+  let isOpening = false
+  let ticks = 0
+  const silence = createSilence()
   let preparing: ReturnType<typeof setTimeout> | undefined
 
   let isAlive = false
@@ -78,6 +84,8 @@ export function joinTabs (options: TabOptions): Tab {
     return new Promise(() => { /* never */ })
   })
   const welcome = new BroadcastChannel(pageChannel(hubName, page))
+  /** For pings to nobody, which `welcome` hears: a channel does not hear itself. */
+  const pings = new BroadcastChannel(pageChannel(hubName, page))
   const tell = (announcement: Announcement): void => { channel.postMessage(sealed(announcement)) }
   const look = (): void => { if (isAlive && !isLeading) tell({ type: 'looking', page, version: protocolVersion }) }
 
@@ -87,7 +95,7 @@ export function joinTabs (options: TabOptions): Tab {
     attachment = next
     wasAttached = true
     failure = undefined
-    unanswered = 0
+    isOpening = false
     options.onRunning()
     for (const { resolve } of waiting) resolve(next)
     waiting.clear()
@@ -116,6 +124,7 @@ export function joinTabs (options: TabOptions): Tab {
     const own = engine ??= options.prepareEngine()
     opening = starting
     if (!handedOver) options.onOpening(opening)
+    tellPages()
     own.start({ leader: page, since: now() }, handedOver).then((next) => {
       if (engine !== own || !isLeading) return
       remote = undefined
@@ -132,6 +141,7 @@ export function joinTabs (options: TabOptions): Tab {
     engine?.terminate()
     engine = undefined
     if (attachment?.isOwn === true) detach()
+    look()
   }
 
   const election = standForElection({ lock: leaderLock(hubName), locks, onLead: lead, onStop: stopLeading })
@@ -142,19 +152,22 @@ export function joinTabs (options: TabOptions): Tab {
     if (message.type === 'leading') {
       if (isLater(message.term)) look()
     } else if (message.type === 'opening') {
-      unanswered = 0
+      isOpening = true
+      silence.heard()
       if (!wasAttached && failure == null) options.onOpening(message.sentence)
     } else if (message.type === 'wiped') options.onWiped()
   })
 
   welcome.addEventListener('message', ({ data }: MessageEvent) => {
     const message = opened(data)
+    if (message?.type === 'ping') silence.echoed()
+    else if (message?.type === 'knock' && isLeading) welcome.postMessage(sealed({ type: 'here' }))
     if (message?.type !== 'attached' || isLeading || !isLater(message.term)) return
     if (message.version !== protocolVersion) {
       fail(new HubError('other-version', 'Another tab of this browser runs this hub with another version of this page: load that tab again, or close it.'))
       return
     }
-    remote = attachToTab(hubName, page, message.term, () => { unanswered = 0 })
+    remote = attachToTab(hubName, page, message.term, silence)
     attach(remote)
     preparing ??= setTimeout(() => { engine ??= options.prepareEngine() }, prepareAfterMs)
   })
@@ -163,28 +176,39 @@ export function joinTabs (options: TabOptions): Tab {
     return attachment == null || (attachment.term.leader !== leader && attachment.term.since <= since)
   }
 
-  setInterval(() => {
-    const at = now()
-    const isLate = at - lastTickAt > lateMs
-    lastTickAt = at
+  /** How far it is, to the pages that have no engine. */
+  function tellPages (): void {
+    if (attachment == null) tell({ type: 'opening', version: protocolVersion, sentence: opening })
+  }
+
+  function tick (): void {
+    setTimeout(tick, tickMs)
+    ticks += 1
     if (isLeading) {
-      if (attachment == null) tell({ type: 'opening', version: protocolVersion, sentence: opening })
+      tellPages()
       return
     }
-    unanswered = isLate ? 0 : unanswered + 1
-    if (unanswered > silentTicksMax && failure == null) {
-      unanswered = 0
+    const answer = silence.tick(remote == null || isOpening ? openingTicksMax : silentTicksMax)
+    if (answer === 'silent' && failure == null) {
       takeOver()
-    } else if (remote != null) remote.ping()
-    else look()
-  }, tickMs)
+      return
+    }
+    if (remote == null) {
+      pings.postMessage(sealed({ type: 'ping' }))
+      if (ticks % lookEveryTicks === 0) look()
+    } else {
+      remote.ping()
+      if (answer === 'waiting') remote.knock() // it may have other things to do, and is not woken while its engine answers
+    }
+  }
+  setTimeout(tick, tickMs)
 
   /** One page at a time: the others hear of the new leader before it is their turn, and count from there. */
   function takeOver (): void {
     void locks.request(`${leaderLock(hubName)}/take-over`, { ifAvailable: true }, async (held) => {
       if (held == null) return
       election.takeOver()
-      await new Promise((resolve) => { setTimeout(resolve, silentTicksMax * tickMs) })
+      await new Promise((resolve) => { setTimeout(resolve, takenOverMs) })
     })
   }
 
@@ -215,7 +239,6 @@ export function joinTabs (options: TabOptions): Tab {
       preparing = undefined
     },
     wake () {
-      lastTickAt = now()
       election.rejoin()
       look()
     }

@@ -5,10 +5,14 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { HubError } from '../../base/errors.ts'
 import type { Draft, HubApi, MessageEvent } from '../api.ts'
 import { forward } from '../forward.ts'
-import type { Attachment } from './attachment.ts'
+import { attachToTab, type Attachment } from './attachment.ts'
+import { createLocks } from './fixtures/locks.ts'
 import { openOutbox, publishWaiting } from './outbox.ts'
-import { callsMax, eventsAheadMax, subscriptionsMax, type Said, type ToPage } from './protocol.ts'
-import { createPageSession } from './serve.ts'
+import {
+  callsMax, eventsAheadMax, hubChannel, pageChannel, pageLock, protocolVersion, sealed, subscriptionsMax, type Said, type Term, type ToPage
+} from './protocol.ts'
+import { createPageSession, serveTabs } from './serve.ts'
+import { createSilence } from './silence.ts'
 import { createSteadyHub } from './steady-hub.ts'
 import { readingsAtOnceMax } from './turns.ts'
 
@@ -156,6 +160,51 @@ describe('a hub whose leader changes', () => {
     leadBy(attach(createEngine(disk), true, since += 1))
     await hub.publish({ kind: 'post', text: 'after' })
     expect(heard).toHaveLength(50)
+  })
+})
+
+describe('an engine that was replaced and runs all the same', () => {
+  test('[T5] hears no call of its pages any more, and none of its answers is taken for one of the later engine', async () => {
+    const locks = createLocks()
+    const channel = new BroadcastChannel(hubChannel('replaced'))
+    const welcome = new BroadcastChannel(pageChannel('replaced', 'page'))
+    const attached = vi.fn()
+    welcome.onmessage = attached
+    onTestFinished(() => {
+      channel.close()
+      welcome.close()
+    })
+    let release = (): void => undefined
+    void locks.request(pageLock('replaced', 'page'), async () => new Promise<void>((resolve) => { release = resolve }))
+    const asked: string[] = []
+    const attachTo = async (leader: string, since: number, answer: Promise<unknown>): Promise<Attachment> => {
+      const term: Term = { leader, since }
+      serveTabs({
+        hubName: 'replaced', term, locks, onGone: () => undefined,
+        hub: forward(async () => ({ count: async () => { asked.push(leader); return answer } } as unknown as HubApi))
+      })
+      const before = attached.mock.calls.length
+      channel.postMessage(sealed({ type: 'looking', page: 'page', version: protocolVersion }))
+      await expect.poll(() => attached.mock.calls.length, { interval: 1 }).toBeGreaterThan(before)
+      return attachToTab('replaced', 'page', term, createSilence())
+    }
+    const late = Promise.withResolvers<unknown>()
+    const first = await attachTo('one', 1, late.promise)
+    const open = first.call('count', [])
+    await expect.poll(() => asked, { interval: 1 }).toEqual(['one'])
+    first.end()
+    await expect(open).rejects.toMatchObject({ code: 'leader-changed' })
+    const slow = Promise.withResolvers<unknown>()
+    const second = await attachTo('two', 2, slow.promise)
+    const again = second.call('count', [])
+    await expect.poll(() => asked, { interval: 1 }).toEqual(['one', 'two'])
+    late.resolve('of the first')
+    await new Promise((resolve) => { setTimeout(resolve) })
+    slow.resolve('of the second')
+    expect(await again).toBe('of the second')
+    expect(asked).toEqual(['one', 'two'])
+    second.end()
+    release()
   })
 })
 
