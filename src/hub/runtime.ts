@@ -16,7 +16,7 @@ import { createReplicatedSet, type ReplicatedSet } from '../message/replicated-s
 import type { Message, MessageId } from '../message/types.ts'
 import { createHubCore, type HubEffect, type HubInput } from './core/hub-core.ts'
 import { createFastSync, type FastSync } from './fastsync/fast-sync.ts'
-import { recallPin } from './fastsync/remembered-pin.ts'
+import { recall } from './fastsync/remembered.ts'
 import { createIntake } from './intake.ts'
 import { createKeeping } from './keeping.ts'
 import { createLife, type Life } from './lifecycle/life.ts'
@@ -96,7 +96,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   const core = createHubCore({ set, createBroadcast: host => createBroadcast(host, chance) })
   const messages = await createMessages({ store, set, rules, report: log.report, random, onProgress })
   const retention = await createRetention({ store, set, messages, isOwn, log, now })
-  const [meetings, pin] = [await recallMeetings(store), await recallPin(store)]
+  const [meetings, remembered] = [await recallMeetings(store), await recall(store)]
   const [traffic, traces] = [createTraffic(), createTraces(now)]
   let callOffDeadline = (): void => undefined
   let deadlineMs: number | undefined
@@ -138,8 +138,8 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   })
 
   const fastSync = createFastSync({
-    rules, network: fastNetwork, store, retention, members: sync.members, reject: transport.reject, log, now, timer, wait, ...pin, farBehind: options.farBehind,
-    offerAll: (from, offers) => { storedTogether(from, offers, 'snapshot') }, catchUp: options.catchUp,
+    rules, network: fastNetwork, store, retention, members: sync.members, reject: transport.reject, log, now, timer, wait, ...remembered,
+    offerAll: (from, offers) => { storedTogether(from, offers, 'snapshot') }, catchUp: options.catchUp, farBehind: options.farBehind,
     stored: async () => keeping.settled(),
     serves: () => life.state.serving,
     isPacemaker: () => life.state.mode === 'pacemaker',

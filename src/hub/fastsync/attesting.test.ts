@@ -9,6 +9,7 @@ import { epochOf, epochStartMs } from '../../message/epoch.ts'
 import { rootSigner, type Signer } from '../../message/signing.ts'
 import type { Message, NetworkGenesis } from '../../message/types.ts'
 import { post, startMs, testRules } from '../fixtures/author.ts'
+import { createMemoryDisk, type MemoryDisk } from '../../store/memory.ts'
 import { createMesh, type MeshHub } from '../fixtures/mesh.ts'
 import { createStreamPair, type CarriedFrame } from '../fixtures/sync-streams.ts'
 import { createPen } from '../messages/fixtures/shelf.ts'
@@ -42,8 +43,8 @@ beforeEach(() => {
 
 async function network (attesters: number): Promise<{ mesh: ReturnType<typeof createMesh>, hubs: MeshHub[], add: typeof add }> {
   const mesh = createMesh({ linksSync: true, linksJoin: true, onFastFrame: carried => onFrame(carried) })
-  async function add (name: string, messages: readonly Message[] = history, signer?: Signer): Promise<MeshHub> {
-    const options = signer && { signer: async () => signer }
+  async function add (name: string, messages: readonly Message[] = history, signer?: Signer, disk = createMemoryDisk()): Promise<MeshHub> {
+    const options = { disk, ...signer && { signer: async () => signer } }
     const hub = await mesh.add(name, { rules: attested, now: () => clockMs, verify: async () => true, random: createRandom(seeds += 1).bytes, ...options })
     await Promise.all(messages.map(async message => hub.runtime.publish(message)))
     return hub
@@ -91,6 +92,29 @@ test('[F5] [F6] [F22] attesters that are equal sign, others hear of it, and a hu
   await joined(dan)
   expect(dan.runtime.fastSync.view).toMatchObject({ outcome: 'taken', certified: true, height, messagesKept: history.length })
   expect([ann, ben, cat, dan].flatMap(({ rejections }) => rejections)).toEqual([])
+})
+
+test('[F22] what was certified is served again after a restart, without a neighbour; what lies damaged on the disk is not', async () => {
+  const { mesh, hubs: [ann, ben], add } = await network(2)
+  if (ann === undefined || ben === undefined) throw new Error('there are two')
+  mesh.link(ann, ben)
+  await attest(mesh, [ann, ben])
+  const height = epochOf(nowMs) - 8
+  expect(ann.runtime.fastSync.checkpoint).toBe(height)
+  const kept = ann.disk.values.get('certified') as Uint8Array
+  for (const [at, checkpoint] of [[undefined, height], [10, null], [checkpointBytes + 40, null], [kept.length - 1, null]] as const) {
+    const disk: MemoryDisk = { events: [...ann.disk.events], values: new Map(ann.disk.values), holder: null }
+    disk.values.set('certified', kept.map((byte, index) => index === at ? byte ^ 1 : byte))
+    const again = await add(`again ${at ?? 'whole'}`, [], undefined, disk)
+    again.runtime.fastSync.look()
+    await again.runtime.fastSync.settled()
+    expect(again.runtime.fastSync.checkpoint, `byte ${at ?? 'none'}`).toBe(checkpoint)
+    if (checkpoint === null) continue
+    const dan = await add('dan', [])
+    mesh.link(dan, again)
+    await expect.poll(() => dan.runtime.fastSync.running, { interval: 5 }).toBe(false)
+    expect(dan.runtime.fastSync.view).toMatchObject({ outcome: 'taken', certified: true, height, messagesKept: history.length })
+  }
 })
 
 test('[F6] fewer than needed, and attesters that hold something else, certify nothing', async () => {

@@ -38,6 +38,8 @@ export interface AttestingOptions {
   readonly rest: () => Promise<void>
   readonly now: () => number
   readonly timer: Timer
+  /** Enough attesters signed this one, which is newer than what they had signed before. */
+  readonly onCertified: (snapshot: Snapshot) => void
   readonly reject: (peer: PeerId, code: JoinRejection) => void
   readonly report: (report: Report) => void
 }
@@ -54,7 +56,7 @@ const chunksAtOnce = 4
 type Answers = (ask: Ask) => Promise<Uint8Array | undefined>
 
 export function createAttesting (options: AttestingOptions): Attesting {
-  const { rules, network, register, known, holdings, checkSignature, isPacemaker, isJoining, rest, now, timer, reject, report } = options
+  const { rules, network, register, known, holdings, checkSignature, isPacemaker, isJoining, rest, now, timer, onCertified, reject, report } = options
   let turning: Promise<void> | undefined
   let nextMs = -Infinity
   let turns = 0
@@ -186,8 +188,10 @@ export function createAttesting (options: AttestingOptions): Attesting {
       await asking(peer, async answers => ask(peer, height, answers))
     }
     if (!isCertified(height)) await sign(height)
-    const { checkpoint } = known.certified ?? {}
-    if (checkpoint === undefined || checkpoint.height === before) return
+    const { certified } = known
+    if (certified === undefined || certified.checkpoint.height === before) return
+    onCertified(certified)
+    const { checkpoint } = certified
     const { size } = register.at(checkpoint.height)
     report({ type: 'checkpoint-certified', sentence: `${thresholdOf(size)} of ${size} attesters signed the checkpoint at height ${checkpoint.height}, ${checkpoint.messages} messages.` })
   }

@@ -10,7 +10,7 @@ import type { SyncStream } from '../sync/sync-stream.ts'
 import type { JoinView } from './api.ts'
 import type { AttesterRegister } from './attester-register.ts'
 import type { Joining } from './joining.ts'
-import type { RememberedPin } from './remembered-pin.ts'
+import type { Remembered } from './remembered.ts'
 import type { Snapshots, SnapshotsOptions } from './snapshots.ts'
 
 export interface FastSync {
@@ -35,7 +35,7 @@ export interface FastSync {
   stop (): void
 }
 
-export interface FastSyncOptions extends SnapshotsOptions, RememberedPin {
+export interface FastSyncOptions extends SnapshotsOptions, Pick<Remembered, 'pinned' | 'keepPin'> {
   /** Whether this hub serves. */
   readonly serves: () => boolean
   /** Messages of this hub. */

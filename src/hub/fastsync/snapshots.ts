@@ -2,14 +2,15 @@
  * Serving and joining as this hub does them, loaded when the first of it is needed: a hub that is equal with its neighbours needs neither. When a join
  * begins is fast-sync.ts's business.
  */
+import { reasonOf } from '../../base/errors.ts'
 import type { EventLog } from '../../base/event-log.ts'
 import type { PeerId } from '../../base/peer.ts'
 import type { Timer } from '../../base/timer.ts'
 import { keyOfPeer } from '../../fastsync/attesters.ts'
-import { attestationInput, countingIn, heightAt, thresholdOf } from '../../fastsync/checkpoint.ts'
+import { attestationInput, countingIn, heightAt, manifestOf, thresholdOf, type Attestation, type Certificate } from '../../fastsync/checkpoint.ts'
 import type { Resumed } from '../../fastsync/join-io.ts'
 import { membersOf, type Holdings } from '../../fastsync/making.ts'
-import { decodePin } from '../../fastsync/pin.ts'
+import { decodePin, encodePin } from '../../fastsync/pin.ts'
 import { createSignatureCheck } from '../../message/signing.ts'
 import type { Message, NetworkGenesis } from '../../message/types.ts'
 import type { MessageStore } from '../../store/message-store.ts'
@@ -21,9 +22,10 @@ import { createAttesting } from './attesting.ts'
 import type { FastNetwork } from './fast-network.ts'
 import { startJoin, type Joining, type JoinRejection } from './joining.ts'
 import { createKnownSnapshots } from './known-snapshots.ts'
+import type { Remembered } from './remembered.ts'
 import { createServing } from './serving.ts'
 
-export interface SnapshotsOptions {
+export interface SnapshotsOptions extends Pick<Remembered, 'recallCertified' | 'keepCertified'> {
   readonly rules: NetworkGenesis
   readonly network: FastNetwork
   /** Where the changes of attesters are kept. */
@@ -70,7 +72,7 @@ export interface Snapshots {
 
 /** Codes: those of the store. */
 export async function openSnapshots (options: SnapshotsOptions): Promise<Snapshots> {
-  const { rules, network, members, store, retention, offerAll, stored, reject, isPacemaker, log, now, timer, wait } = options
+  const { rules, network, members, recallCertified, keepCertified, store, retention, offerAll, stored, reject, isPacemaker, log, now, timer, wait } = options
   const { holdings } = members
   const checkSignature = createSignatureCheck()
   let joining = 0
@@ -92,17 +94,43 @@ export async function openSnapshots (options: SnapshotsOptions): Promise<Snapsho
     rules, network, register, known, checkSignature, isPacemaker, now, timer, rest, holdings: built,
     isJoining: () => joining > 0,
     reject: (peer, code) => { reject(peer, code, `The hub told of a checkpoint what no honest one tells: ${code}.`) },
+    onCertified ({ checkpoint, attestations, manifest }) {
+      keepCertified(encodePin({ certificate: { checkpoint, attestations: [...attestations.values()] }, manifest })).catch((thrown: unknown) => {
+        log.report({ type: 'certificate-not-kept', code: 'storage-failed', sentence: `After a restart this hub waits for another certified checkpoint: ${reasonOf(thrown)}` })
+      })
+    },
     report: log.report
   })
-  /** F6, F16. Nothing that lies on the disk is believed: who signed is checked again, and whether the manifest is the right one by the join. */
+
+  /** F6. What counts of it, if that is enough. Nothing that lies on the disk is believed. */
+  async function certifying (certificate: Certificate): Promise<readonly Attestation[] | undefined> {
+    const attesters = register.at(certificate.checkpoint.height)
+    const input = attestationInput(certificate.checkpoint)
+    const counting = countingIn(certificate, attesters)
+    const valid = await Promise.all(counting.map(async ({ attester, signature }) => checkSignature(attester, signature, input)))
+    const left = counting.filter((_, index) => valid[index])
+    return left.length >= thresholdOf(attesters.size) ? left : undefined
+  }
+
+  /** F16. Whether the manifest is the right one the join sees. */
   async function resumedFrom (pinned: Uint8Array | undefined): Promise<Resumed | undefined> {
     const pin = pinned && decodePin(pinned)
-    if (pin === undefined) return undefined
-    const attesters = register.at(pin.certificate.checkpoint.height)
-    const input = attestationInput(pin.certificate.checkpoint)
-    const valid = await Promise.all(countingIn(pin.certificate, attesters).map(async ({ attester, signature }) => checkSignature(attester, signature, input)))
-    return { ...pin, certified: valid.filter(isValid => isValid).length >= thresholdOf(attesters.size) }
+    return pin && { ...pin, certified: await certifying(pin.certificate) !== undefined }
   }
+
+  /** F22. What was certified in a life before this one: its messages are here still, as all that a hub that keeps all had verified. */
+  async function restore (): Promise<void> {
+    const kept = retention.minEpoch === 0 ? await recallCertified() : undefined
+    const pin = kept && decodePin(kept)
+    if (pin === undefined || pin.certificate.checkpoint.network !== rules.network || manifestOf(pin.manifest, pin.certificate.checkpoint) === undefined) return
+    const valid = await certifying(pin.certificate)
+    if (valid === undefined) return
+    const { attestations } = known.add({ checkpoint: pin.certificate.checkpoint, manifest: pin.manifest, beside: new Map() })
+    for (const attestation of valid) attestations.set(attestation.attester, attestation)
+  }
+  const restored = restore().catch((thrown: unknown) => {
+    log.report({ type: 'certificate-not-kept', code: 'storage-failed', sentence: `The certified checkpoint of before could not be read: ${reasonOf(thrown)}` })
+  })
 
   return {
     register,
@@ -110,9 +138,15 @@ export async function openSnapshots (options: SnapshotsOptions): Promise<Snapsho
       const key = keyOfPeer(peer)
       return key !== undefined && register.at(heightAt(now())).has(key)
     },
-    attest: async () => attesting.turn(),
+    async attest () {
+      await restored
+      await attesting.turn()
+    },
     get checkpoint () { return known.certified?.checkpoint.height ?? null },
-    serve: async (peer, stream) => serving.serve(peer, stream),
+    async serve (peer, stream) {
+      await restored
+      await serving.serve(peer, stream)
+    },
     stop: () => { serving.stop() },
     async join (catchUp, pinned, onPin) {
       await members.built() // what is here already is not fetched
