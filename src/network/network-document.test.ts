@@ -21,7 +21,8 @@ async function serve (text: string, status = 200): Promise<string> {
 describe('/network.json', () => {
   test('says the network and its relays', async () => {
     expect(await readNetworkDocument(await serve(JSON.stringify(document)))).toEqual({ served: rules, relays: document.relays, iceServers: [] })
-    expect(parseNetworkDocument({ ...document, iceServers: [{ urls: 'stun:a' }] }).iceServers).toEqual([{ urls: 'stun:a' }])
+    const iceServers = [{ urls: 'stun:a' }, { urls: ['turn:a', 'turns:a'], username: 'ada', credential: 'secret' }]
+    expect(parseNetworkDocument({ ...document, iceServers }).iceServers).toEqual(iceServers)
   })
 
   test.for<[string, unknown, string]>([
@@ -35,7 +36,11 @@ describe('/network.json', () => {
     ['relays that are no texts', { ...document, relays: [7] }, 'invalid-argument'],
     ['too many relays', { ...document, relays: Array.from({ length: 17 }, () => '/ws') }, 'invalid-argument'],
     ['ICE servers that are no list', { ...document, iceServers: 'stun:example.org' }, 'invalid-argument'],
-    ['too many ICE servers', { ...document, iceServers: Array.from({ length: 9 }, () => ({})) }, 'invalid-argument']
+    ['an ICE server without address', { ...document, iceServers: [{ url: 'stun:a' }] }, 'invalid-argument'],
+    ['an ICE server that is nothing', { ...document, iceServers: [null] }, 'invalid-argument'],
+    ['an ICE server of another kind', { ...document, iceServers: [{ urls: ['stun:a', 'https://a'] }] }, 'invalid-argument'],
+    ['a TURN server that nobody may use', { ...document, iceServers: [{ urls: ['turn:a'], username: 'ada' }] }, 'invalid-argument'],
+    ['too many ICE servers', { ...document, iceServers: Array.from({ length: 9 }, () => ({ urls: 'stun:a' })) }, 'invalid-argument']
   ])('that is or has %s is refused', async ([, wrong, code]) => {
     expect(() => parseNetworkDocument(wrong)).toThrow(expect.objectContaining({ name: 'HubError', code }))
     await expect(readNetworkDocument(await serve(JSON.stringify(wrong)))).rejects.toMatchObject({ code: 'address-invalid', message: expect.stringMatching(/network\.json/) as string })

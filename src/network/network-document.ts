@@ -49,7 +49,20 @@ export function parseNetworkDocument (json: unknown): NetworkDocument {
   if (network !== served.network) throw new HubError('genesis-invalid', 'its network id is not the hash of its genesis')
   if (!Array.isArray(relays) || relays.length > relaysMax || !relays.every(relay => typeof relay === 'string')) throw new HubError('invalid-argument', 'its relays are not a list of multiaddrs')
   if (!Array.isArray(iceServers) || iceServers.length > iceServersMax) throw new HubError('invalid-argument', 'its iceServers are not a list')
-  return { served, relays, iceServers: iceServers as RTCIceServer[] }
+  return { served, relays, iceServers: iceServers.map(iceServerOf) }
+}
+
+/** With one entry that browsers do not take, no connection can be made at all: they throw in the constructor. Codes: `invalid-argument`. */
+function iceServerOf (given: unknown): RTCIceServer {
+  const { urls, username, credential } = Object(given) as { readonly urls?: unknown, readonly username?: unknown, readonly credential?: unknown }
+  const addresses: unknown[] = Array.isArray(urls) ? urls : [urls]
+  if (!addresses.every(address => typeof address === 'string' && /^(?:stun|turn)s?:./.test(address))) {
+    throw new HubError('invalid-argument', 'one of its iceServers has no urls like stun:stun.example.org:3478')
+  }
+  if (addresses.some(address => String(address).startsWith('turn')) && (typeof username !== 'string' || typeof credential !== 'string')) {
+    throw new HubError('invalid-argument', `its iceServers give no username and credential for ${String(addresses[0])}`)
+  }
+  return given as RTCIceServer
 }
 
 /** Node says only "fetch failed", and why in the cause of that; when several addresses were tried, in the code alone. */

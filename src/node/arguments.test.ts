@@ -18,10 +18,11 @@ describe('the start command\'s arguments', () => {
 
   test('every option is read', () => {
     const args = '--port 0 --host [::1] --data D --genesis G --no-hub --dev --url https://hub.example.org/ --trust-proxy ' +
-      '--allow-origin https://a.example --allow-origin https://b.example:444/ --ice-server stun:stun.example.org:3478 --log-level debug'
+      '--allow-origin https://a.example --allow-origin https://b.example:444/ --ice-server stun:stun.example.org:3478 --ice-server turn:ada:se:cret@turn.example.org:3478?transport=tcp --log-level debug'
     expect(options(args.split(' '))).toEqual({
       port: 0, host: '::1', dataFolder: 'D', genesisFile: 'G', hub: false, dev: true, url: new URL('https://hub.example.org'),
-      allowedOrigins: ['https://a.example', 'https://b.example:444'], trustProxy: true, iceServers: ['stun:stun.example.org:3478'], logLevel: 'debug'
+      allowedOrigins: ['https://a.example', 'https://b.example:444'], trustProxy: true, logLevel: 'debug',
+      iceServers: [{ urls: 'stun:stun.example.org:3478' }, { urls: 'turn:turn.example.org:3478?transport=tcp', username: 'ada', credential: 'se:cret' }]
     })
     expect(options(['--allow-origin', 'https://a.example', '--allow-origin', '*']).allowedOrigins).toBe('*')
   })
@@ -42,7 +43,7 @@ describe('the start command\'s arguments', () => {
 
   test.each([
     '--unknown', '--port', 'positional', '--no-hub=1', '--host=', '--host=http://x', '--host=a:1', '--data=', '--genesis=',
-    '--url=hub.example.org', '--url=ftp://a', '--url=https://a/path', '--allow-origin=example.org', '--ice-server=http://a', '--log-level=loud', '--relay-places=0', '--relay-places=1025', '--relay-places=few'
+    '--url=hub.example.org', '--url=ftp://a', '--url=https://a/path', '--allow-origin=example.org', '--ice-server=http://a', '--ice-server=turn:turn.example.org', '--ice-server=turn:ada@turn.example.org', '--log-level=loud', '--relay-places=0', '--relay-places=1025', '--relay-places=few'
   ])('%s is refused in a sentence', (argument) => {
     expect(() => options([argument])).toThrow(expect.objectContaining({ code: 'invalid-argument', message: expect.stringMatching(/^[^\n]+\.$/) as string }))
   })

@@ -27,11 +27,14 @@ export interface StartOptions {
   readonly trustProxy: boolean
   /** Hubs that the relay introduces at once; undefined: its own limit. */
   readonly relayPlaces: number | undefined
-  /** STUN and TURN addresses handed to pages. @default [] */
-  readonly iceServers: readonly string[]
+  /** STUN and TURN servers handed to pages. @default [] */
+  readonly iceServers: readonly IceServerEntry[]
   /** How much is logged, in pino's words. @default 'info' */
   readonly logLevel: string
 }
+
+/** As browsers take it; a TURN server has both a name and a password, without which no browser accepts it. */
+export interface IceServerEntry { readonly urls: string, readonly username?: string, readonly credential?: string }
 
 export type Command = { readonly type: 'help' } | { readonly type: 'start', readonly options: StartOptions }
 
@@ -47,7 +50,8 @@ Serves the page, the relay that introduces hubs to each other, and /network.json
   --url URL           the address people open, when a proxy stands in front of this server
   --trust-proxy       believe the proxy's X-Forwarded-For and X-Forwarded-Proto headers
   --allow-origin URL  let pages of this other origin use the relay; may be repeated, * allows all
-  --ice-server URL    a stun: or turn: server for pages to use; may be repeated
+  --ice-server URL    a server for pages to find direct paths by: stun:HOST:PORT or turn:NAME:PASSWORD@HOST:PORT;
+                      may be repeated
   --relay-places N    hubs that can be introduced through this relay at once (default: 1024)
   --log-level LEVEL   trace, debug, info, warn, error or silent (default: info)
   --dev               serve the page with Vite's dev server (npm run dev)
@@ -125,7 +129,11 @@ function parseOrigins (texts: readonly string[]): readonly string[] | '*' {
   return texts.includes('*') ? '*' : texts.map(text => parseHttpUrl(text, '--allow-origin').origin)
 }
 
-function parseIceServer (text: string): string {
-  if (!/^(?:stuns?|turns?):[^\s,]+$/i.test(text)) throw new HubError('invalid-argument', `--ice-server must be like stun:stun.example.org:3478, but is '${text}'.`)
-  return text
+function parseIceServer (text: string): IceServerEntry {
+  if (/^stuns?:[^\s,@]+$/.test(text)) return { urls: text }
+  const [, scheme, username, credential, server] = /^(turns?):([^\s:@]+):([^\s@]+)@([^\s,@]+)$/.exec(text) ?? []
+  if (scheme == null || username == null || credential == null || server == null) {
+    throw new HubError('invalid-argument', `--ice-server must be like stun:stun.example.org:3478 or turn:NAME:PASSWORD@turn.example.org:3478, but is '${text}'.`)
+  }
+  return { urls: `${scheme}:${server}`, username, credential }
 }

@@ -58,7 +58,7 @@ describe('routes', () => {
 
 describe('/network.json', () => {
   test('says the network, and the relay under the name that was asked for', async ({ onTestFinished }) => {
-    const { port, peerId } = await startTestOrigin(onTestFinished, { iceServers: ['stun:a.example'] })
+    const { port, peerId } = await startTestOrigin(onTestFinished, { iceServers: [{ urls: 'stun:a.example' }] })
     const relaysOf = async (Host: string): Promise<unknown> => (JSON.parse((await ask(port, '/network.json', { Host })).text) as { relays: unknown }).relays
     expect(JSON.parse((await ask(port, '/network.json')).text)).toEqual({
       genesis: testGenesis, network: testNetwork, relays: [`/ip4/127.0.0.1/tcp/${port}/ws/p2p/${peerId}`], iceServers: [{ urls: 'stun:a.example' }]

@@ -8,6 +8,7 @@ import type { Logger } from 'pino'
 import { HubError, reasonOf } from '../base/errors.ts'
 import type { NetworkGenesis } from '../message/types.ts'
 import { announcedAddresses, publicUrl } from './addresses.ts'
+import type { IceServerEntry } from './arguments.ts'
 import { createHostRules } from './host-rules.ts'
 import { createAccess, loadApiToken } from './http/access.ts'
 import type { HttpHub } from './http/calls.ts'
@@ -32,7 +33,7 @@ export interface OriginConfig extends NetworkGenesis {
   /** @default the relay's own limit */
   readonly relayPlaces?: number | undefined
   /** @default [] */
-  readonly iceServers?: readonly string[]
+  readonly iceServers?: readonly IceServerEntry[]
   readonly log: Logger
 }
 

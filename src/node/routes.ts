@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import { genesisToJson } from '../message/genesis.ts'
 import type { NetworkGenesis } from '../message/types.ts'
 import { endpointOf, multiaddrOf } from './addresses.ts'
+import type { IceServerEntry } from './arguments.ts'
 import { strangersHost, type AcceptedHost, type HostRules } from './host-rules.ts'
 import { apiPath, createHttpApi, type HttpApiConfig } from './http/http-api.ts'
 import type { Metrics } from './metrics.ts'
@@ -19,7 +20,7 @@ export interface RoutesConfig extends NetworkGenesis {
   readonly ready: () => { readonly page: Page, readonly peerId: string } | undefined
   readonly url: URL | undefined
   readonly trustProxy: boolean
-  readonly iceServers: readonly string[]
+  readonly iceServers: readonly IceServerEntry[]
   readonly api: Pick<HttpApiConfig, 'access' | 'hub'>
   readonly log: Logger
 }
@@ -79,7 +80,7 @@ function networkJson (request: IncomingMessage, asked: AcceptedHost, peerId: str
     genesis: genesisToJson(genesis),
     network,
     relays: [`${multiaddrOf(endpoint)}/p2p/${peerId}`],
-    iceServers: iceServers.map(urls => ({ urls }))
+    iceServers
   }
 }
 
