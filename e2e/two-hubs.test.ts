@@ -78,9 +78,16 @@ describe.each(modes)('two hubs in two browser processes, channels $mode', ({ mod
     await expectCrossing(one, two)
   })
 
-  test('a third hub joins and gets new posts', async () => {
+  test('of two relays one dies: a third hub joins by the other, and gets new posts', async () => {
+    const spare = await scene.server({ options: ['--no-hub', '--allow-origin', server.address] })
+    const { relays } = await (await fetch(`${spare.address}/network.json`)).json() as { relays: string[] }
+    for (const hub of [one, two]) {
+      await hub.call('configure', { relays })
+      await hub.waitFor('a place at both relays', async () => (await hub.status()).relays.filter(({ state }) => state === 'reserved').length === 2)
+    }
+    await server.kill()
     const browser = await scene.chromium()
-    const three = await scene.hub(browser, server, { name: 'three', parameters })
+    const three = await scene.hub(browser, spare, { name: 'three', parameters })
     await one.linked((await three.status()).peerId, 'direct')
     await expectCrossing(one, three)
     await expectCrossing(two, three)
