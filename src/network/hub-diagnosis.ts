@@ -12,7 +12,7 @@ export function diagnoseHub (relays: readonly RelayStatus[], linked: number, sta
     reserved: reserved
       ? 'The relay holds a place for this hub.'
       : relay?.full === true ? `The relay answers. ${relay.lastError ?? ''}` : 'No relay holds a place for this hub yet, so others cannot reach it first.',
-    gossiping: linked > 0 ? `${linked} hubs are linked.` : 'No hub is linked.'
+    gossiping: linked > 0 ? `${linked} ${linked === 1 ? 'hub is' : 'hubs are'} linked.` : 'No hub is linked.'
   }
   return {
     peerId: null,
