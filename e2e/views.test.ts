@@ -137,6 +137,9 @@ describe('the views', () => {
       await here.page.evaluate(`void (location.hash = ${JSON.stringify(address)})`)
       await shown(here, address.startsWith('#/author') ? 'messages' : address.slice(2).split(/\W/)[0]!)
       expect(await broken(), `${address}, ${colorScheme}, ${width} pixels`).toEqual([])
+      if (address.startsWith('#/author') && width < 640) {
+        expect(await here.page.evaluate('document.querySelector(".author-facts > :last-child").getBoundingClientRect().bottom <= document.querySelector(".author-panes .list-pane").getBoundingClientRect().top'), 'facts above the list').toBe(true)
+      }
       if (address === '#/log' && width < 640) {
         expect(await here.page.evaluate<number>('document.querySelector(".log-scroll tbody tr:not(.rows-aside) td:last-child").clientWidth'), 'a line\'s words').toBeGreaterThan(width * 0.8)
       }

@@ -64,7 +64,7 @@ function HowFar ({ message }: { message: MessageDetail }) {
   const steps = [
     { title: 'Here', note: trace?.by === 'here' || from == null ? `stored ${clockTime(storedAt)}` : `from ${words(from)}, ${clockTime(storedAt)}`, done: true },
     { title: 'Sent', note: from == null ? 'to a linked hub' : 'came from one', done: state !== 'here' },
-    { title: `Held by ${count(reach.held)} of ${count(reach.of)}`, note: reach.of === 1 ? 'that reports' : 'that report', done: reach.held > 0 },
+    { title: `Held by ${count(reach.held)}\u00A0of\u00A0${count(reach.of)}`, note: reach.of === 1 ? 'that reports' : 'that report', done: reach.held > 0 },
     { title: 'Everywhere', note: state === 'everywhere' ? 'all that report' : 'not known to be', done: state === 'everywhere' }
   ]
   return (

@@ -28,11 +28,11 @@ export function AppsSection () {
                 <b>{app.name}</b> {stateWords[app.state]} {scopeWords(app)}
                 {app.device != null && <>, with the key <code title={app.device}>{keyEnds(app.device)}</code></>}
               </span>
-              <span className="toggle" role="group" aria-label={`Decide about ${app.name}`}>
-                {app.state !== 'granted' && <button type="button" onClick={() => { run(live.hub().apps.grant(app.id)) }}>Grant</button>}
-                {app.state === 'asked' && <button type="button" onClick={() => { run(live.hub().apps.revoke(app.id)) }}>Refuse</button>}
-                {app.state === 'granted' && <button type="button" onClick={() => { run(live.hub().apps.revoke(app.id)) }}>Revoke</button>}
-                {(app.state === 'refused' || app.state === 'revoked') && <button type="button" onClick={() => { run(live.hub().apps.forget(app.id)) }}>Forget</button>}
+              <span className="app-decision" role="group" aria-label={`Decide about ${app.name}`}>
+                {app.state !== 'granted' && <button type="button" className={app.state === 'asked' ? 'button primary' : 'button'} onClick={() => { run(live.hub().apps.grant(app.id)) }}>Grant</button>}
+                {app.state === 'asked' && <button type="button" className="button" onClick={() => { run(live.hub().apps.revoke(app.id)) }}>Refuse</button>}
+                {app.state === 'granted' && <button type="button" className="button danger" onClick={() => { run(live.hub().apps.revoke(app.id)) }}>Revoke</button>}
+                {(app.state === 'refused' || app.state === 'revoked') && <button type="button" className="button" onClick={() => { run(live.hub().apps.forget(app.id)) }}>Forget</button>}
               </span>
             </div>
           ))}
