@@ -1,6 +1,6 @@
 /**
  * What the chart's worker is told: the facts that are drawn and no others, links as numbers in typed arrays, which cross in one piece. A crowd's reports hold
- * thousands of links; copying those as objects costs the page a frame. Pure.
+ * thousands of links; as objects, each would be copied with both its ids. Pure.
  */
 import type { HubFact, LinkFact, NetworkFacts, RelayFact } from './model.ts'
 
