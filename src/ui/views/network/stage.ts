@@ -26,7 +26,9 @@ const settleMs = 120
 /** Nearer than this it is there: a fraction of a pixel, in the chart's coordinates. */
 const thereShare = 0.0008
 /** A hub stays until its place is further away than this, in the chart's coordinates: round trips waver, and a move draws every line. Some pixels. */
-const nudgeShare = 0.02
+const nudgeShare = 0.03
+/** Less than this it is there at once: each step of a move draws everything, and nobody follows so short a way with the eye. */
+const hopShare = 0.1
 /** More hubs than this are a crowd, of which new facts are drawn once in so many ms: a picture of hundreds costs many frames' time. */
 const crowdHubs = 100
 const crowdDrawMs = 1_000
@@ -56,6 +58,7 @@ export function createStage (below: OffscreenCanvas, above: OffscreenCanvas, fir
   let hasFlights = false
   let isStale = false
   let isResized = false
+  let isMoving = false
   let drawnAt = -Infinity
   let restUntil = -Infinity
   let drawing: ReturnType<typeof setTimeout> | undefined
@@ -88,7 +91,10 @@ export function createStage (below: OffscreenCanvas, above: OffscreenCanvas, fir
   const aim = (next: Layout['places']): void => {
     for (const [peerId, place] of next) {
       const target = targets.get(peerId)
-      if (target == null || Math.hypot(place.x - target.x, place.y - target.y) >= nudgeShare) targets.set(peerId, place)
+      const away = target == null ? Infinity : Math.hypot(place.x - target.x, place.y - target.y)
+      if (away < nudgeShare) continue
+      if (away < hopShare && places.get(peerId) === target) places.set(peerId, place)
+      targets.set(peerId, place)
     }
     for (const peerId of targets.keys()) {
       if (next.has(peerId)) continue
@@ -147,7 +153,7 @@ export function createStage (below: OffscreenCanvas, above: OffscreenCanvas, fir
     const { places: next, relays } = layoutNetwork(facts)
     relayPlaces = relays
     aim(next)
-    settle(0)
+    isMoving = settle(0)
     isStale = true
     wakeFromRest()
   }
@@ -156,13 +162,15 @@ export function createStage (below: OffscreenCanvas, above: OffscreenCanvas, fir
     frame = 0
     const now = performance.now()
     if (isResized) takeSize()
-    const rests = now < restUntil
-    const moving = rests || settle(Math.min(stepMaxMs, now - lastAt))
-    if (!rests) lastAt = now
-    if (isStale || (moving && !rests)) draw()
+    const rests = isMoving && now < restUntil
+    if (!rests) {
+      isMoving = settle(Math.min(stepMaxMs, now - lastAt))
+      lastAt = now
+    }
+    if (isStale || (isMoving && !rests)) draw()
     flights = fly(flights, [], now)
     drawFlights(now)
-    if (moving || flights.length > 0) wake()
+    if (isMoving || flights.length > 0) wake()
   }
   const wake = (): void => { if (frame === 0) frame = requestAnimationFrame(step) }
   const wakeFromRest = (): void => {
