@@ -20,6 +20,8 @@ export interface Acquaintance {
   /** Failed dials since the last direct link. */
   attempts: number
   dialling: boolean
+  /** When it was dialled last. */
+  dialledAt: number
   linked: Path | undefined
   /** This hub is giving up the link. */
   parting: boolean
@@ -56,7 +58,8 @@ export function createAcquaintances ({ config, random, isReachable }: Acquaintan
 
   function add (peer: PeerId, nowMs: number): Acquaintance {
     const added: Acquaintance = {
-      peer, heardAt: nowMs, dueAt: nowMs, namedAt: -Infinity, yielding: false, attempts: 0, dialling: false, linked: undefined, parting: false, lastError: null
+      peer, heardAt: nowMs, dueAt: nowMs, namedAt: -Infinity, dialledAt: -Infinity, yielding: false, attempts: 0, dialling: false,
+      linked: undefined, parting: false, lastError: null
     }
     known.set(peer, added)
     return added
@@ -93,6 +96,7 @@ export function createAcquaintances ({ config, random, isReachable }: Acquaintan
         each.heardAt += byMs
         each.dueAt += byMs
         each.namedAt += byMs
+        each.dialledAt += byMs
       }
     },
     forget (nowMs) {

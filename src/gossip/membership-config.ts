@@ -13,11 +13,14 @@ export interface MembershipConfig {
   readonly passiveMax: number
   /** A full passive view takes one unknown hub in so many announcements: often enough to stay a sample of all, seldom enough to remember failures. Guess. */
   readonly replaceEvery: number
-  /**
-   * Dials under way at once: each costs a peer connection on both sides, a circuit at its introducer, and the page's time. Measured with ten tabs that open
-   * at once on two cores: with four, 15 to 35 dials of 40 time out for want of time, with two none to six do, and the mesh is there sooner.
-   */
+  /** Dials under way at once: each costs a peer connection on both sides, a circuit at its introducer, and the page's time. */
   readonly dialsMax: number
+  /**
+   * Another dial begins only when those under way are older than this: they wait for a path, not for a processor. Ten tabs that open at once on two cores
+   * and dial two at once each have so many handshakes under way that 11 dials of 40 time out and are made again; one after the other next to none does, and
+   * the mesh is there in two thirds of the time.
+   */
+  readonly patienceMs: number
   /** Spread of a first dial, so that hubs that hear of a newcomer at once do not all dial it in the same instant. */
   readonly firstSpreadMs: number
   /** How long the higher id waits for the lower one to dial. A direct dial takes 0.1 s nearby, and its announcement may come a second late. */
@@ -46,6 +49,7 @@ export const defaultMembershipConfig: MembershipConfig = {
   passiveMax: 40,
   replaceEvery: 64,
   dialsMax: 2,
+  patienceMs: 5_000,
   firstSpreadMs: 300,
   yieldMs: 3_000,
   callingMs: 15_000,

@@ -73,14 +73,14 @@ describe('who dials', () => {
     expect(dialsOf(setting.give({ type: 'deadline' }, 16_100))).toEqual([low])
   })
 
-  test('[V1] [V7] two are dialled at once, six links looked for, and no more once they are there', () => {
+  test('[V1] [V7] one is dialled after the other, six links looked for, and no more once they are there', () => {
     const setting = start()
     setting.hear(others.slice(0, 20), 0, 0)
     const first = dialsOf(setting.give({ type: 'deadline' }, 1_000))
-    expect(first).toHaveLength(config.dialsMax)
+    expect(first).toHaveLength(1)
     let links = 0
     for (let dialled = first; dialled.length > 0; dialled = dialsOf(setting.link(dialled, 1_100 + links))) {
-      expect(dialled).toHaveLength(config.dialsMax)
+      expect(dialled).toHaveLength(1)
       links += dialled.length
     }
     expect(links).toBe(config.linksWanted)
@@ -89,6 +89,16 @@ describe('who dials', () => {
     // One goes, and another one is found.
     setting.give({ type: 'unlinked', peer: first[0]! }, 21_000)
     expect(dialsOf(setting.give({ type: 'deadline' }, 21_300))).toHaveLength(1)
+  })
+
+  test('[V7] another one is dialled beside a dial that takes long, and no third one', () => {
+    const setting = start()
+    setting.hear(others.slice(0, 20), 0, 0)
+    expect(dialsOf(setting.give({ type: 'deadline' }, 1_000))).toHaveLength(1)
+    expect(setting.membership.nextDeadlineMs()).toBe(1_000 + config.patienceMs)
+    expect(dialsOf(setting.give({ type: 'deadline' }, 999 + config.patienceMs))).toEqual([])
+    expect(dialsOf(setting.give({ type: 'deadline' }, 1_000 + config.patienceMs))).toHaveLength(1)
+    expect(dialsOf(setting.give({ type: 'deadline' }, 1_000 + 3 * config.patienceMs))).toEqual([])
   })
 
   test('[V7] the wait grows with failures, up to a limit, and a cause is kept', () => {
@@ -219,8 +229,8 @@ test('[V7] a clock that is set back puts no dial off', () => {
   const setting = start()
   const hourMs = 3_600_000
   setting.link([low], hourMs)
-  setting.hear([others[0]!, others[1]!], 0, hourMs)
-  expect(dialsOf(setting.give({ type: 'deadline' }, hourMs + 1_000))).toHaveLength(2)
+  setting.hear([others[0]!], 0, hourMs)
+  expect(dialsOf(setting.give({ type: 'deadline' }, hourMs + 1_000))).toEqual([others[0]])
   setting.give({ type: 'dial-failed', peer: others[0]!, error: 'no path' }, hourMs + 1_000)
   setting.give({ type: 'unlinked', peer: low }, hourMs + 1_000)
   setting.give({ type: 'deadline' }, 0)

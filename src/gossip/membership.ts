@@ -117,15 +117,17 @@ export function createMembership (host: MembershipHost, config: MembershipConfig
 
   const anyOf = (from: readonly Acquaintance[]): Acquaintance | undefined => from[Math.floor(random() * from.length)]
 
-  /** How many more hubs may be dialled: for links that are wanted, or for better paths to linked ones. */
-  function room (): { readonly links: number, readonly dials: number } {
+  /** How many more hubs may be linked, and when the next one may be dialled, for a link that is wanted or a better path to a linked one. */
+  function room (): { readonly links: number, readonly dialAt: number } {
     const dialling = dials()
     const links = config.linksWanted - active().length - dialling.filter(each => each.linked == null && each.peer !== swapping).length
-    return { links, dials: config.dialsMax - dialling.length }
+    const newest = Math.max(-Infinity, ...dialling.map(({ dialledAt }) => dialledAt))
+    return { links, dialAt: dialling.length < config.dialsMax ? newest + config.patienceMs : Infinity }
   }
 
-  function dial (each: Acquaintance): MembershipEffect {
+  function dial (each: Acquaintance, nowMs: number): MembershipEffect {
     each.dialling = true
+    each.dialledAt = nowMs
     const isRelayed = each.linked == null && each.attempts % 2 === 1 && ways(each.peer).relayed
     return { type: 'dial', peer: each.peer, path: isRelayed ? 'relayed' : 'direct' }
   }
@@ -136,23 +138,23 @@ export function createMembership (host: MembershipHost, config: MembershipConfig
     swapAt ??= nowMs + jitter(config.swapMs)
     const effects: MembershipEffect[] = []
     const isDue = (each: Acquaintance): boolean => each.dueAt <= nowMs
-    for (const each of known.all()) if (room().dials > 0 && isUpgrade(each) && isDue(each)) effects.push(dial(each))
+    for (const each of known.all()) if (room().dialAt <= nowMs && isUpgrade(each) && isDue(each)) effects.push(dial(each, nowMs))
     for (;;) {
-      const { links, dials: free } = room()
+      const { links, dialAt } = room()
       const choices = nowMs < quietUntil ? [] : open().filter(isDue)
       const choice = anyOf(choices)
-      if (links <= 0 || free <= 0 || choice == null) break
-      effects.push(dial(choice))
+      if (links <= 0 || nowMs < dialAt || choice == null) break
+      effects.push(dial(choice, nowMs))
     }
     if (nowMs >= swapAt) {
       swapAt = nowMs + jitter(config.swapMs)
-      const { links, dials: free } = room()
-      const mayTry = links <= 0 && free > 0 && active().length <= config.linksMax && swapping == null
+      const { links, dialAt } = room()
+      const mayTry = links <= 0 && dialAt <= nowMs && active().length <= config.linksMax && swapping == null
       const choices = mayTry ? open().filter(isDue) : []
       const choice = anyOf(choices)
       if (choice != null) {
         swapping = choice.peer
-        effects.push(dial(choice))
+        effects.push(dial(choice, nowMs))
       }
     }
     const count = active().length
@@ -281,10 +283,10 @@ export function createMembership (host: MembershipHost, config: MembershipConfig
       return decide(nowMs)
     },
     nextDeadlineMs () {
-      const { links, dials: free } = room()
+      const { links, dialAt } = room()
       const times = [swapAt ?? Infinity, active().length > config.linksWanted ? tidyAt : Infinity]
-      if (free > 0) times.push(...known.all().filter(isUpgrade).map(({ dueAt }) => dueAt))
-      if (free > 0 && links > 0) times.push(...open().map(({ dueAt }) => Math.max(dueAt, quietUntil)))
+      times.push(...known.all().filter(isUpgrade).map(({ dueAt }) => Math.max(dueAt, dialAt)))
+      if (links > 0) times.push(...open().map(({ dueAt }) => Math.max(dueAt, quietUntil, dialAt)))
       const next = Math.min(...times)
       return next === Infinity ? undefined : next
     },
