@@ -2,8 +2,9 @@
  * A hub in a Chromium that is going to be killed: how it is loaded with work, what it tells while it lives, how it is killed and how it is read
  * afterwards. What it tells leaves the process at once, so that it outlives it.
  */
-import type { ChromiumPage } from '../../e2e/harness/chromium.ts'
-import type { HubPage } from '../../e2e/harness/hub-page.ts'
+import { type ChromiumPage, launchChromium } from '../../e2e/harness/chromium.ts'
+import { type HubPage, openHub } from '../../e2e/harness/hub-page.ts'
+import type { HubServer } from '../../e2e/harness/server.ts'
 import { fromHex } from '../base/bytes.ts'
 import { pagePrefix } from '../hub/messages/page-keeper.ts'
 import type { HubStatus } from '../worker/api.ts'
@@ -113,8 +114,25 @@ export async function readHistory (hub: HubPage<ChromiumPage>): Promise<PageHist
   }
 }
 
+/** What the hub derives from its log is what it derives without the pages that it opens from. */
+export async function checkRebuild (server: HubServer, profile: string, name: string): Promise<void> {
+  const browser = await launchChromium({ profile })
+  try {
+    const page = await browser.newPage()
+    // Alone: what comes in meanwhile would differ.
+    const parameters = { relay: noRelay }
+    const derived = async (): Promise<string> => readDerived(await openHub(page, server.address, { name, parameters }))
+    const opened = await derived()
+    await page.playwright.goto(new URL('/healthz', server.address).href)
+    const pages = await forgetPages(page, `hubbub/${name}`)
+    if (await derived() !== opened) throw new Error(`With its ${pages} pages the hub shows something else than what a rebuild from its log gives.`)
+  } finally {
+    await browser.close()
+  }
+}
+
 /** What the hub shows, message by message and view by view: the same whether it was opened from its pages or from its log alone. */
-export async function readDerived (hub: HubPage<ChromiumPage>): Promise<string> {
+async function readDerived (hub: HubPage<ChromiumPage>): Promise<string> {
   return hub.page.evaluate<string>(`(async () => {
     const shown = []
     for (const standing of ['live', 'barred', 'removed']) {
@@ -132,7 +150,7 @@ export async function readDerived (hub: HubPage<ChromiumPage>): Promise<string> 
 }
 
 /** Takes away all that the hub would open from but its log, while no hub has the database open. Resolves with how many pages there were. */
-export async function forgetPages (page: ChromiumPage, database: string): Promise<number> {
+async function forgetPages (page: ChromiumPage, database: string): Promise<number> {
   return page.evaluate<number>(`new Promise((resolve, reject) => {
     const opening = indexedDB.open(${JSON.stringify(database)})
     opening.onerror = () => { reject(opening.error) }
@@ -148,6 +166,8 @@ export async function forgetPages (page: ChromiumPage, database: string): Promis
   })`)
 }
 
+/** An address that is valid and that nobody answers at. */
+const noRelay = '/ip4/127.0.0.1/tcp/9/ws/p2p/12D3KooWA4dJYkHJf61HvfoQJaHiyoqjJxUJGyMhpZDAvpdQkvTd'
 /** The name of the page's function by which it tells. */
 const tellName = 'tellSoak'
 /** Some ten thousand messages, on a busy machine. */

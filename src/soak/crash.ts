@@ -17,7 +17,7 @@ import { genesisToJson } from '../message/genesis.ts'
 import { buildPageIfStale } from '../node/build.ts'
 import { checkHistory } from './crash-history.ts'
 import { soakRules } from './crash-node.ts'
-import { createTold, forgetPages, kill, listen, load, readDerived, readHistory, type ToldByPage } from './crash-page.ts'
+import { checkRebuild, createTold, kill, listen, load, readHistory, type ToldByPage } from './crash-page.ts'
 import { createLinkWriter, LinkEnded, type LinkWriter } from './link-writer.ts'
 import { projectFolder } from './project-folder.ts'
 import { createRandom, type Random } from '../base/seeded-random.ts'
@@ -31,8 +31,6 @@ export const crash: SoakCheck = {
 }
 
 const hubName = 'crash'
-/** An address that is valid and that nobody answers at. */
-const noRelay = '/ip4/127.0.0.1/tcp/9/ws/p2p/12D3KooWA4dJYkHJf61HvfoQJaHiyoqjJxUJGyMhpZDAvpdQkvTd'
 const publishers = 4
 /** Lives of one hub that end by being killed. */
 const livesMax = 2
@@ -130,23 +128,6 @@ async function crashRepeatedly (server: HubServer, profile: string, random: Rand
     return told
   } finally {
     await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-  }
-}
-
-/** What the hub derives from its log is what it derives without the pages that it opens from. */
-export async function checkRebuild (server: HubServer, profile: string, name: string): Promise<void> {
-  const browser = await launchChromium({ profile })
-  try {
-    const page = await browser.newPage()
-    // Alone: what comes in meanwhile would differ.
-    const parameters = { relay: noRelay }
-    const derived = async (): Promise<string> => readDerived(await openHub(page, server.address, { name, parameters }))
-    const opened = await derived()
-    await page.playwright.goto(new URL('/healthz', server.address).href)
-    const pages = await forgetPages(page, `hubbub/${name}`)
-    if (await derived() !== opened) throw new Error(`With its ${pages} pages the hub shows something else than what a rebuild from its log gives.`)
-  } finally {
-    await browser.close()
   }
 }
 
