@@ -1,4 +1,5 @@
 /** Why this hub as a whole is not connected: its relays, then its links. Pure; loaded beside the engine, for nothing waits for it. */
+import { hostOf } from '../base/multiaddr-host.ts'
 import type { Diagnosis, RelayStatus } from '../hub/api.ts'
 
 /** `linked`: how many hubs are. `stages`: those of diagnosis.ts, in their order. */
@@ -8,7 +9,7 @@ export function diagnoseHub (relays: readonly RelayStatus[], linked: number, sta
   const reserved = relay?.state === 'reserved'
   const reached = { discovered: found, reserved, signalled: linked > 0, ice: linked > 0, encrypted: linked > 0, gossiping: linked > 0 }
   const sentences = {
-    discovered: found ? `The relay at ${relay.address} answers.` : relay?.lastError ?? 'No relay is known.',
+    discovered: found ? `The relay at ${hostOf(relay.address)} answers.` : missingWords(relay),
     reserved: reserved
       ? 'The relay holds a place for this hub.'
       : relay?.full === true ? `The relay answers. ${relay.lastError ?? ''}` : 'No relay holds a place for this hub yet, so others cannot reach it first.',
@@ -23,4 +24,10 @@ export function diagnoseHub (relays: readonly RelayStatus[], linked: number, sta
       return { stage, ok, at: ok === true ? relay?.since ?? null : null, sentence: stage in sentences ? sentences[stage as keyof typeof sentences] : ok === true ? 'Passed.' : 'Not reached.' }
     })
   }
+}
+
+function missingWords (relay: RelayStatus | undefined): string {
+  if (relay == null) return 'No relay is known.'
+  const host = hostOf(relay.address)
+  return relay.lastError == null ? `The relay at ${host} is being dialled.` : `The relay at ${host} does not answer. ${relay.lastError}`
 }

@@ -9,6 +9,7 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { reasonOf } from '../base/errors.ts'
 import type { Report } from '../base/event-log.ts'
+import { hostOf } from '../base/multiaddr-host.ts'
 import type { PeerId } from '../base/peer.ts'
 import type { RelayStatus } from '../hub/api.ts'
 import { closeConnection } from './close-connection.ts'
@@ -142,7 +143,7 @@ export function createRelayKeeper ({ libp2p, now, report, onBeat, reservations }
 
     function wait (sentence: string): void {
       if (released || refused) return
-      if (failures === 0) report({ type: 'relay-unreachable', code: 'relay-unreachable', sentence: `The relay at ${address.toString()}: ${sentence}` })
+      if (failures === 0) report({ type: 'relay-unreachable', code: 'relay-unreachable', sentence: `The relay at ${hostOf(address.toString())}: ${sentence}` })
       lastError = sentence
       const waitMs = Math.min(retryMaxMs, retryFirstMs * 2 ** failures) * (0.5 + Math.random())
       failures += 1

@@ -81,6 +81,8 @@ const paces: Readonly<Record<CatchUp, Pick<JoinOptions, 'parallel' | 'ofPeer'>>>
 const batchMessages = 256
 /** What the time left is told by, in ms: a join becomes twice as fast in its first seconds, while its code is compiled. */
 const rateWindowMs = 3_000
+/** Of the messages that were lacking, what has to be here before a time left is told: the first chunks are small, and one of them says little. Guess. */
+const tellingShare = 0.05
 
 export function startJoin (options: JoiningOptions): Joining {
   const { rules, network, register, catchUp, resumed, onPin, fromEpoch, keeps, holds, has, isKept } = options
@@ -238,11 +240,13 @@ export function startJoin (options: JoiningOptions): Joining {
       const { phase, height, certified, chunks, kept, messages, messagesKept, awaited } = join.progress
       const ms = (over?.atMs ?? now()) - startedMs
       const perSecond = rate.perSecond(now())
+      const lacking = messages - messagesKept
+      const isTold = over === undefined && perSecond > 0 && brought >= (brought + lacking) * tellingShare
       return {
         phase: over === undefined ? phase : 'ended', catchUp, height, certified, chunks, chunksKept: kept, messages, messagesKept,
         hubs: [...opened].map(([peerId, { bytes }]) => ({ peerId, kept: keptFrom.get(peerId) ?? 0, asked: awaited.get(peerId)?.length ?? 0, bytes })),
         outcome: over?.outcome ?? null, reason: over?.reason ?? null, startedAt: startedMs, ms,
-        etaMs: over !== undefined || perSecond === 0 ? null : Math.round((messages - messagesKept) / perSecond * 1_000)
+        etaMs: isTold ? Math.round(lacking / perSecond * 1_000) : null
       }
     },
     get movedMs () { return movedMs },

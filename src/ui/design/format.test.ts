@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bytes, count, counted, hostOf, keyEnds, keyHead, machineTime, peerTail, roundTrip, span } from './format.ts'
+import { bytes, count, counted, keyEnds, keyHead, machineTime, peerTail, roundTrip, span } from './format.ts'
 
 describe('figures', () => {
   test('what is not known is never 0', () => {
@@ -32,12 +32,5 @@ describe('figures', () => {
   test('a time that no calendar holds is left out rather than thrown over', () => {
     expect(machineTime(0)).toBe('1970-01-01T00:00:00.000Z')
     expect(machineTime(2 ** 53)).toBeUndefined()
-  })
-
-  test.each([
-    ['/dns4/hub.example/tcp/443/tls/ws/p2p/12D3', 'hub.example:443'], ['/ip4/127.0.0.1/tcp/8080/ws', '127.0.0.1:8080'], ['/ip6/::1/tcp/8080/ws', '[::1]:8080'],
-    ['/dnsaddr/hub.example/p2p/12D3', 'hub.example'], ['/p2p/12D3', '/p2p/12D3']
-  ])('the host of %s is %s', (multiaddr, host) => {
-    expect(hostOf(multiaddr)).toBe(host)
   })
 })

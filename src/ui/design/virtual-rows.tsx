@@ -41,12 +41,17 @@ function sightOf (scroller: HTMLElement | null, rowPx: number) {
   }
 }
 
-/** Brings a row into sight, if it is not. `headPx` is the height of what stands still above the rows. */
+/**
+ * Brings a row into sight, if it is not. `headPx` is the height of what stands still above the rows; what lies over the last ones is the
+ * scroller's scroll padding.
+ */
 export function revealRow (scroller: HTMLElement | null, index: number, rowPx: number, headPx: number): void {
   if (scroller == null || index < 0) return
   const topPx = index * rowPx
+  const footPx = Number.parseFloat(getComputedStyle(scroller).scrollPaddingBottom) || 0
+  const lastPx = topPx + rowPx + headPx + footPx
   if (topPx < scroller.scrollTop) scroller.scrollTop = topPx
-  else if (topPx + rowPx + headPx > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = topPx + rowPx + headPx - scroller.clientHeight
+  else if (lastPx > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = lastPx - scroller.clientHeight
 }
 
 /** Room in a table body for rows that are not drawn. */

@@ -37,9 +37,9 @@ function PeerRow ({ peer, nowMs }: { peer: PeerView, nowMs: number }) {
           <dt>In, out</dt><dd>{bytes(peer.bytesIn)}, {bytes(peer.bytesOut)}</dd>
           <dt>Holds</dt><dd>{peer.messages == null ? unknown : counted(peer.messages, 'message')}{peer.mode != null && `, ${peer.mode}`}</dd>
           <dt>Score</dt><dd>{Math.round(peer.score * 10) / 10}</dd>
+          <dt>Last error</dt><dd>{peer.lastError ?? unknown}</dd>
         </dl>
       </details>
-      {peer.lastError != null && <p className="hub-trouble">{peer.lastError}</p>}
     </li>
   )
 }

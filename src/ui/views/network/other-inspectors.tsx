@@ -13,6 +13,7 @@ import { isGossiping, relaySentence } from '../../words/sentences.ts'
 import type { PeerView, RelayStatus } from '../../../worker/api.ts'
 import { hubSentence } from './hub-words.ts'
 import type { NetworkFacts } from './model.ts'
+import { relayRemedies } from './remedies.ts'
 import { Why } from './why.tsx'
 
 export function SelfInspector () {
@@ -64,7 +65,7 @@ export function RelayInspector ({ relay, peers, nowMs, onTry }: RelayInspectorPr
         {!works && (
           <div className="remedy">
             <h4>What to do</h4>
-            <p>{remedyWords[relay.state]}</p>
+            <p>{relayRemedies[relay.state]}</p>
             {relay.state === 'looking' && <div className="actions"><AskButton words="Try now" busy="Trying" onAsk={onTry} className="button primary" /></div>}
           </div>
         )}
@@ -94,13 +95,6 @@ export function RelayInspector ({ relay, peers, nowMs, onTry }: RelayInspectorPr
   )
 }
 
-const remedyWords = {
-  reserved: '',
-  connected: 'It answers, but keeps no place for this hub yet: wait a moment, the hub asks again by itself. If it is full, add another relay in Settings.',
-  refused: 'It serves another network. Open the address that its own page gives, or add a relay of this network in Settings.',
-  looking: 'If the relay is yours, start it again with npm start. If not, tell whoever runs it, or add another one in Settings.'
-} as const
-
 /** This page as a whole, then every hub that was heard of and is not linked. */
 export function WhyInspector ({ facts }: { facts: NetworkFacts }) {
   const link = useLink()
@@ -127,7 +121,7 @@ export function WhyInspector ({ facts }: { facts: NetworkFacts }) {
           {apart.slice(0, apartMax).map(hub => (
             <li key={hub.peerId}>
               <a {...link({ view: 'network', path: ['hub', hub.peerId], query: {} })}>
-                <HubName peerId={hub.peerId} /><span>{hubSentence(hub, facts.at)}</span>
+                <HubName peerId={hub.peerId} /><span className="apart-words">{hubSentence(hub, facts.at)}</span>
               </a>
             </li>
           ))}

@@ -18,6 +18,13 @@ describe('what to do', () => {
     expect(remedyOf(diagnosis(true))?.words).toMatch(/lower id dials/)
   })
 
+  test('a page whose relay is gone is told of the relay, and of no hub', () => {
+    const page = (...outcomes: ReadonlyArray<boolean | null>) => remedyOf({ ...diagnosis(...outcomes), peerId: null })
+    expect(page(false, null, true, true, true, true)?.words).toMatch(/relay is yours.*npm start/)
+    expect(page(true, false)?.words).toMatch(/keeps no place/)
+    expect(page(true, true)).toBeNull()
+  })
+
   test('a link through the relay still is told how to become direct', () => {
     expect(remedyOf(diagnosis(true, true, true, false, null, true))?.tryAgain).toBe(true)
   })

@@ -28,8 +28,23 @@ const remedies: Readonly<Record<StageName, Remedy>> = {
   gossiping: { words: 'The connection is open, but the other side does not speak this network’s protocol with this hub. Check that both pages show the same network in Settings, then load both again.', tryAgain: true }
 }
 
+/** What to do about a relay that does not introduce this hub. */
+export const relayRemedies = {
+  reserved: '',
+  connected: 'It answers, but keeps no place for this hub yet: wait a moment, the hub asks again by itself. If it is full, add another relay in Settings.',
+  refused: 'It serves another network. Open the address that its own page gives, or add a relay of this network in Settings.',
+  looking: 'If the relay is yours, start it again with npm start. If not, tell whoever runs it, or add another one in Settings.'
+} as const
+
+/** What to do about this page as a whole: the hub dials its relay by itself, over and over. */
+function pageRemedyOf (ended: StageName | undefined): Remedy | null {
+  if (ended === 'discovered') return { words: relayRemedies.looking, tryAgain: false }
+  return ended == null ? null : { words: relayRemedies.connected, tryAgain: false }
+}
+
 /** null: nothing needs to be done. */
-export function remedyOf ({ stages }: Diagnosis): Remedy | null {
+export function remedyOf ({ peerId, stages }: Diagnosis): Remedy | null {
+  if (peerId == null) return pageRemedyOf(stages.find(({ ok }) => ok === false)?.stage)
   const ended = stages.find(({ ok }) => ok === false)
   const connected = stages.find(({ stage }) => stage === 'gossiping')?.ok === true
   if (ended != null) return connected ? { ...remedies[ended.stage], tryAgain: true } : remedies[ended.stage]

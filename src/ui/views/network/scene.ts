@@ -57,6 +57,9 @@ const narrowPx = 600
 /** Characters' width at 12 px, on average: labels are placed before they are drawn. */
 const characterPx = 7.2
 
+/** The legend's height at the foot of the chart. */
+const legendPx = 28
+
 /** Hubs that are tried for a label, the most telling first: where there are more, there is no room for theirs. */
 const labelsTriedMax = 120
 
@@ -100,7 +103,7 @@ export function buildScene (facts: ChartFacts, places: ReadonlyMap<string, Point
     return [{ link, curves, stale: link.by === 'reported' && facts.at - link.at >= staleMs }]
   })
   const rings = ringsMs.map(ms => ({ ms, width: across * ringRadius(ms), height: down * ringRadius(ms) }))
-  return { centre, rings, lines, nodes, relays, labels: labelsOf(named, relays.map(({ place }) => place), selected, narrow, centre), narrow }
+  return { centre, rings, lines, nodes, relays, labels: labelsOf(named, relays.map(({ place }) => place), selected, narrow, size), narrow }
 }
 
 /** Whether hubs, relays and names are the same in both. */
@@ -138,20 +141,20 @@ const priority: Readonly<Record<HubFact['standing'], number>> = { you: 1, linked
 
 interface Named { readonly hub: ChartHub, readonly node: Node }
 
-function labelsOf (all: readonly Named[], relays: readonly Point[], selected: string | null, narrow: boolean, centre: Point): Label[] {
+function labelsOf (all: readonly Named[], relays: readonly Point[], selected: string | null, narrow: boolean, size: Size): Label[] {
   const taken: Box[] = [...all.map(({ node: { place, radius } }) => boxAround(place, radius)), ...relays.map(place => boxAround(place, 12))]
   const ranked = [...all].sort((a, b) => rank(a.node, selected) - rank(b.node, selected)).slice(0, labelsTriedMax)
   const labels: Label[] = []
   for (const named of ranked) {
     const { peerId, standing, place } = named.node
     if (narrow && standing === 'known' && peerId !== selected) continue
-    for (const label of labelChoices(named, narrow, place.x < centre.x)) {
-      const box = boxOfLabel(label)
-      if (standing !== 'you' && peerId !== selected && taken.some(other => overlaps(box, other))) continue
-      taken.push(box)
-      labels.push(label)
-      break
-    }
+    const leftOfCentre = place.x < size.width / 2
+    const choices = labelChoices(named, narrow, leftOfCentre).map(label => ({ label, box: boxOfLabel(label) })).filter(({ box }) => isInside(box, size))
+    const free = choices.find(({ box }) => !taken.some(other => overlaps(box, other)))
+    const chosen = free ?? (standing === 'you' || peerId === selected ? choices[0] : undefined)
+    if (chosen == null) continue
+    taken.push(chosen.box)
+    labels.push(chosen.label)
   }
   return labels
 }
@@ -171,7 +174,7 @@ function labelChoices ({ hub, node: { place, radius } }: Named, narrow: boolean,
   const left: Label = { ...right, at: { x: place.x - radius - 7, y: place.y + 4 }, align: 'end' }
   const above: Label = { ...below, at: { x: place.x, y: place.y - radius - 8 - (below.detail === '' ? 0 : 13) } }
   const [outwards, inwards] = leftOfCentre ? [left, right] : [right, left]
-  return narrow ? [below, outwards, inwards] : [outwards, below, above, inwards]
+  return narrow ? [below, outwards, inwards, above] : [outwards, below, above, inwards]
 }
 
 function detailOf ({ peer }: Pick<HubFact, 'peer'>): string {
@@ -184,6 +187,11 @@ function boxOfLabel ({ words, detail, at: { x, y }, align }: Label): Box {
   const width = Math.max(words.length, detail.length * 0.92) * characterPx
   const left = align === 'start' ? x : align === 'end' ? x - width : x - width / 2
   return { left, right: left + width, top: y - 11, bottom: y + (detail === '' ? 3 : 16) }
+}
+
+/** Labels that would be cut off, or lie under the legend, are no choice. */
+function isInside ({ left, right, top, bottom }: Box, { width, height }: Size): boolean {
+  return left >= 0 && right <= width && top >= 0 && bottom <= height - legendPx
 }
 
 function boxAround ({ x, y }: Point, radius: number): Box {
