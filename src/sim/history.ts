@@ -51,16 +51,17 @@ export function writeHistory (history: History, random: Random): Message[] {
 }
 
 /**
- * What each of so many hubs has of it: at least one hub has any message. In their order, or in none. What comes after that, `recent`, all of them have:
- * gossip's offer of the newest ids (gossip/SPEC.md G17) says nothing about the rest.
+ * What each of so many hubs has of it: at least one of the `honest` ones, which come first, has any message, and of every other message only they. In their
+ * order, or in none. What comes after that, `recent`, all of them have: gossip's offer of the newest ids (gossip/SPEC.md G17) says nothing about the rest.
  */
 export function dealHistory (
-  messages: readonly Message[], recent: readonly Message[], hubs: number, { share, outOfOrder = false }: History, random: Random
+  messages: readonly Message[], recent: readonly Message[], hubs: number, honest: number, { share, outOfOrder = false }: History, random: Random
 ): Message[][] {
   const hands = Array.from({ length: hubs }, (): Message[] => [])
-  for (const message of messages) {
-    const owner = random.below(hubs)
-    hands.forEach((hand, hub) => { if (hub === owner || random.chance(share)) hand.push(message) })
+  for (const [number, message] of messages.entries()) {
+    const owner = random.below(honest)
+    const holders = number % 2 === 0 ? hubs : honest
+    for (const [hub, hand] of hands.entries()) if (hub === owner || (hub < holders && random.chance(share))) hand.push(message)
   }
   return hands.map(hand => [...outOfOrder ? shuffled(hand, random) : hand, ...recent])
 }

@@ -16,4 +16,11 @@ describe('an overlay', () => {
       for (const [one, other] of pairs) expect(one).toBeLessThan(other)
     }
   })
+
+  test('in which hub 0 is besieged gives it one honest neighbour, the last, and all that are hostile, who have no other', () => {
+    const pairs = createOverlay(9, 'besieged', createRandom(1), 5)
+    expect(pairs.filter(pair => pair.includes(0))).toEqual([[0, 5], [0, 6], [0, 7], [0, 8], [0, 1]])
+    const others = pairs.filter(pair => !pair.includes(0))
+    expect(new Set(others.flat())).toEqual(new Set([1, 2, 3, 4]))
+  })
 })

@@ -126,12 +126,12 @@ function createMemoisedCheck (): (message: Message) => Promise<boolean> {
   }
 }
 
-function link (world: World, { degree, faults, hostile }: Scenario, random: Random): void {
+function link (world: World, { hubs, degree, faults, hostile }: Scenario, random: Random): void {
   const { places, time } = world
   const of = (index: number): Place => places[index] as Place
   const links = typeof degree === 'number' ? degree : 2
-  for (const [one, other] of createOverlay(places.length, degree, random)) world.link(of(one), of(other), Infinity)
-  if (faults.length === 0 && hostile.length === 0) return
+  for (const [one, other] of createOverlay(places.length, degree, random, hubs)) world.link(of(one), of(other), Infinity)
+  if (degree === 'besieged' || (faults.length === 0 && hostile.length === 0)) return
   for (const place of places) {
     repeat(time, random.below(mendEveryMs), mendEveryMs, () => {
       const swaps = place.links.size >= links && random.chance(swapShare)
@@ -148,14 +148,16 @@ function lightEpochOf ({ history }: Scenario): number {
 }
 
 /** Puts what each hub has of the history on its disk. */
-async function publishHistory ({ time, places }: World, { hubs, history }: Scenario, random: Random, ledger: Ledger): Promise<void> {
+async function publishHistory ({ time, places }: World, { hubs, degree, history }: Scenario, random: Random, ledger: Ledger): Promise<void> {
   if (history == null) return
   const messages = writeHistory(history, random)
   const { device, introduction } = createSimAuthor(random)
   const recent = [introduction, ...Array.from({ length: idsMax }, (_, number) =>
     device.write({ kind: 'post', text: `Recent number ${number}.`, parent: undefined }, clockStartMs - 30_000))]
   for (const message of [...messages, ...recent]) ledger.write(message, 0)
-  for (const [index, hand] of dealHistory(messages, recent, hubs, history, random).entries()) {
+  // Besiegers have something to withhold and to twist from the beginning; elsewhere hostile hubs learn it from the others.
+  const holders = degree === 'besieged' ? places.length : hubs
+  for (const [index, hand] of dealHistory(messages, recent, holders, hubs, history, random).entries()) {
     const hub = places[index]?.hub?.runtime
     for (const message of hand) if (hub?.retention?.keeps(message.header) === true) await time.done(hub.publish(message))
   }

@@ -97,8 +97,8 @@ export interface Scenario {
   /** What it shows, in one sentence. */
   readonly sentence: string
   readonly hubs: number
-  /** Links a hub; `line` and `pair of paths` are for small cases. */
-  readonly degree: number | 'line' | 'ring' | 'full'
+  /** Links a hub; `line` and `ring` are for small cases; `besieged`: one hub has hostile neighbours and a single honest one, for ever (overlay.ts). */
+  readonly degree: number | 'line' | 'ring' | 'full' | 'besieged'
   readonly strategy: 'tree' | 'flood'
   readonly network: NetworkModel
   /** How many hubs publish, in turn at random. */

@@ -39,6 +39,11 @@ function inSessions (hostility: Hostility, sentence: string, happens: Limits['ha
   }
 }
 
+const everyHostility: readonly Hostility[] = [
+  'wrong-counts', 'false-roots', 'far-epochs', 'endless-signers', 'undecodable', 'empty-symbols', 'wants-all', 'unasked', 'holes', 'unsigned-synced', 'noise', 'mute',
+  'slow', 'greedy', 'stripper', 'junk', 'replay', 'note-flood', 'deaf', 'hop-liar', 'graft-flood', 'prune-loop'
+]
+
 export const scenarios: readonly Scenario[] = [
   { ...quiet, name: 'one-sender', sentence: 'One hub writes; the tree is the shortest for it.', limits: { ...whole, rmr: 0.02, lastHops: 12, p99Ms: 500, happens: ['payloads', 'prunes', 'notes'] } },
   { ...quiet, name: 'many-senders', sentence: 'Thirty hubs write at once over one tree.', senders: 30, limits: { ...whole, rmr: 0.2, lastHops: 16, p99Ms: 600, happens: ['payloads', 'prunes', 'notes'] } },
@@ -97,5 +102,10 @@ export const scenarios: readonly Scenario[] = [
   inSessions('noise', 'Sessions of random bytes.', ['rejected']),
   inSessions('mute', 'Sessions in which nothing is said.'),
   inSessions('slow', 'Sessions of one byte a second.'),
-  inSessions('greedy', 'Streams without end, in which nothing is said.')
+  inSessions('greedy', 'Streams without end, in which nothing is said.'),
+  {
+    ...apart, name: 'besieged', sentence: 'One hub has a single honest neighbour, and beside it all hostile ones there are.', hubs: 6, degree: 'besieged',
+    history: { ...someHistory, revocations: 4, removals: 10 }, hostile: everyHostility,
+    limits: { framesPerDelivery: 12, syncBytesPerHub: 2_000_000, happens: ['payloads', 'comparisons', 'comparedMessages', 'rejected'] }
+  }
 ]
