@@ -9,7 +9,7 @@ import { identify, type Identify } from '@libp2p/identify'
 import type { Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { ping, type Ping } from '@libp2p/ping'
-import { webRTC } from '@libp2p/webrtc'
+import { webRTC, webRTCDirect } from '@libp2p/webrtc'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
@@ -58,12 +58,13 @@ const reservationMs = 24 * 60 * 60_000
 export async function createBrowserNode ({ peerKeySeed, iceServers, agent, report, introduces }: BrowserNodeOptions): Promise<BrowserNode> {
   const circuits = reservingTransport()
   const isNeighbour = (peer: Libp2pPeerId): boolean => introduces(peer.toString() as PeerId)
+  const rtcConfiguration = (): RTCConfiguration => ({ iceServers: iceServers() })
   const circuitCount = (): number => libp2p.getConnections().reduce((sum, { streams }) => sum + streams.filter(isIntroduction).length, 0)
   const libp2p: Libp2p<HubServices> = await createLibp2p({
     privateKey: await generateKeyPairFromSeed('Ed25519', peerKeySeed),
     // Nothing is listened on: dials come in through reservations (reservations.ts).
     addresses: { listen: [] },
-    transports: [webSockets(), webRTC({ rtcConfiguration: () => ({ iceServers: iceServers() }) }), circuits.create],
+    transports: [webSockets(), webRTC({ rtcConfiguration }), webRTCDirect({ rtcConfiguration }), circuits.create],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     // Networks of hubs on one machine or one LAN are ordinary ones: private addresses may be dialled.

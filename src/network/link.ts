@@ -254,7 +254,7 @@ export function pathOf (connection: Connection): LinkPath {
 
 export function transportOf (connection: Connection): string {
   const names = connection.remoteAddr.getComponents().map(({ name }) => name)
-  return ['webrtc', 'p2p-circuit', 'ws', 'wss', 'tcp'].find(name => names.includes(name)) ?? names.at(-1) ?? 'unknown'
+  return ['webrtc', 'webrtc-direct', 'p2p-circuit', 'ws', 'wss', 'tcp'].find(name => names.includes(name)) ?? names.at(-1) ?? 'unknown'
 }
 
 /** The hub or relay by way of which the two came to know each other, as the address tells. */

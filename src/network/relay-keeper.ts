@@ -212,7 +212,7 @@ export function createRelayKeeper ({ libp2p, now, report, onBeat, reservations }
     },
     hurry: () => { for (const relay of relays) relay.hurry() },
     refuse: (peer, sentence) => { relays.find(relay => relay.peer() === peer)?.refuse(sentence) },
-    connected: () => relays.flatMap(relay => relay.peer() as PeerId | undefined ?? []),
+    connected: () => [...new Set(relays.flatMap(relay => relay.peer() as PeerId | undefined ?? []))], // one relay may have two addresses
     look: () => { for (const relay of relays) relay.look() },
     isRelay: peer => relays.some(relay => relay.peer() === peer),
     stop: () => {

@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net'
 import { HubError } from '../base/errors.ts'
+import { isUnspecified } from './host-rules.ts'
 import { notEmpty, parseHttpUrl, parseLogLevel, readOptions } from './options.ts'
 
 export interface StartOptions {
@@ -27,11 +28,18 @@ export interface StartOptions {
   readonly trustProxy: boolean
   /** Hubs that the relay introduces at once; undefined: its own limit. */
   readonly relayPlaces: number | undefined
+  /** Where hubs reach the relay by WebRTC-direct: this computer's address as others see it, and a UDP port; undefined: they do not. */
+  readonly webrtcDirect: Address | undefined
+  /** Multiaddrs of more relays that /network.json names. @default [] */
+  readonly otherRelays: readonly string[]
   /** STUN and TURN servers handed to pages. @default [] */
   readonly iceServers: readonly IceServerEntry[]
   /** How much is logged, in pino's words. @default 'info' */
   readonly logLevel: string
 }
+
+/** An address, IPv6 without brackets, and a port of it. */
+export interface Address { readonly host: string, readonly port: number }
 
 /** As browsers take it; a TURN server has both a name and a password, without which no browser accepts it. */
 export interface IceServerEntry { readonly urls: string, readonly username?: string, readonly credential?: string }
@@ -53,6 +61,9 @@ Serves the page, the relay that introduces hubs to each other, and /network.json
   --ice-server URL    a server for pages to find direct paths by: stun:HOST:PORT or turn:NAME:PASSWORD@HOST:PORT;
                       may be repeated
   --relay-places N    hubs that can be introduced through this relay at once (default: 1024)
+  --webrtc-direct IP:PORT
+                      let hubs reach the relay without a name and without TLS too, at this public address and UDP port
+  --relay MULTIADDR   name this relay too in /network.json; may be repeated
   --log-level LEVEL   trace, debug, info, warn, error or silent (default: info)
   --dev               serve the page with Vite's dev server (npm run dev)
   --help              show this
@@ -78,6 +89,8 @@ export function parseArguments (args: readonly string[], environment: { readonly
       allowedOrigins: parseOrigins(values['allow-origin']),
       trustProxy: values['trust-proxy'],
       iceServers: values['ice-server'].map(parseIceServer),
+      webrtcDirect: values['webrtc-direct'] == null ? undefined : parseDirectAddress(values['webrtc-direct']),
+      otherRelays: parseRelays(values.relay),
       relayPlaces: values['relay-places'] == null ? undefined : parsePlaces(values['relay-places']),
       logLevel: parseLogLevel(values['log-level'])
     }
@@ -88,6 +101,8 @@ const defaultPort = '8080'
 const portMax = 65_535
 /** As the relay's own limit (relay.ts), which its other limits follow. */
 const placesMax = 1_024
+/** A hub keeps eight (network/relay-keeper.ts), and this one has two addresses at most. */
+const otherRelaysMax = 7
 
 const optionTable = {
   port: { type: 'string' },
@@ -100,6 +115,8 @@ const optionTable = {
   'allow-origin': { type: 'string', multiple: true, default: [] as string[] },
   'ice-server': { type: 'string', multiple: true, default: [] as string[] },
   'relay-places': { type: 'string' },
+  'webrtc-direct': { type: 'string' },
+  relay: { type: 'string', multiple: true, default: [] as string[] },
   'log-level': { type: 'string', default: 'info' },
   dev: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false }
@@ -115,6 +132,25 @@ function parsePlaces (text: string): number {
   const places = /^\d{1,4}$/.test(text) ? Number(text) : NaN
   if (!(places >= 1 && places <= placesMax)) throw new HubError('invalid-argument', `--relay-places must be a number from 1 to ${placesMax}, but is '${text}'.`)
   return places
+}
+
+function parseDirectAddress (text: string): Address {
+  const [, inBrackets, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? []
+  const host = inBrackets ?? plain ?? ''
+  if (isIP(host) !== (inBrackets == null ? 4 : 6) || isUnspecified(host) || !(Number(port) >= 1 && Number(port) <= portMax)) {
+    throw new HubError('invalid-argument', `--webrtc-direct must be an address and a UDP port like 203.0.113.5:4001 or [2001:db8::5]:4001, but is '${text}'.`)
+  }
+  return { host, port: Number(port) }
+}
+
+function parseRelays (texts: readonly string[]): readonly string[] {
+  if (texts.length > otherRelaysMax) throw new HubError('invalid-argument', `--relay can be given ${otherRelaysMax} times at most.`)
+  for (const text of texts) {
+    if (!/^\/(?:ip4|ip6|dns|dns4|dns6)\/[^\s/]+\/(?:tcp|udp)\/\d{1,5}\/\S+\/p2p\/\w+$/.test(text)) {
+      throw new HubError('invalid-argument', `--relay must be a multiaddr of a relay as its /network.json gives it, /dns4/relay.example.org/tcp/443/tls/ws/p2p/…, but is '${text}'.`)
+    }
+  }
+  return texts
 }
 
 function parseHost (text: string): string {

@@ -8,16 +8,17 @@ import type { Logger } from 'pino'
 import { HubError, reasonOf } from '../base/errors.ts'
 import type { NetworkGenesis } from '../message/types.ts'
 import { announcedAddresses, publicUrl } from './addresses.ts'
-import type { IceServerEntry } from './arguments.ts'
+import type { Address, IceServerEntry } from './arguments.ts'
 import { createHostRules } from './host-rules.ts'
 import { createAccess, loadApiToken } from './http/access.ts'
 import type { HttpHub } from './http/calls.ts'
 import { createMetrics, type UpgradeOutcome } from './metrics.ts'
 import type { Page } from './page.ts'
-import { connectionsMax, startRelay, type Relay } from './relay.ts'
+import { connectionsMax, pendingConnectionsMax, startRelay, type Relay } from './relay.ts'
 import { loadRelayKey } from './relay-key.ts'
 import { createRoutes } from './routes.ts'
 import { createUpgrades } from './upgrades.ts'
+import type { DirectDoor } from './webrtc-direct.ts'
 
 export interface OriginConfig extends NetworkGenesis {
   /** 0 picks a free one. */
@@ -32,6 +33,10 @@ export interface OriginConfig extends NetworkGenesis {
   readonly trustProxy?: boolean
   /** @default the relay's own limit */
   readonly relayPlaces?: number | undefined
+  /** Where hubs reach the relay by WebRTC-direct. @default nowhere */
+  readonly webrtcDirect?: Address | undefined
+  /** Multiaddrs of more relays to name. @default [] */
+  readonly otherRelays?: readonly string[]
   /** @default [] */
   readonly iceServers?: readonly IceServerEntry[]
   readonly log: Logger
@@ -76,7 +81,7 @@ const tcpConnectionsMax = connectionsMax + 512
  * @throws HubError `port-in-use`, `address-invalid`, `data-folder-unusable`, and what `parts` throw; nothing is left running then
  */
 export async function startOrigin (config: OriginConfig, parts: OriginParts): Promise<Origin> {
-  const { log, trustProxy = false, allowedOrigins = [], iceServers = [], url } = config
+  const { log, trustProxy = false, allowedOrigins = [], iceServers = [], otherRelays = [], webrtcDirect, url } = config
   const cleanups: Array<() => unknown> = []
   let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => stopping ??= runInReverse(cleanups, log)
@@ -107,11 +112,11 @@ export async function startOrigin (config: OriginConfig, parts: OriginParts): Pr
 
     const access = createAccess({ token: await loadApiToken(config.dataFolder), host: config.host, url, trustProxy, now: () => Date.now() })
     const routes = createRoutes({
-      rules, metrics, url, trustProxy, iceServers, log,
+      rules, metrics, url, trustProxy, iceServers, otherRelays, log,
       api: { access, hub: () => started.hub?.http },
       genesis: config.genesis,
       network: config.network,
-      ready: () => started.page == null || started.relay == null ? undefined : { page: started.page, peerId: started.relay.peerId }
+      ready: () => started.page == null || started.relay == null ? undefined : { page: started.page, relay: started.relay }
     })
     const server = createServer({ headersTimeout: headersMs, requestTimeout: requestMs, highWaterMark: socketBytesMax }, routes)
     server.maxConnections = tcpConnectionsMax
@@ -124,7 +129,8 @@ export async function startOrigin (config: OriginConfig, parts: OriginParts): Pr
 
     const bound = { host: config.host, port, url }
     const announce = announcedAddresses(bound, interfaceAddresses)
-    const relay = started.relay = await startRelay({ privateKey, network: config.network, announce, places: config.relayPlaces, log })
+    const direct = webrtcDirect == null ? undefined : await openDirect(webrtcDirect, config, interfaceAddresses)
+    const relay = started.relay = await startRelay({ privateKey, network: config.network, announce, places: config.relayPlaces, direct, log })
     cleanups.push(relay.stop)
     if (parts.attachHub != null) {
       const hub = started.hub = await parts.attachHub(relay.libp2p, config)
@@ -142,6 +148,12 @@ export async function startOrigin (config: OriginConfig, parts: OriginParts): Pr
 /** This computer's addresses but for loopback. */
 function ownAddresses (): string[] {
   return Object.values(networkInterfaces()).flatMap(found => found ?? []).filter(({ internal }) => !internal).map(({ address }) => address)
+}
+
+/** Its native module is loaded only here. */
+async function openDirect (address: Address, { dataFolder, log }: OriginConfig, interfaceAddresses: readonly string[]): Promise<DirectDoor> {
+  const { openDirectDoor } = await import('./webrtc-direct.ts')
+  return openDirectDoor({ address, dataFolder, log, ownAddresses: ['127.0.0.1', '::1', ...interfaceAddresses], pendingMax: pendingConnectionsMax })
 }
 
 async function listen (server: Server, { host, port }: OriginConfig): Promise<number> {

@@ -12,12 +12,14 @@ import { ping, type Ping } from '@libp2p/ping'
 import { webSockets } from '@libp2p/websockets'
 import { yamux } from '@libp2p/yamux'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import { WebRTCDirect } from '@multiformats/multiaddr-matcher'
 import { createLibp2p } from 'libp2p'
 import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
 import type { NetworkId } from '../message/types.ts'
 import { announcementTopic } from '../network/announcements.ts'
 import { traceTopic } from '../network/trace-reports.ts'
+import type { DirectDoor } from './webrtc-direct.ts'
 import { webSocketDoor, type WebSocketDoor } from './websocket-door.ts'
 
 /** Hubs that can be reached through this relay at the same time: a crowd of a thousand. Those above it are refused, and try other introducers. */
@@ -43,7 +45,7 @@ const stopStreamsMax = 300
 /** Connections a second from one address: a class room behind one router, or all tabs of one computer, back at once after a restart. */
 const connectionsPerSecondMax = 1_000
 /** Connections that have not completed the handshake: what a crowd needs that comes back at once when a relay restarts (four round trips each). */
-const pendingConnectionsMax = 256
+export const pendingConnectionsMax = 256
 /** How long a handshake may take. Generous: a phone on a poor line. */
 const handshakeMs = 10_000
 /** Topics that a peer may be subscribed to, by the memory that they cost (about 1 KiB each). Hubs have fewer than ten. */
@@ -68,6 +70,8 @@ export type RelayServices = {
 export interface Relay {
   readonly libp2p: Libp2p<RelayServices>
   readonly peerId: string
+  /** Where it is reached by WebRTC-direct, in full; empty: it is not. */
+  readonly directAddresses: () => string[]
   /** Takes over a WebSocket that the HTTP server accepted. */
   readonly accept: (socket: WebSocket, remoteAddress: Multiaddr) => void
   readonly counts: () => RelayCounts
@@ -87,16 +91,18 @@ export interface RelayConfig {
   readonly announce: readonly string[]
   /** Hubs that can be reached through it at once. @default reservationsMax */
   readonly places?: number | undefined
+  /** How it is reached by WebRTC-direct too. @default it is not */
+  readonly direct?: DirectDoor | undefined
   readonly log: Logger
 }
 
-export async function startRelay ({ privateKey, network, announce, places = reservationsMax, log }: RelayConfig): Promise<Relay> {
+export async function startRelay ({ privateKey, network, announce, places = reservationsMax, direct, log }: RelayConfig): Promise<Relay> {
   const libp2p = await createLibp2p<RelayServices>({
     privateKey,
     nodeInfo: { name: 'hubbub-relay' },
-    addresses: { listen: [], announce: [...announce] },
-    // To dial with, for a hub in this process: inbound sockets come through the door.
-    transports: [webSockets()],
+    addresses: { listen: direct == null ? [] : [direct.listen], announce: direct == null ? [...announce] : [...announce, direct.announce] },
+    // WebSockets to dial with, for a hub in this process: inbound sockets come through the door.
+    transports: [webSockets(), ...direct == null ? [] : [direct.transport]],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionManager: {
@@ -150,6 +156,7 @@ export async function startRelay ({ privateKey, network, announce, places = rese
   return {
     libp2p,
     peerId: libp2p.peerId.toString(),
+    directAddresses: () => libp2p.getMultiaddrs().filter(address => WebRTCDirect.exactMatch(address)).map(String),
     accept: (socket, remoteAddress) => door.accept(socket, remoteAddress),
     counts () {
       const connections = libp2p.getConnections()

@@ -12,15 +12,17 @@ import { strangersHost, type AcceptedHost, type HostRules } from './host-rules.t
 import { apiPath, createHttpApi, type HttpApiConfig } from './http/http-api.ts'
 import type { Metrics } from './metrics.ts'
 import type { Page } from './page.ts'
+import type { Relay } from './relay.ts'
 
 export interface RoutesConfig extends NetworkGenesis {
   readonly rules: HostRules
   readonly metrics: Metrics
   /** undefined while things are starting: 503. */
-  readonly ready: () => { readonly page: Page, readonly peerId: string } | undefined
+  readonly ready: () => { readonly page: Page, readonly relay: Pick<Relay, 'peerId' | 'directAddresses'> } | undefined
   readonly url: URL | undefined
   readonly trustProxy: boolean
   readonly iceServers: readonly IceServerEntry[]
+  readonly otherRelays: readonly string[]
   readonly api: Pick<HttpApiConfig, 'access' | 'hub'>
   readonly log: Logger
 }
@@ -55,7 +57,7 @@ export function createRoutes (config: RoutesConfig): (request: IncomingMessage, 
       response.end(await metrics.text())
     } else if (path === '/network.json') {
       allowListedOrigin(request, response, rules)
-      sendJson(response, 200, networkJson(request, asked, parts.peerId, config))
+      sendJson(response, 200, networkJson(request, asked, parts.relay, config))
     } else {
       parts.page.handle(request, response, () => sendText(response, 404, 'There is nothing here.'))
     }
@@ -71,15 +73,15 @@ export function createRoutes (config: RoutesConfig): (request: IncomingMessage, 
 }
 
 /** What a page must know to join: the relay is named as the page itself was asked for, so that it is reachable from there. */
-function networkJson (request: IncomingMessage, asked: AcceptedHost, peerId: string, config: RoutesConfig): object {
-  const { genesis, network, url, trustProxy, iceServers } = config
+function networkJson (request: IncomingMessage, asked: AcceptedHost, { peerId, directAddresses }: Pick<Relay, 'peerId' | 'directAddresses'>, config: RoutesConfig): object {
+  const { genesis, network, url, trustProxy, iceServers, otherRelays } = config
   const secure = trustProxy && firstOf(request.headers['x-forwarded-proto']) === 'https'
   const known = url == null ? undefined : endpointOf(url)
   const endpoint = known?.name === asked.name ? known : { name: asked.name, port: asked.port ?? (secure ? 443 : 80), secure }
   return {
     genesis: genesisToJson(genesis),
     network,
-    relays: [`${multiaddrOf(endpoint)}/p2p/${peerId}`],
+    relays: [`${multiaddrOf(endpoint)}/p2p/${peerId}`, ...directAddresses(), ...otherRelays],
     iceServers
   }
 }

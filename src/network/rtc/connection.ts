@@ -1,6 +1,6 @@
 /**
  * The worker's RTCPeerConnection-shaped connection; the real one lives on the page (host.ts). It has what @libp2p/webrtc uses for
- * browser-to-browser links, and getStats. Certificates, media and ICE restarts are deliberately absent.
+ * links between browsers and to a relay, and getStats. Certificates, media and ICE restarts are deliberately absent.
  *
  * 1. The real connection is constructed at first use, not by `new`. Then the role is known (who first sets a remote description
  *    answers, all others offer), the budget can keep a reserve for answering, and a peer that opens signalling and then says nothing
@@ -65,7 +65,8 @@ export class PeerConnection extends EventTarget {
   constructor (bridge: Bridge, configuration?: RTCConfiguration) {
     super()
     this.#bridge = bridge
-    this.#configuration = configuration
+    // A certificate here stands for none (install.ts): real ones live on the page, and a browser makes one for each connection.
+    this.#configuration = configuration == null ? undefined : { ...configuration, certificates: undefined }
     this.#number = bridge.nextNumber()
     callHandlers(this, connectionEvents, type => this[`on${type}`])
   }

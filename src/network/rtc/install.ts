@@ -44,6 +44,9 @@ function install (): Bridge | null {
   Object.assign(globalThis, {
     RTCPeerConnection: class RTCPeerConnection extends PeerConnection {
       constructor (configuration?: RTCConfiguration) { super(opened, configuration) }
+
+      /** For webrtc-direct, which asks for a certificate and passes it on at once; there is none here, and each connection makes its own. */
+      static async generateCertificate (): Promise<object> { return await Promise.resolve({}) }
     },
     RTCSessionDescription: SessionDescription,
     RTCIceCandidate: IceCandidate
