@@ -32,6 +32,7 @@ const stopTheClock = [
   'src/store/indexeddb.test.ts',
   'src/ui/data/live.test.ts',
   'src/ui/views/messages/places.test.ts',
+  'src/worker/leader/tab.test.ts',
   'src/worker/leader/turns.test.ts',
   'src/worker/verifier-pool.test.ts'
 ]

@@ -7,6 +7,7 @@ import { kill } from 'node:process'
 import { launch, type CDPSession } from 'puppeteer-core'
 import { type Browser, type BrowserOptions, type BrowserPage, openProfile, pageTimeoutMs, withoutServiceWorkers } from './browser.ts'
 import { chromiumFlags } from './chromium.ts'
+import { within } from './deadline.ts'
 import { chromiumMissing, findChromium } from './find-browser.ts'
 import { asBrowserPage } from './puppeteer-page.ts'
 
@@ -15,7 +16,7 @@ export interface SleepyPage extends BrowserPage {
   freeze (): Promise<void>
   /** Lets it run again, hidden as it is. */
   wake (): Promise<void>
-  /** The process that runs the page: to be asked for while no other page is busy. */
+  /** The process that runs the page. */
   ownProcess (): Promise<PageProcess>
   /** Ends the page's process as a crash does. */
   crash (): Promise<void>
@@ -34,7 +35,6 @@ export async function launchSleepyChromium (options: BrowserOptions = {}): Promi
   const browser = await launch({
     browser: 'chrome', executablePath, headless: true, userDataDir: profile.folder, args: [...chromiumFlags], timeout: pageTimeoutMs, networkEnabled: false
   })
-  const system = await browser.target().createCDPSession()
   return {
     kind: 'chromium',
     async newPage () {
@@ -45,7 +45,7 @@ export async function launchSleepyChromium (options: BrowserOptions = {}): Promi
         ...asBrowserPage(page),
         freeze: async () => { await session.send('Page.setWebLifecycleState', { state: 'frozen' }) },
         async ownProcess () {
-          const process = await processOf(system, async () => { await page.evaluate(spin) })
+          const process = await processOf(session)
           return { stop: () => { kill(process, 'SIGSTOP') }, goOn: () => { kill(process, 'SIGCONT') } }
         },
         // Nobody is left to answer it.
@@ -61,18 +61,21 @@ export async function launchSleepyChromium (options: BrowserOptions = {}): Promi
   }
 }
 
-/** Busy for long enough to be told from what else is running, in ms. */
-const spin = 'for (const until = performance.now() + 250; performance.now() < until;) Math.sqrt(until)'
-
-/** The page process that is busiest while this is done: the browser does not say which page has which. */
-async function processOf (system: CDPSession, work: () => Promise<void>): Promise<number> {
-  const times = async (): Promise<Map<number, number>> => {
-    const { processInfo } = await system.send('SystemInfo.getProcessInfo')
-    return new Map(processInfo.filter(({ type }) => type === 'renderer').map(({ id, cpuTime }) => [id, cpuTime]))
-  }
-  const before = await times()
-  await work()
-  const used = [...await times()].map(([id, time]) => ({ id, time: time - (before.get(id) ?? 0) })).toSorted((one, other) => other.time - one.time)
-  if (used[0] == null) throw new Error('The browser has no process of a page.')
-  return used[0].id
+/** A trace begins with the pages' frames and the processes that they are in: the one place where the browser tells. */
+async function processOf (page: CDPSession): Promise<number> {
+  const frames: TracedFrame[] = []
+  page.on('Tracing.dataCollected', ({ value }) => {
+    for (const { name, args } of value as readonly TraceEvent[]) if (name === 'TracingStartedInBrowser') frames.push(...args?.data?.frames ?? [])
+  })
+  const complete = new Promise<void>((resolve) => { page.once('Tracing.tracingComplete', () => { resolve() }) })
+  await page.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories: ['disabled-by-default-devtools.timeline'] } })
+  await page.send('Tracing.end')
+  await within(pageTimeoutMs, complete)
+  const { frameTree } = await page.send('Page.getFrameTree')
+  const found = frames.find(({ frame }) => frame === frameTree.frame.id)
+  if (found?.processId == null) throw new Error('The browser does not tell which process runs the page.')
+  return found.processId
 }
+
+interface TracedFrame { readonly frame: string, readonly processId?: number }
+interface TraceEvent { readonly name: string, readonly args?: { readonly data?: { readonly frames?: readonly TracedFrame[] } } }

@@ -36,7 +36,7 @@ const pause = async (ms: number): Promise<void> => new Promise((resolve) => { se
 
 /** How long a new hub waits for `/network.json`, which names its network. */
 const firstVisitWaitMs = 6_000
-/** How long one waits that knows its network: long enough that a quick answer brings its ICE servers, too short to be noticed. */
+/** How long the relays of one wait that knows its network: long enough that a quick answer brings its ICE servers, too short to be noticed. */
 const returnWaitMs = 300
 
 export interface StartedEngine {
@@ -71,7 +71,7 @@ export async function startEngine (config: EngineConfig, { verifiers, onProgress
   const clock = createClock(now, log)
   const relaySource = createRelaySource({ origin: config.origin, overridden: overriddenRelay, own: () => settings.current, clock, log, now })
   const remembered = await rememberedNetwork(store, log)
-  const document = await relaySource.first(remembered == null ? firstVisitWaitMs : returnWaitMs)
+  const document = remembered == null ? await relaySource.first(firstVisitWaitMs) : undefined
   const { chosen, trust } = chooseNetwork({ remembered, pinned: config.network, served: document?.served })
   const remember = async (): Promise<void> => store.putValue('genesis', genesisToJson(chosen.genesis))
   // Where nobody said which network it is, a hub is not bound to the built-in one before something was written in it.
@@ -151,7 +151,7 @@ export async function startEngine (config: EngineConfig, { verifiers, onProgress
     }
   })
 
-  relaySource.begin(network, chosen.network)
+  void relaySource.begin(network, chosen.network, returnWaitMs)
   settings.begin(runtime.retention, (next, before) => {
     relaySource.changed(before)
     if (next.keepDays !== before.keepDays) network.heightsChanged()

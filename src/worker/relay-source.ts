@@ -16,8 +16,8 @@ import { refusalOf } from './network-choice.ts'
 export interface RelaySource {
   /** The document, or undefined where it does not come in time or cannot be used. */
   first: (waitMs: number) => Promise<NetworkDocument | undefined>
-  /** From now on the network gets the relays of its own id. */
-  begin: (network: Network, id: NetworkId) => void
+  /** The network gets the relays of its own id from when `first` is known on, or did not come within `waitMs`: so that its first dials have the ICE servers. */
+  begin: (network: Network, id: NetworkId, waitMs: number) => Promise<void>
   iceServers: () => RTCIceServer[]
   /** What a person set was changed. */
   changed: (before: HubSettings) => void
@@ -46,7 +46,12 @@ export function createRelaySource ({ origin, overridden, own, clock, log, now }:
   let network: Network | undefined
   let id: NetworkId | undefined
   let asking: ReturnType<typeof setInterval> | undefined
+  let stopped = false
   const asked = ask()
+
+  async function first (waitMs: number): Promise<NetworkDocument | undefined> {
+    return Promise.race([asked, new Promise<undefined>((resolve) => { setTimeout(() => { resolve(undefined) }, waitMs) })])
+  }
 
   async function ask (): Promise<NetworkDocument | undefined> {
     try {
@@ -84,8 +89,10 @@ export function createRelaySource ({ origin, overridden, own, clock, log, now }:
   }
 
   return {
-    first: async waitMs => Promise.race([asked, new Promise<undefined>((resolve) => { setTimeout(() => { resolve(undefined) }, waitMs) })]),
-    begin (given, givenId) {
+    first,
+    async begin (given, givenId, waitMs) {
+      await first(waitMs)
+      if (stopped) return
       network = given
       id = givenId
       use()
@@ -107,7 +114,10 @@ export function createRelaySource ({ origin, overridden, own, clock, log, now }:
       if (relays.length > 0) return relays
       return [{ address: `${origin}/network.json`, state: 'looking', rttMs: null, since: startedAt, retryAt: null, lastError: trouble, full: false }]
     },
-    stop () { clearInterval(asking) }
+    stop () {
+      stopped = true
+      clearInterval(asking)
+    }
   }
 }
 

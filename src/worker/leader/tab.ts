@@ -176,9 +176,9 @@ export function joinTabs (options: TabOptions): Tab {
     return attachment == null || (attachment.term.leader !== leader && attachment.term.since <= since)
   }
 
-  /** How far it is, to the pages that have no engine. */
+  /** How far it is, to the pages that wait for the engine: also to those that still have the one before, which answers them no more. */
   function tellPages (): void {
-    if (attachment == null) tell({ type: 'opening', version: protocolVersion, sentence: opening })
+    if (attachment?.isOwn !== true) tell({ type: 'opening', version: protocolVersion, sentence: opening })
   }
 
   function tick (): void {
