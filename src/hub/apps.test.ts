@@ -39,6 +39,12 @@ describe('an app', () => {
     expect(messageOf(writer, (await apps.publish('todo', line)).id)?.header.signer).toBe(device)
   })
 
+  test.each([['To do', 'To do'], ['ä'.repeat(40), 'ä'.repeat(32)], ['x'.repeat(61) + '🙂', 'x'.repeat(61)]])('called %s: people know its key by that, as far as a device\'s name goes', async (name, known) => {
+    await apps.ask({ ...todo, name })
+    const { device } = await apps.grant('todo')
+    expect((await writer.publisher.devices()).find(({ publicKey }) => publicKey === device)?.name).toBe(known)
+  })
+
   test('that is revoked writes no more, what it wrote stays, and granted again it has another key', async () => {
     await apps.ask(todo)
     const { device } = await apps.grant('todo')

@@ -8,6 +8,7 @@
 import { TokenBucket } from '../base/bounded.ts'
 import { HubError } from '../base/errors.ts'
 import type { Report } from '../base/event-log.ts'
+import { nameBytesMax } from '../message/limits.ts'
 import type { PublicKeyHex } from '../message/types.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { AppScope, AppView, Draft, HubApi } from './api.ts'
@@ -76,7 +77,7 @@ export async function openApps ({ store, identity, publisher, publications, repo
       if (app.state === 'granted' && app.key?.author === identity.author) return viewOf(app)
       const deviceKey = await identity.makeDeviceKey()
       const { publicKey: device } = await identity.signerOf(deviceKey)
-      await publisher.addDevice(device, app.scope)
+      await publisher.addDevice(device, app.scope, startOf(app.name))
       return keep({ ...app, state: 'granted', at: now(), key: { deviceKey, device, author: identity.author } })
     },
     async revoke (id) {
@@ -120,6 +121,12 @@ function isWithin (inner: AppScope, outer: AppScope): boolean {
 
 function wordsOf ({ kinds: granted, collections }: AppScope): string {
   return granted.map(kind => kind === 'record' ? `records of ${collections.join(', ')}` : `${kind}s`).join(', ')
+}
+
+/** As much of a name as a device's holds, in whole characters. */
+function startOf (name: string): string {
+  const bytes = new Uint8Array(nameBytesMax)
+  return new TextDecoder().decode(bytes.subarray(0, new TextEncoder().encodeInto(name, bytes).written))
 }
 
 /** From outside. An app's scope names everything: none of it may mean all. Codes: `invalid-argument`. */

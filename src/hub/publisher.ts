@@ -31,7 +31,7 @@ export interface Publisher {
    * Resolves once the signer-add is stored. Codes: `invalid-argument`, `message-invalid`, `device-revoked`, `key-unavailable`, `too-many`, those
    * of the store.
    */
-  addDevice: (device: PublicKeyHex, scope: Scope) => Promise<{ id: string }>
+  addDevice: (device: PublicKeyHex, scope: Scope, name?: string) => Promise<{ id: string }>
   /** Resolves once the signer-remove is stored. `keepHead` is a message of that device. Codes: as for `addDevice`, without `device-revoked`. */
   revokeDevice: (device: PublicKeyHex, keepHead: MessageId | undefined) => Promise<{ id: string }>
   /** The newest message of a device that is known here. */
@@ -142,10 +142,10 @@ export async function createPublisher ({ runtime, identity, rules, now, beforeFi
         return publishedOf(await write(signer, body, traced, before))
       })
     },
-    addDevice: async (device, scope) => inTurn(async () => {
+    addDevice: async (device, scope, name = '') => inTurn(async () => {
       if (device === identity.author) throw new HubError('invalid-argument', 'This is the root key itself: a device needs a key of its own.')
       if (feeds.isRevoked(device)) throw new HubError('device-revoked', 'This device was revoked, which is for good: make a new key on it and add that.')
-      const body = await signerAdd(identity.author, device, scope, '')
+      const body = await signerAdd(identity.author, device, scope, name)
       return { id: (await write(await identity.openRoot(), body)).id }
     }),
     revokeDevice: async (device, keepHead) => inTurn(async () => {
