@@ -16,7 +16,7 @@ import {
   callChannel, callsMax, eventsAheadMax, hubChannel, opened, pageChannel, pageLock, pagesMax, protocolVersion, sealed, subscriptionsMax,
   type Said, type Term, type ToEngine, type ToPage
 } from './protocol.ts'
-import { createTurns } from './turns.ts'
+import { createShares, createTurns } from './turns.ts'
 
 export interface TabServer {
   /** Pages that are attached. */
@@ -43,6 +43,7 @@ interface Subscription {
 export function serveTabs ({ hubName, hub, term, locks, onGone }: TabServerOptions): TabServer {
   const channel = new BroadcastChannel(hubChannel(hubName))
   const pages = new Map<string, () => void>()
+  const shares = createShares()
   const attached: ToPage = { type: 'attached', version: protocolVersion, term }
 
   channel.addEventListener('message', ({ data }: MessageEvent) => {
@@ -62,7 +63,7 @@ export function serveTabs ({ hubName, hub, term, locks, onGone }: TabServerOptio
     const own = new BroadcastChannel(callChannel(hubName, page, term))
     const post = (message: ToPage): void => { own.postMessage(sealed(message)) }
     const tellAttached = (): void => { welcome.postMessage(sealed(attached)) }
-    const { obey, close } = createPageSession(hub, post)
+    const { obey, close } = createPageSession(hub, post, shares)
     own.addEventListener('message', ({ data }: MessageEvent) => {
       const message = opened(data)
       if (message != null) obey(message)
@@ -82,9 +83,14 @@ export function serveTabs ({ hubName, hub, term, locks, onGone }: TabServerOptio
 }
 
 /** What one page has here. */
-export function createPageSession (hub: HubApi, post: (message: ToPage) => void): { readonly obey: (message: Said) => void, readonly close: () => void } {
+export function createPageSession (
+  hub: HubApi,
+  post: (message: ToPage) => void,
+  shares = createShares()
+): { readonly obey: (message: Said) => void, readonly close: () => void } {
   const subscriptions = new Map<number, Subscription>()
-  const turns = createTurns()
+  const leave = shares.enter()
+  const turns = createTurns(shares.share)
   let calls = 0
 
   function answer (call: number, path: string, work: () => Promise<unknown>): void {
@@ -152,6 +158,7 @@ export function createPageSession (hub: HubApi, post: (message: ToPage) => void)
     },
     close () {
       turns.end()
+      leave()
       for (const number of subscriptions.keys()) end(number)
     }
   }

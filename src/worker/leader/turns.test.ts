@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { callMs, chargeMsMax, createTurns, creditMsMax, creditMsPerSecond, debtMsMax, readingsAtOnceMax, refusedAsCalls, restMsMax, type Turns } from './turns.ts'
+import {
+  callMs, chargeMsMax, countsAfterMs, createShares, createTurns, creditMsMax, creditMsPerSecond, debtMsMax, readingsAtOnceMax, refusedAsCalls, restMsMax,
+  wholeSharesMax, type Turns
+} from './turns.ts'
 
 describe('[T11] the turns of a page\'s calls', () => {
   let take: Turns['take']
@@ -130,5 +133,26 @@ describe('[T11] the turns of a page\'s calls', () => {
     await vi.advanceTimersByTimeAsync(100)
     expect(isRead).toBe(true)
     expect(begun).toBeLessThan(before + callsPerSecond)
+  })
+
+  test('many pages have together what five have, and one that is loaded again and again does not begin anew', async () => {
+    const shares = createShares()
+    const enter = (): { leave: () => void, turns: Turns } => ({ leave: shares.enter(), turns: createTurns(shares.share) })
+    const pages = Array.from({ length: 4 * wholeSharesMax }, enter)
+    expect(shares.share()).toBe(1 / 4)
+    await vi.advanceTimersByTimeAsync(1)
+    begun = 0
+    for (let call = 0; call < calls; call += 1) pages.at(-1)?.turns.take('publish', atOnce(true))
+    await vi.advanceTimersByTimeAsync(1)
+    expect(begun).toBe(calls / 4)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(begun / calls).toBeCloseTo((creditMsMax + 10 * creditMsPerSecond) / 4 / creditMsMax, 2)
+
+    for (const { leave } of pages) leave()
+    for (let load = 0; load < wholeSharesMax; load += 1) enter().leave()
+    expect(shares.share()).toBe(1 / 5)
+    await vi.advanceTimersByTimeAsync(countsAfterMs)
+    enter()
+    expect(shares.share()).toBe(1)
   })
 })

@@ -1,7 +1,7 @@
 /**
  * The turns that the calls of one page take at the engine (SPEC.md T11): each page has a credit of the engine's time, which what it asks for uses up, and
- * which comes back slowly. What is over it waits in its order; how much may wait is its caller's business. So whatever a page asks for, and however often,
- * gossip and the other pages have the rest.
+ * which comes back slowly; of many pages each has less. What is over it waits in its order; how much may wait is its caller's business. So whatever a page
+ * asks for, and however often, gossip and the other pages have the rest.
  */
 import type { HubApi } from '../api.ts'
 
@@ -36,9 +36,33 @@ const lookEveryMs = 20
 /** Also within its credit a page has half of the engine at most: a reading is followed by a rest as long as it took, up to this, in ms. */
 export const restMsMax = 250
 
-export function createTurns (now: () => number = () => performance.now()): Turns {
+/** As many pages have all of that each. Of more each has less: many pages of one app have together what these have. A person seldom uses more at once. */
+export const wholeSharesMax = 5
+/** A page that is gone counts for so long, in ms: one that is loaded again and again has no new credit each time. */
+export const countsAfterMs = 60_000
+
+/** What the pages of an engine have of its time, together. */
+export interface Shares {
+  /** One page more. Call what it returns when that one is gone. */
+  readonly enter: () => () => void
+  /** Of `creditMsMax` and `creditMsPerSecond`, for each page: 0 to 1. */
+  readonly share: () => number
+}
+
+export function createShares (): Shares {
+  let pages = 0
+  return {
+    enter () {
+      pages += 1
+      return () => { setTimeout(() => { pages -= 1 }, countsAfterMs) }
+    },
+    share: () => Math.min(1, wholeSharesMax / pages)
+  }
+}
+
+export function createTurns (share: Shares['share'] = () => 1, now: () => number = () => performance.now()): Turns {
   const waiting = { reading: [] as Array<() => Promise<boolean>>, other: [] as Array<() => Promise<boolean>> }
-  let credit = creditMsMax
+  let credit = creditMsMax * share()
   let creditAt = now()
   /** Places that are taken, by a reading or its rest. */
   let taken = 0
@@ -50,7 +74,7 @@ export function createTurns (now: () => number = () => performance.now()): Turns
   function look (): void {
     if (looking != null) return // there is no credit before then
     const at = now()
-    credit = Math.min(creditMsMax, credit + (at - creditAt) / 1_000 * creditMsPerSecond)
+    credit = Math.min(creditMsMax * share(), credit + (at - creditAt) / 1_000 * creditMsPerSecond * share())
     creditAt = at
     // One of each kind in turn: neither keeps the other waiting.
     for (let found = true; found && credit > 0;) {
@@ -61,7 +85,7 @@ export function createTurns (now: () => number = () => performance.now()): Turns
       found = other != null || one != null
     }
     const isWaiting = waiting.other.length > 0 || (waiting.reading.length > 0 && taken < readingsAtOnceMax)
-    if (isWaiting) looking = setTimeout(lookAgain, Math.max(lookEveryMs, -credit / creditMsPerSecond * 1_000))
+    if (isWaiting) looking = setTimeout(lookAgain, Math.max(lookEveryMs, -credit / (creditMsPerSecond * share()) * 1_000))
   }
 
   function lookAgain (): void {
