@@ -16,6 +16,8 @@ export interface SessionCost {
   readonly bytes: number
   readonly rounds: number
   readonly cpuMsPerSide: number
+  /** … of which until it knew what differs: what other ways of comparing are measured by, which bring nothing into a tree. */
+  readonly findingMsPerSide: number
   readonly symbolsPerDifference: number | null
   readonly strategies: readonly string[]
   /** The longest time without a rest on either side, by the clock, in the run that was disturbed least. */
@@ -80,9 +82,9 @@ function costOf (scene: Scene, hubs: Pair, memories: Memories): SessionCost {
   }
   for (const number of differing) hubs[scene.holderOf(number) === 0 ? 1 : 0].add(number)
   const [{ bytes, rounds, symbols, strategies }] = runs as [Run]
-  const inOrder = runs.map(({ spent }) => Math.max(...spent)).sort((one, other) => one - other)
   return {
-    bytes, rounds, cpuMsPerSide: tenths(inOrder[Math.floor(repeats / 2)] ?? 0),
+    bytes, rounds,
+    cpuMsPerSide: medianOf(runs.map(({ spent }) => Math.max(...spent))), findingMsPerSide: medianOf(runs.map(({ finding }) => Math.max(...finding))),
     symbolsPerDifference: differing.length === 0 || symbols === 0 ? null : Math.round(symbols / differing.length * 1_000) / 1_000,
     strategies, sliceMsMax: tenths(Math.min(...runs.map(run => run.sliceMsMax)))
   }
@@ -91,10 +93,15 @@ function costOf (scene: Scene, hubs: Pair, memories: Memories): SessionCost {
 /** Runs of the same session, of which the median counts. */
 const repeats = 3
 
+function medianOf (times: readonly number[]): number {
+  return tenths(times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)] ?? 0)
+}
+
 interface Run {
   readonly bytes: number
   readonly rounds: number
   readonly spent: readonly number[]
+  readonly finding: readonly number[]
   readonly sliceMsMax: number
   readonly symbols: number
   readonly strategies: readonly string[]
@@ -103,6 +110,8 @@ interface Run {
 
 function run ({ universe, nowMs }: Scene, [initiator, responder]: Pair, memories: Memories): Run {
   const spent: [number, number] = [0, 0]
+  const finding: [number, number] = [0, 0]
+  const hasFound: [boolean, boolean] = [false, false]
   let sliceMsMax = 0
   let prefixBytes = 0
   // How many frames had to come one after another, there and back, before each frame could be sent.
@@ -115,7 +124,10 @@ function run ({ universe, nowMs }: Scene, [initiator, responder]: Pair, memories
     around (side, input, call) {
       if (input.type === 'frame') known[side] = Math.max(known[side], depths[side].shift() ?? 0)
       const before = performance.now()
+      // Whoever reads what it owes, or takes in what came, has found what differs.
+      hasFound[side] ||= input.type === 'read' || input.type === 'taken'
       const effects = timed(spent, side, call)
+      if (!hasFound[side]) finding[side] = spent[side]
       sliceMsMax = Math.max(sliceMsMax, performance.now() - before)
       return effects
     },
@@ -130,7 +142,7 @@ function run ({ universe, nowMs }: Scene, [initiator, responder]: Pair, memories
   if (record.outcome !== 'equal') throw new Error(`The session ended ${record.outcome}.`)
   return {
     bytes: record.bytesSent + record.bytesReceived - record.messageBytes + prefixBytes,
-    rounds: Math.max(1, Math.ceil(depthOfMessages / 2)), spent, sliceMsMax, symbols: record.symbols, strategies: record.strategies,
+    rounds: Math.max(1, Math.ceil(depthOfMessages / 2)), spent, finding, sliceMsMax, symbols: record.symbols, strategies: record.strategies,
     memories: [record.meeting, other.meeting]
   }
 }

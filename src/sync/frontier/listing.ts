@@ -17,6 +17,8 @@ const seqFactor = 2 ** 32
 const tagBytes = 6
 /** What a feed's tag and entry cost, in members. */
 const feedCost = 30
+/** Room for so many feeds, and for twice as many each time that it is too small. */
+const feedsAtStart = 1_024
 
 /** What a position is, in `marks`. */
 export const mark = {
@@ -60,13 +62,12 @@ export function createListing (
   list: Uint32Array, members: Pick<Members, 'timestampOf'>, feeds: Feeds, salt: Uint8Array, since: Meeting | undefined, payloadBytesMax: number
 ): Listing {
   const marks = new Uint8Array(list.length)
-  /** By the order in which feeds were met: their numbers, how many of their members count, and, while keys are put in their places, where the next one goes. */
-  const numbers: number[] = []
-  const counts: number[] = []
-  const places: number[] = []
-  const orders = new Map<number, number>()
-  /** Of each member that counts, its feed by that order. */
-  const orderOf = new Uint32Array(list.length)
+  /** By feed: how many of its members count, and, while keys are put in their places, where the next one goes. */
+  let counts = new Uint32Array(feedsAtStart)
+  let places = new Uint32Array(0)
+  /** Of each member that counts, its feed and its seq. */
+  const feedAt = new Uint32Array(list.length)
+  let seqAt = new Uint32Array(list.length)
   let keys = new Float64Array(0)
   const byTag = new Map<number, OwnFeed>()
   const writer = createEntryWriter(payloadBytesMax)
@@ -80,52 +81,47 @@ export function createListing (
   const isNew = (member: number): boolean => since === undefined || feeds.eventOf(member) > since.event || members.timestampOf(member) > since.untilMs
 
   function group (end: number): void {
-    let lastFeed = -1
-    let order = 0
-    for (; grouped < end; grouped++) {
-      const member = list[grouped] as number
-      if (!isNew(member) || feeds.seqOf(member) === 0) continue
-      marks[grouped] = mark.owed
+    for (let at = grouped; at < end; at++) {
+      const member = list[at] as number
+      const seq = isNew(member) ? feeds.seqOf(member) : 0
+      if (seq === 0) continue
       const feed = feeds.feedOf(member)
-      if (feed !== lastFeed) order = orderFor(feed)
-      lastFeed = feed
-      orderOf[grouped] = order
-      counts[order] = counts[order] as number + 1
+      if (feed >= counts.length) counts = roomFor(feed, counts)
+      counts[feed] = counts[feed] as number + 1
+      marks[at] = mark.owed
+      feedAt[at] = feed
+      seqAt[at] = seq
     }
+    grouped = end
     if (grouped < list.length) return
+    places = new Uint32Array(counts.length)
     let before = 0
-    for (const count of counts) {
-      places.push(before)
-      before += count
+    for (let feed = 0; feed < counts.length; feed++) {
+      places[feed] = before
+      before += counts[feed] as number
     }
     keys = new Float64Array(before)
   }
 
-  function orderFor (feed: number): number {
-    let order = orders.get(feed)
-    if (order === undefined) {
-      orders.set(feed, order = numbers.length)
-      numbers.push(feed)
-      counts.push(0)
-    }
-    return order
-  }
-
   function place (end: number): void {
-    for (; placed < end; placed++) {
-      if (marks[placed] !== mark.owed) continue
-      const order = orderOf[placed] as number
-      const at = places[order] as number
-      keys[at] = feeds.seqOf(list[placed] as number) * seqFactor + placed
-      places[order] = at + 1
+    for (let at = placed; at < end; at++) {
+      if (marks[at] !== mark.owed) continue
+      const feed = feedAt[at] as number
+      const to = places[feed] as number
+      keys[to] = (seqAt[at] as number) * seqFactor + at
+      places[feed] = to + 1
     }
+    placed = end
+    if (placed === list.length) seqAt = new Uint32Array(0)
   }
 
-  function sort (order: number): void {
-    const end = places[order] as number
-    const feed = keys.subarray(end - (counts[order] as number), end)
+  function sort (number: number): void {
+    const count = counts[number] as number
+    if (count === 0) return
+    const end = places[number] as number
+    const feed = keys.subarray(end - count, end)
     if (!isAscending(feed)) feed.sort()
-    const tag = tagOf(numbers[order] as number)
+    const tag = tagOf(number)
     byTag.set(tagNumber(tag), feed)
     const runs = runsOf(feed)
     for (const part of writer.addFeed(tag, feed.length - seqsIn(runs), runs)) listed.push({ feed, runs: part })
@@ -150,11 +146,11 @@ export function createListing (
     gather () {
       if (grouped < list.length) group(Math.min(list.length, grouped + sliceMembers))
       else if (placed < list.length) place(Math.min(list.length, placed + sliceMembers))
-      else for (let left = sliceMembers; left > 0 && sorted < numbers.length; sorted++) {
+      else for (let left = sliceMembers; left > 0 && sorted < counts.length; sorted++) {
         left -= counts[sorted] as number + feedCost
         sort(sorted)
       }
-      return placed === list.length && sorted === numbers.length
+      return placed === list.length && sorted === counts.length
     },
     marks,
     get bytes () { return writer.bytes },
@@ -188,6 +184,12 @@ function tagNumber (tag: Uint8Array): number {
 
 function seqIn (key: number): number {
   return Math.floor(key / seqFactor)
+}
+
+function roomFor (feed: number, counts: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const longer = new Uint32Array(Math.max(feed + 1, counts.length * 2))
+  longer.set(counts)
+  return longer
 }
 
 function isAscending (keys: Float64Array): boolean {
