@@ -2,7 +2,7 @@
  * Places of messages in the order in which snapshots hold them (SPEC.md, F2): `namespace (1 nibble) ‖ epoch (7 nibbles) ‖ id`, and prefixes of it, which is
  * what chunks are. The same key as the tree's that diff sync compares (sync/SPEC.md S1), so a chunk is a subtree.
  */
-import { fromHex } from '../base/bytes.ts'
+import { writeHex } from '../base/bytes.ts'
 import { epochOf } from '../message/epoch.ts'
 import type { Message } from '../message/types.ts'
 
@@ -84,8 +84,7 @@ export function isBefore (one: ChunkKey, other: ChunkKey): boolean {
 export function writeKey ({ id, header: { author, signer, timestamp } }: Message, target: Uint8Array): void {
   const bucket = (author === signer ? 0 : epochEnd) + epochOf(timestamp)
   new DataView(target.buffer, target.byteOffset).setUint32(0, bucket)
-  const bytes = fromHex(id, 32)
-  if (bytes !== undefined) target.set(bytes, 4)
+  writeHex(id, target.subarray(4))
 }
 
 export function compareBytes (one: Uint8Array, other: Uint8Array): number {

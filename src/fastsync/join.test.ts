@@ -3,7 +3,7 @@ import type { PeerId } from '../base/peer.ts'
 import { createRandom } from '../base/seeded-random.ts'
 import { createAsking } from './asking.ts'
 import { everyId, heldBy, joinWorld, lies, newest, type Behaviour } from './fixtures/join-world.ts'
-import { answerWithinMs, askedMax, askedOfPeerMax } from './limits.ts'
+import { answerWithinMs, askedMax, askedMessagesMax, askedOfPeerMax, chunkMessagesMax } from './limits.ts'
 
 /** Seeds of each kind; the SPEC's "Checks" says how to run more. */
 const runs = Number(process.env.HUBBUB_RUNS ?? 40)
@@ -137,13 +137,13 @@ describe('a join', () => {
 
 describe('asking', () => {
   const [ann, ben] = ['ann', 'ben'] as [PeerId, PeerId]
+  const chunksOf = (messages: number, count: number): number[] => Array.from({ length: count }, () => messages)
 
-  test('[F12] asks each peer for two, in order, and what one is silent about of another', () => {
+  test('[F12] asks each peer for as many messages as two full chunks have, in order, and what one is silent about of another', () => {
     const asking = createAsking(8)
     for (const peer of [ann, ben]) asking.add(peer)
-    asking.begin(6, new Set([0]))
+    asking.begin(chunksOf(chunkMessagesMax, 6), new Set([0]))
     expect(asking.next(0)).toEqual([{ peer: ann, index: 1 }, { peer: ben, index: 2 }, { peer: ann, index: 3 }, { peer: ben, index: 4 }])
-    expect(asking.awaited.get(ann)).toHaveLength(askedOfPeerMax)
     expect(asking.answered(ben, 2)).toBe(true)
     expect(asking.answered(ben, 2), 'twice').toBe(false)
     asking.refused(ben, 4)
@@ -153,10 +153,28 @@ describe('asking', () => {
     expect(asking.unavailable).toEqual([4])
   })
 
+  test('[F12] asks for more chunks where they are small, up to as many messages and chunks as may be under way', () => {
+    const asking = createAsking(askedMax)
+    for (let peer = 0; peer < 8; peer += 1) asking.add(`peer ${peer}` as PeerId)
+    const few = chunkMessagesMax / 16
+    asking.begin(chunksOf(few, 100), new Set())
+    const asks = asking.next(0)
+    expect(asks).toHaveLength(askedMax)
+    expect(asks.filter(({ peer }) => peer === 'peer 0')).toHaveLength(askedMax / 8)
+    const alone = createAsking(askedMax)
+    alone.add(ann)
+    alone.begin(chunksOf(few, 100), new Set())
+    expect(alone.next(0)).toHaveLength(askedOfPeerMax)
+    const larger = createAsking(askedMax)
+    for (let peer = 0; peer < 20; peer += 1) larger.add(`peer ${peer}` as PeerId)
+    larger.begin(chunksOf(chunkMessagesMax / 2, 100), new Set())
+    expect(larger.next(0)).toHaveLength(askedMessagesMax / (chunkMessagesMax / 2))
+  })
+
   test('[F24] asks a peer for what it may not have only where nobody else is left for it', () => {
     const asking = createAsking(8)
     for (const peer of [ann, ben]) asking.add(peer)
-    asking.begin(4, new Set(), (peer, index) => peer === ann || index >= 2)
+    asking.begin(chunksOf(chunkMessagesMax, 4), new Set(), (peer, index) => peer === ann || index >= 2)
     expect(asking.next(0)).toEqual([{ peer: ann, index: 0 }, { peer: ben, index: 2 }, { peer: ann, index: 1 }, { peer: ben, index: 3 }])
     asking.refused(ann, 0)
     expect(asking.next(0)).toEqual([])
@@ -170,7 +188,7 @@ describe('asking', () => {
   test('[F15] asks for nothing from where it is to stop', () => {
     const asking = createAsking(8)
     asking.add(ann)
-    asking.begin(3, new Set())
+    asking.begin(chunksOf(chunkMessagesMax, 3), new Set())
     expect(asking.next(0, 1)).toEqual([{ peer: ann, index: 0 }])
     expect(asking.next(0, 3)).toEqual([{ peer: ann, index: 1 }])
   })
@@ -178,7 +196,7 @@ describe('asking', () => {
   test('[F12] one at a time is block by block, in order', () => {
     const asking = createAsking(1)
     for (const peer of [ann, ben]) asking.add(peer)
-    asking.begin(3, new Set())
+    asking.begin(chunksOf(chunkMessagesMax, 3), new Set())
     const order: number[] = []
     for (let [ask] = asking.next(0); ask !== undefined; [ask] = asking.next(0)) {
       expect(asking.next(0)).toEqual([])

@@ -178,7 +178,7 @@ export function createJoin (options: JoinOptions): Join {
 
   /** F24. What a hub gave up it need not be asked for; signer messages are given up by none. */
   function begin ({ chunks, height }: Manifest): void {
-    asking.begin(chunks.length, kept, (peer, index) => {
+    asking.begin(chunks.map(({ count }) => count), kept, (peer, index) => {
       const entry = chunks[index]
       return entry === undefined || nibbleAt(entry.prefix, 0) === 0 || firstEpochOf(entry, height) >= (fromEpochs.get(peer) ?? 0)
     })

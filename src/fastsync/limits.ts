@@ -18,10 +18,14 @@ export const changesMax = 256
 /** F25. Heights between the one that is signed when a change is proposed and the first at which it holds, 2 h 20 min: all hubs hear of it before. */
 export const changeLeadEpochs = 8
 
-/** F12. Chunks asked of one peer at once: the next one is on its way while one is checked. */
-export const askedOfPeerMax = 2
-/** F12. Chunks under way in all: 8 of 300 KB each are held in memory, whatever the snapshot's size. */
-export const askedMax = 8
+/** F12. Messages asked of one peer at once, 600 KB: the next ones are on their way while some are checked. */
+export const askedOfPeerMessagesMax = 2 * chunkMessagesMax
+/** F12. … and chunks, where they are small: many small answers fill the way as few large ones do. */
+export const askedOfPeerMax = 8
+/** F12. Messages under way in all: 2.4 MB of them are held in memory, whatever the snapshot's size. */
+export const askedMessagesMax = 8 * chunkMessagesMax
+/** F12. … and chunks: as much for a disk to write at a time, where they are of a few hundred messages. */
+export const askedMax = 32
 /** F12. How long a peer may take for one answer, in ms: 300 KB over 200 kbit/s. */
 export const answerWithinMs = 15_000
 /** F12. A peer that was silent so often is asked nothing more. */

@@ -5,6 +5,7 @@
 import { toHex } from '../base/bytes.ts'
 import type { NetworkId } from '../message/types.ts'
 import { bucketNibbles, childOf, compareBytes, holds, keyBytes, keyOfBucket, nibbleAt, prefixNibblesMax, rangeOf, type BucketRange, type ChunkKey } from './chunk-key.ts'
+import { hashBytes } from '../message/limits.ts'
 import { besideMax, chunkMessagesMax } from './limits.ts'
 import { chunkHash, type ChunkEntry, type Manifest } from './manifest.ts'
 
@@ -95,8 +96,8 @@ export function inclusionOf (holdings: Holdings, entry: ChunkEntry, height: numb
 
 /** F23. Which members lie under the prefix beside those with these ids, by their `orderOf`; undefined: this hub lacks some of them. */
 export function besideOf (holdings: Holdings, entry: ChunkEntry, height: number, ids: Uint8Array): ReadonlySet<number> | undefined {
-  const named = new Set(Array.from({ length: entry.count }, (_, index) => toHex(ids.subarray(index * 32, index * 32 + 32))))
-  const id = new Uint8Array(32)
+  const named = new Set(Array.from({ length: entry.count }, (_, index) => toHex(ids.subarray(index * hashBytes, (index + 1) * hashBytes))))
+  const id = new Uint8Array(hashBytes)
   const beside = membersUnder(holdings, entry, height)?.filter((member) => {
     holdings.copyId(member, id, 0)
     return !named.has(toHex(id))
@@ -105,9 +106,9 @@ export function besideOf (holdings: Holdings, entry: ChunkEntry, height: number,
 }
 
 /** The ids of members, one after the other. */
-export function idsOf (holdings: Holdings, members: readonly number[]): Uint8Array {
-  const ids = new Uint8Array(members.length * 32)
-  members.forEach((member, index) => { holdings.copyId(member, ids, index * 32) })
+export function idsOf (holdings: Holdings, members: readonly number[]): Uint8Array<ArrayBuffer> {
+  const ids = new Uint8Array(members.length * hashBytes)
+  members.forEach((member, index) => { holdings.copyId(member, ids, index * hashBytes) })
   return ids
 }
 
@@ -117,8 +118,10 @@ function membersUnder (holdings: Holdings, entry: ChunkEntry, height: number): n
   if (range.end <= range.from) return undefined
   const inRange = holdings.count(range)
   if (inRange < entry.count || (entry.nibbles <= bucketNibbles && inRange > entry.count + besideMax)) return undefined
+  const collected = Array.from(holdings.collect(range))
+  if (entry.nibbles <= bucketNibbles) return collected // the range says it all
   const key = new Uint8Array(keyBytes)
-  const under = Array.from(holdings.collect(range)).filter((member) => {
+  const under = collected.filter((member) => {
     writeMemberKey(holdings, member, key)
     return holds(entry, key, height)
   })
@@ -127,14 +130,15 @@ function membersUnder (holdings: Holdings, entry: ChunkEntry, height: number): n
 
 /** Ascending by key. */
 function order (holdings: Holdings, members: readonly number[]): { members: number[], ids: Uint8Array } {
-  const keyed = members.map((member) => {
-    const key = new Uint8Array(keyBytes)
-    writeMemberKey(holdings, member, key)
-    return { member, key }
-  }).sort((one, other) => compareBytes(one.key, other.key))
-  const ids = new Uint8Array(keyed.length * 32)
-  keyed.forEach(({ key }, index) => { ids.set(key.subarray(4), index * 32) })
-  return { members: keyed.map(({ member }) => member), ids }
+  const unordered = idsOf(holdings, members)
+  const view = new DataView(unordered.buffer)
+  // Bucket and 24 bits of the id are a whole number: few pairs need a second look.
+  const heads = Float64Array.from(members, (member, index) => holdings.bucketOf(member) * 2 ** 24 + (view.getUint32(index * hashBytes) >>> 8))
+  const idAt = (index: number): Uint8Array => unordered.subarray(index * hashBytes, (index + 1) * hashBytes)
+  const places = Uint32Array.from(members.keys()).sort((one, other) => (heads[one] ?? 0) - (heads[other] ?? 0) || compareBytes(idAt(one), idAt(other)))
+  const ids = new Uint8Array(unordered.length)
+  places.forEach((place, index) => { ids.set(idAt(place), index * hashBytes) })
+  return { members: Array.from(places, place => members[place] ?? 0), ids }
 }
 
 function writeMemberKey (holdings: Holdings, member: number, target: Uint8Array): void {
