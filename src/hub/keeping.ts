@@ -107,8 +107,7 @@ export function createKeeping ({ set, messages, retention, entered, report, now 
 
   function enter (entry: Entry, briefly: boolean): void {
     const { message: { id, header }, from } = entry
-    messages.enter(entry)
-    entered(set.memberOf(id))
+    entered(messages.enter(entry))
     if (!briefly) report({ type: 'message-stored', peer: from, message: id, sentence: `Message ${id.slice(0, 8)}… (${header.kind}, number ${header.seq}) is stored.` })
     for (const listener of listeners) listener(entry)
   }

@@ -110,8 +110,8 @@ export function createHubCore ({ set, createBroadcast }: HubCoreOptions): HubCor
   const broadcast = createBroadcast({ has: id => set.has(id) })
   const neighbours = new Map<PeerId, Neighbour>()
   /**
-   * Where messages came from that the set may hold. Weak, by the header that it keeps: an origin lives exactly as long as the set's pools hold its message,
-   * so their limits are its limit, and a message that is let in later never lacks it.
+   * Where messages came from that the set may hold, as it did not let them in at once. Weak, by the header that it keeps: an origin lives exactly as long as
+   * the set's pools hold its message, so their limits are its limit, and a message that is let in later never lacks it.
    */
   const origins = new WeakMap<Header, Origin>()
   let asked = new RecentSet<string>(signerWantsMax)
@@ -119,21 +119,22 @@ export function createHubCore ({ set, createBroadcast }: HubCoreOptions): HubCor
   let ticks = 0
 
   function offer (message: Message, origin: Origin | undefined, nowMs: number, options: OfferOptions = {}): HubEffect[] {
-    if (origin != null) origins.set(message.header, origin)
     const { outcome, changes } = set.offer(message, nowMs, options)
+    if (origin != null && outcome.type !== 'admitted' && outcome.type !== 'duplicate') origins.set(message.header, origin)
     const effects: HubEffect[] = []
-    for (const change of changes) effects.push(...applyChange(change, origin, nowMs))
-    effects.push(...applyOutcome(outcome, message, origin, nowMs))
+    for (const change of changes) effects.push(...applyChange(change, message, origin, nowMs))
+    if (outcome.type !== 'admitted') effects.push(...applyOutcome(outcome, message, origin, nowMs))
     return effects
   }
 
-  function applyChange (change: SetChange, origin: Origin | undefined, nowMs: number): HubEffect[] {
+  /** `offered`: what was offered, from `origin`; what that let in came from where it came from. */
+  function applyChange (change: SetChange, offered: Message, origin: Origin | undefined, nowMs: number): HubEffect[] {
     switch (change.type) {
       case 'admitted': {
         const { message } = change
-        const source = origins.get(message.header)
-        const effects: HubEffect[] = [source == null ? { type: 'returned', message } : { type: 'store', message, from: source.from }]
         const { id, header } = message
+        const source = header === offered.header ? origin : origins.get(header)
+        const effects: HubEffect[] = [source == null ? { type: 'returned', message } : { type: 'store', message, from: source.from }]
         const delivered = broadcast.handle({
           type: 'delivered', id, epoch: epochOf(header.timestamp), from: source?.from, hops: source?.hops ?? 0, by: source?.by ?? 'gossip'
         }, nowMs)

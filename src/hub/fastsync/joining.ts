@@ -211,7 +211,7 @@ export function startJoin (options: JoiningOptions): Joining {
       give({ type: 'bad-signature', index, entry })
       return
     }
-    offerAll(peer, (offer) => { for (const message of lacking) if (!has(message)) offer(message) })
+    offerAll(peer, (offer) => { for (const message of lacking) offer(message) }) // those that came meanwhile are duplicates there
     await stored()
     if (!messages.every(message => !keeps(message.header) || isKept(message))) throw new Error('what came could not be stored.')
     keptFrom.set(peer, (keptFrom.get(peer) ?? 0) + 1)

@@ -29,8 +29,8 @@ export interface Messages {
   readonly hash: ReferenceHash
   /** Stores messages, all of them or none, under consecutive events. What each becomes is told by `enter`, once the set knows it. Codes: those of the store. */
   append: (messages: readonly Message[], storedAt: number, from: string | null) => Promise<Entry[]>
-  /** A stored message that the set was offered. */
-  enter: (entry: Entry) => void
+  /** A stored message that the set was offered. Its number; −1: it is no member. */
+  enter: (entry: Entry) => number
   /** Whether a message is stored that is no member. */
   isLeft: (id: MessageId) => boolean
   /** Such a message has become a member. Its number, −1 where there is nothing to be done. */
@@ -188,6 +188,7 @@ export async function createMessages ({ store, set, rules, report, random, onPro
       } else catalog.add(member, { event, timestamp: header.timestamp, ...hash.of(body) })
       recent.add(entry)
       pages.add(event, entry.message)
+      return member
     },
     lose (id) { if (set.has(id)) lost.add(id) },
     recover: id => lost.delete(id) && set.has(id),
