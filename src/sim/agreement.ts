@@ -39,22 +39,25 @@ export function agreementOf (places: readonly Place[], ledger: Ledger): Agreemen
   return { missed, standings, bodies }
 }
 
-/** Compares each two linked hubs once more; what that moved, or cost above its bound, in sentences. */
-export async function compareAgain (world: World, places: readonly Place[]): Promise<string[]> {
+/** Compares each two linked hubs once more: what that moved, or cost above its bound, in sentences; and how many pairs were found equal. */
+export async function compareAgain (world: World, places: readonly Place[]): Promise<{ readonly failures: readonly string[], readonly equal: number }> {
   const failures: string[] = []
+  let equal = 0
   const links = new Set(places.flatMap(place => [...place.links.values()].filter(link => places.includes(otherOf(link, place)))))
   for (const link of [...links].slice(0, pairsMax)) {
-    const failure = await compareOnce(world, link)
-    if (failure != null) failures.push(failure)
+    const result = await compareOnce(world, link)
+    if (result === 'equal') equal += 1
+    else if (result !== 'unlinked') failures.push(result)
   }
-  return failures
+  return { failures, equal }
 }
 
-async function compareOnce (world: World, link: Link): Promise<string | undefined> {
+/** What is wrong, in a sentence, where the two are linked and not equal. */
+async function compareOnce (world: World, link: Link): Promise<string> {
   const [one, other] = link.ends
   for (let turn = 0; turn < triesMax; turn += 1) {
     const [near, far] = [one.hub?.runtime, other.hub?.runtime]
-    if (near?.sync == null || far?.sync == null || !link.isOpen(0) || !link.isOpen(1)) return undefined
+    if (near?.sync == null || far?.sync == null || !link.isOpen(0) || !link.isOpen(1)) return 'unlinked'
     const report = await world.time.done(near.sync.sessions.sync(other.peer).catch(() => undefined))
     // All its sessions were taken, or the other's were.
     if (report == null || report.outcome === 'closed') {
@@ -63,7 +66,7 @@ async function compareOnce (world: World, link: Link): Promise<string | undefine
     }
     const bytesMax = near.retention?.minEpoch === far.retention?.minEpoch ? equalBytesMax : rangeBytesMax
     const bytes = report.bytesSent + report.bytesReceived
-    if (report.outcome === 'equal' && report.fetched + report.sent === 0 && bytes <= bytesMax) return undefined
+    if (report.outcome === 'equal' && report.fetched + report.sent === 0 && bytes <= bytesMax) return 'equal'
     return `Once more, ${one.peer} and ${other.peer} moved ${report.fetched + report.sent} messages in ${bytes} bytes: ${report.outcome}.`
   }
   return `${one.peer} and ${other.peer} could not be compared once more.`

@@ -31,6 +31,8 @@ export interface Report extends Figures, Agreement {
   readonly messages: number
   /** What each hub was: all of it, or its core alone. */
   readonly drives: 'runtime' | 'core'
+  /** Pairs that were compared once more at the end, and moved nothing. */
+  readonly equalAgain: number
   /** How the eager links lie at the end. */
   readonly tree: Tree
   readonly rejections: Readonly<Record<string, number>>
@@ -200,7 +202,10 @@ async function reportOf (scenario: Scenario, seed: number, world: World, ledger:
   const figures = measures.figures(scenario.hubs)
   const tree = treeOf(there)
   const failures = [...measures.violations]
-  if (scenario.compares !== false && agreement.missed === 0) failures.push(...await compareAgain(world, there))
+  const again = scenario.compares !== false && agreement.missed === 0 ? await compareAgain(world, there) : undefined
+  failures.push(...again?.failures ?? [])
+  // A hub that is its core alone compares with nobody.
+  if (again?.equal === 0 && there.length > 1 && driven(scenario) === 'runtime') failures.push('Nothing was proved: no two hubs were compared once more.')
   const over = (what: string, is: number, limit: number | undefined): void => {
     if (limit != null && !(is <= limit)) failures.push(`${what} is ${is}, above ${limit}.`)
   }
@@ -215,7 +220,8 @@ async function reportOf (scenario: Scenario, seed: number, world: World, ledger:
   over('The number of frames for each delivery', figures.framesPerDelivery, limits.framesPerDelivery)
   for (const what of limits.happens) if (figures.happened[what] === 0) failures.push(`Nothing was proved: there were no ${what}.`)
   return {
-    scenario: scenario.name, seed, hubs: scenario.hubs, messages: scenario.messages, drives: driven(scenario), ...agreement, ...figures, tree,
+    scenario: scenario.name, seed, hubs: scenario.hubs, messages: scenario.messages, drives: driven(scenario), ...agreement, equalAgain: again?.equal ?? 0,
+    ...figures, tree,
     rejections: Object.fromEntries(measures.rejections), failures
   }
 }

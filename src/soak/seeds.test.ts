@@ -15,3 +15,8 @@ test('all kinds of trouble are among them', () => {
   const kinds = new Set(troubledScenarios.flatMap(({ faults, hostile }) => [...faults.map(({ type }) => type), ...hostile]))
   expect(kinds.size).toBeGreaterThan(25)
 })
+
+test('every kind of difference that comparing has to mend is among them', () => {
+  const kinds = ['scattered', 'one-each', 'revocations', 'removals', 'erasure', 'stripper', 'light-hubs', 'out-of-order', 'besieged']
+  expect(troubledScenarios.map(({ name }) => name)).toEqual(expect.arrayContaining(kinds))
+})
