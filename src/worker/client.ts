@@ -13,7 +13,7 @@ import { createSteadyHub } from './leader/steady-hub.ts'
 import { joinTabs, type OwnEngine } from './leader/tab.ts'
 import { missingOn, readPageOptions, type PageOptions } from './page-options.ts'
 import './transfer.ts'
-import { startVerifyWorker, workersFor, type StartedVerifyWorker } from './verify-workers.ts'
+import { prepareVerifyWorker, workersFor, type PreparedVerifyWorker } from './verify-workers.ts'
 
 export type HubState =
   | { readonly type: 'starting', readonly sentence: string }
@@ -140,7 +140,7 @@ function createOwnEngine (options: PageOptions, onProgress: (done: number, total
   worker.addEventListener('message', ({ data }) => { if (isOpeningProgress(data)) onProgress(data.done, data.total) })
   const listening = loaded(worker)
   listening.catch(() => { /* told when it is to start */ })
-  let verifiers: readonly StartedVerifyWorker[] = []
+  let verifiers: readonly PreparedVerifyWorker[] = []
   const terminate = (): void => {
     for (const verifier of verifiers) verifier.terminate()
     worker.terminate() // it may hold the storage open, which the next tab is to have
@@ -152,12 +152,13 @@ function createOwnEngine (options: PageOptions, onProgress: (done: number, total
       try {
         await listening
         const engine = wrap<Engine>(worker)
-        verifiers = Array.from({ length: workersFor(navigator.hardwareConcurrency) }, startVerifyWorker)
+        verifiers = Array.from({ length: workersFor(navigator.hardwareConcurrency) }, prepareVerifyWorker)
         const ports = verifiers.map(({ port }) => port)
         await engine.start({
           hub: options.hub, origin: location.origin, relay: options.relay, network: options.network, agent: `hubbub/0.1.0 ${browserName()}`, deviceName: browserName(),
           term, handedOver
         }, transfer(ports, ports))
+        for (const verifier of verifiers) verifier.start()
         return attachOwn(engine, term, async () => navigator.locks.query()) // answered after what became of the lock
       } catch (thrown) {
         terminate()

@@ -67,10 +67,9 @@ export async function startEngine (config: EngineConfig, { verifiers, onProgress
     }
   })
 
-  const settings = await openOwnSettings(store, log, now)
+  const [settings, remembered, isServing] = await Promise.all([openOwnSettings(store, log, now), rememberedNetwork(store, log), store.getValue('serving')])
   const clock = createClock(now, log)
   const relaySource = createRelaySource({ origin: config.origin, overridden: overriddenRelay, own: () => settings.current, clock, log, now })
-  const remembered = await rememberedNetwork(store, log)
   const document = remembered == null ? await relaySource.first(firstVisitWaitMs) : undefined
   const { chosen, trust } = chooseNetwork({ remembered, pinned: config.network, served: document?.served })
   const remember = async (): Promise<void> => store.putValue('genesis', genesisToJson(chosen.genesis))
@@ -105,7 +104,7 @@ export async function startEngine (config: EngineConfig, { verifiers, onProgress
       signer: async () => rootSigner(identity.peerKeySeed)
     },
     reportTrace: (told) => { network.traceReports.tell(told) },
-    serving: await store.getValue('serving') !== false,
+    serving: isServing !== false,
     catchUp: () => settings.current.catchUp,
     log,
     now

@@ -4,9 +4,11 @@
  */
 import type { VerifyWorker } from './verifier-pool.ts'
 
-export interface StartedVerifyWorker {
+export interface PreparedVerifyWorker {
   /** For the engine. It closes when the worker fails. */
   readonly port: MessagePort
+  /** Loads it. What the engine asks before that waits in the port. */
+  readonly start: () => void
   readonly terminate: () => void
 }
 
@@ -19,15 +21,22 @@ export function workersFor (cores: number): number {
   return cores <= 2 ? 1 : 2
 }
 
-export function startVerifyWorker (): StartedVerifyWorker {
-  const worker = new Worker(new URL('./verify-worker.ts', import.meta.url), { type: 'module', name: 'hubbub-verify' })
+/** Not loaded yet: an engine that opens has nothing to check, and the processor for itself until it answers. */
+export function prepareVerifyWorker (): PreparedVerifyWorker {
   const { port1, port2 } = new MessageChannel()
-  worker.postMessage(port2, [port2])
-  worker.addEventListener('error', (event) => {
-    event.preventDefault() // the engine goes on without it, and says so
-    worker.terminate()
-  })
-  return { port: port1, terminate: () => { worker.terminate() } }
+  let worker: Worker | undefined
+  return {
+    port: port1,
+    start () {
+      const started = worker = new Worker(new URL('./verify-worker.ts', import.meta.url), { type: 'module', name: 'hubbub-verify' })
+      started.postMessage(port2, [port2])
+      started.addEventListener('error', (event) => {
+        event.preventDefault() // the engine goes on without it, and says so
+        started.terminate()
+      })
+    },
+    terminate: () => { worker?.terminate() }
+  }
 }
 
 /** The worker at the other end of this port, for the pool. Its failure shows by `close`, which Firefox lacks: there the pool finds an answer overdue. */
