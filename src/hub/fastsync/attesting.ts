@@ -5,39 +5,30 @@
 import { reasonOf } from '../../base/errors.ts'
 import type { Report } from '../../base/event-log.ts'
 import type { PeerId } from '../../base/peer.ts'
-import type { Timer } from '../../base/timer.ts'
 import {
-  attestationInput, countingIn, decodeCertificate, encodeCheckpoint, heightAt, isAhead, manifestOf, thresholdOf,
-  type Attestation, type Certificate, type Checkpoint
+  attestationInput, countingIn, decodeCertificate, encodeCheckpoint, heightAt, isAhead, thresholdOf, type Attestation, type Certificate, type Checkpoint
 } from '../../fastsync/checkpoint.ts'
 import { compareBytes } from '../../fastsync/chunk-key.ts'
-import { concatenated, type Ask } from '../../fastsync/exchange.ts'
-import { answerWithinMs, attestEveryMs, idsAskedMax, offersMax } from '../../fastsync/limits.ts'
-import { besideOf, inclusionOf, membersOf, type Holdings } from '../../fastsync/making.ts'
-import { chunkHash, type ChunkEntry, type Manifest } from '../../fastsync/manifest.ts'
+import { attestEveryMs } from '../../fastsync/limits.ts'
 import type { SignatureCheck } from '../../message/signing.ts'
 import type { NetworkGenesis } from '../../message/types.ts'
-import { createAskingStream } from './asking-stream.ts'
+import type { Answers, AskedNeighbours } from './asked-neighbours.ts'
 import type { AttesterRegister } from './attester-register.ts'
 import type { FastNetwork } from './fast-network.ts'
 import type { JoinRejection } from './joining.ts'
-import { chunkName, type KnownSnapshots, type Snapshot } from './known-snapshots.ts'
+import type { KnownSnapshots, Snapshot } from './known-snapshots.ts'
 
 export interface AttestingOptions {
   readonly rules: NetworkGenesis
-  readonly network: FastNetwork
+  readonly network: Pick<FastNetwork, 'signer'>
+  readonly neighbours: AskedNeighbours
   readonly register: Pick<AttesterRegister, 'at' | 'nextNumber' | 'take'>
   readonly known: KnownSnapshots
-  /** Resolves with the members once they can be asked for. */
-  readonly holdings: () => Promise<Holdings>
   readonly checkSignature: SignatureCheck
   readonly isPacemaker: () => boolean
   /** While a join runs nobody is asked: a second stream to a hub would end the join's. */
   readonly isJoining: () => boolean
-  /** Lets whatever else waits run. */
-  readonly rest: () => Promise<void>
   readonly now: () => number
-  readonly timer: Timer
   /** Enough attesters signed this one, which is newer than what they had signed before. */
   readonly onCertified: (snapshot: Snapshot) => void
   readonly reject: (peer: PeerId, code: JoinRejection) => void
@@ -49,17 +40,10 @@ export interface Attesting {
   turn (): Promise<void>
 }
 
-/** Chunks looked through before a rest: each takes a millisecond or two. */
-const chunksAtOnce = 4
-
-/** What a peer answers in one piece or several; undefined: nothing, or what no honest hub answers, for which it was rejected. */
-type Answers = (ask: Ask) => Promise<Uint8Array | undefined>
-
 export function createAttesting (options: AttestingOptions): Attesting {
-  const { rules, network, register, known, holdings, checkSignature, isPacemaker, isJoining, rest, now, timer, onCertified, reject, report } = options
+  const { rules, network, neighbours, register, known, checkSignature, isPacemaker, isJoining, now, onCertified, reject, report } = options
   let turning: Promise<void> | undefined
   let nextMs = -Infinity
-  let turns = 0
 
   const isCertified = (height: number): boolean => (known.certified?.checkpoint.height ?? -1) >= height
 
@@ -72,24 +56,6 @@ export function createAttesting (options: AttestingOptions): Attesting {
     const { attestations, checkpoint } = known.candidate(height) ?? await known.current(true)
     if (checkpoint.height !== height) return // an epoch ended meanwhile
     if (!attestations.has(publicKey)) attestations.set(publicKey, { attester: publicKey, signature: await signer.sign(attestationInput(checkpoint)) })
-  }
-
-  /** Asks a neighbour all that is to be asked of it, within the time that it has. */
-  async function asking (peer: PeerId, work: (answers: Answers) => Promise<void>): Promise<void> {
-    const stream = await network.open(peer)
-    if (stream === undefined) return
-    const asked = createAskingStream(stream)
-    const callOff = timer(answerWithinMs, () => { asked.close() })
-    try {
-      await work(async (ask) => {
-        const answer = await asked.ask(ask)
-        if (answer.type === 'fault') reject(peer, answer.code)
-        return answer.type === 'pieces' ? concatenated(answer.pieces) : undefined
-      })
-    } finally {
-      callOff()
-      asked.close()
-    }
   }
 
   /** Of known attesters; undefined: one of them did not make it. */
@@ -121,7 +87,7 @@ export function createAttesting (options: AttestingOptions): Attesting {
       reject(peer, 'bad-certificate')
       return
     }
-    const snapshot = known.find(checkpoint.manifest) ?? (isWorthwhile(checkpoint, valid) ? await taken(peer, checkpoint, answers) : undefined)
+    const snapshot = known.find(checkpoint.manifest) ?? (isWorthwhile(checkpoint, valid) ? await neighbours.taken(peer, checkpoint, answers) : undefined)
     if (snapshot === undefined || compareBytes(encodeCheckpoint(snapshot.checkpoint), encodeCheckpoint(checkpoint)) !== 0) return
     for (const attestation of valid) snapshot.attestations.set(attestation.attester, attestation)
   }
@@ -132,60 +98,13 @@ export function createAttesting (options: AttestingOptions): Attesting {
     return signed > 0 && (own === undefined || isAhead({ checkpoint, signed }, { checkpoint: own.checkpoint, signed: known.signed(own) }))
   }
 
-  /** F23. A neighbour's snapshot, if this hub holds all of its messages. */
-  async function taken (peer: PeerId, checkpoint: Checkpoint, answers: Answers): Promise<Snapshot | undefined> {
-    const bytes = await answers({ type: 'manifest', hash: checkpoint.manifest })
-    if (bytes === undefined) return undefined
-    const manifest = manifestOf(bytes, checkpoint)
-    if (manifest === undefined) {
-      reject(peer, 'manifest-wrong')
-      return undefined
-    }
-    const beside = await includes(peer, manifest, answers)
-    return beside && known.add({ checkpoint, manifest: bytes, beside })
-  }
-
-  /** F23. What this hub holds beside a manifest's chunks, where that is not what came last; undefined: it does not hold all of them. */
-  async function includes (peer: PeerId, { chunks, height }: Manifest, answers: Answers): Promise<Snapshot['beside'] | undefined> {
-    const members = await holdings()
-    const unknown: ChunkEntry[] = []
-    for (const [index, entry] of chunks.entries()) {
-      if (index % chunksAtOnce === 0) await rest()
-      const inclusion = inclusionOf(members, entry, height)
-      if (inclusion === 'lacking' || unknown.length === idsAskedMax) return undefined
-      if (inclusion === 'unknown') unknown.push(entry)
-    }
-    const beside = new Map<string, ReadonlySet<number>>()
-    for (const entry of unknown) {
-      const others = await besideThose(peer, members, entry, height, answers)
-      if (others === undefined) return undefined
-      beside.set(chunkName(entry), others)
-    }
-    return beside
-  }
-
-  async function besideThose (peer: PeerId, members: Holdings, entry: ChunkEntry, height: number, answers: Answers): Promise<ReadonlySet<number> | undefined> {
-    const ids = await answers({ type: 'ids', entry, height })
-    if (ids === undefined) return undefined
-    if (ids.byteLength !== entry.count * 32 || compareBytes(chunkHash(ids), entry.hash) !== 0) {
-      reject(peer, 'chunk-wrong')
-      return undefined
-    }
-    const others = besideOf(members, entry, height, ids)
-    return others !== undefined && membersOf(members, entry, height, others) !== undefined ? others : undefined
-  }
-
   async function turn (): Promise<void> {
     const before = known.certified?.checkpoint.height
     const height = heightAt(now())
     if (isCertified(height)) return
-    const serving = network.neighbours().filter(peer => network.statusOf(peer)?.serving === true)
-    // Each turn others are asked first: those who are silent may hold up one turn, and not all.
-    const from = turns * offersMax % Math.max(1, serving.length)
-    turns += 1
-    for (const peer of [...serving.slice(from), ...serving.slice(0, from)].slice(0, offersMax)) {
+    for (const peer of neighbours.next()) {
       if (isCertified(height) || isJoining()) break
-      await asking(peer, async answers => ask(peer, height, answers))
+      await neighbours.asking(peer, async answers => ask(peer, height, answers))
     }
     if (!isCertified(height)) await sign(height)
     const { certified } = known

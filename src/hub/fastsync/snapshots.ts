@@ -17,6 +17,7 @@ import type { MessageStore } from '../../store/message-store.ts'
 import type { Retention } from '../retention.ts'
 import type { CatchUp } from '../settings-api.ts'
 import type { SyncStream } from '../sync/sync-stream.ts'
+import { createAskedNeighbours } from './asked-neighbours.ts'
 import { openAttesterRegister, type AttesterRegister } from './attester-register.ts'
 import { createAttesting } from './attesting.ts'
 import type { FastNetwork } from './fast-network.ts'
@@ -90,10 +91,12 @@ export async function openSnapshots (options: SnapshotsOptions): Promise<Snapsho
     reject: (peer, code) => { reject(peer, code, 'The hub asked for something of a snapshot in a way that is none.') },
     read: async asked => members.read(asked)
   })
+  const rejectTeller = (peer: PeerId, code: JoinRejection): void => { reject(peer, code, `The hub told of a checkpoint what no honest one tells: ${code}.`) }
+  const neighbours = createAskedNeighbours({ network, known, rest, timer, holdings: built, reject: rejectTeller })
   const attesting = createAttesting({
-    rules, network, register, known, checkSignature, isPacemaker, now, timer, rest, holdings: built,
+    rules, network, neighbours, register, known, checkSignature, isPacemaker, now,
     isJoining: () => joining > 0,
-    reject: (peer, code) => { reject(peer, code, `The hub told of a checkpoint what no honest one tells: ${code}.`) },
+    reject: rejectTeller,
     onCertified ({ checkpoint, attestations, manifest }) {
       keepCertified(encodePin({ certificate: { checkpoint, attestations: [...attestations.values()] }, manifest })).catch((thrown: unknown) => {
         log.report({ type: 'certificate-not-kept', code: 'storage-failed', sentence: `After a restart this hub waits for another certified checkpoint: ${reasonOf(thrown)}` })
