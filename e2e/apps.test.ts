@@ -96,4 +96,17 @@ describe('an app', () => {
     await one.getByRole('button', { name: 'Delete' }).click()
     await expect.poll(() => two.getByRole('listitem').count()).toBe(0)
   })
+
+  test('[F29] [F33] has back what it made of all messages, after a reload too, and then what is not in it', async () => {
+    const reducer = { name: 'words', version: 1 }
+    const offered = await hub.page.evaluate<{ checkpoint: string, own: boolean }>(`hubbub.states.input().then(({ checkpoint }) =>
+      hubbub.states.offer({ reducer: ${JSON.stringify(reducer)}, checkpoint, bytes: new Uint8Array([1, 2, 3]) }))`)
+    expect(offered.own).toBe(true)
+    expect(await outcome(`hubbub.states.offer({ reducer: ${JSON.stringify(reducer)}, checkpoint: "${offered.checkpoint}", bytes: new Uint8Array([4]) })`)).toEqual({ code: 'invalid-argument' })
+    await hub.reload()
+    const restored = await hub.page.evaluate(`hubbub.states.restore(${JSON.stringify(reducer)}).then(({ bytes, own, checkpoint }) => ({ bytes: [...bytes], own, checkpoint }))`)
+    expect(restored).toEqual({ bytes: [1, 2, 3], own: true, checkpoint: offered.checkpoint })
+    const later = await hub.page.evaluate<number>(`hubbub.states.later({ checkpoint: "${offered.checkpoint}", limit: 1000 }).then(({ messages }) => messages.filter(({ message }) => message.kind === 'post').length)`)
+    expect(later, 'all of them are newer than any checkpoint').toBe((await hub.call('query', { kind: 'post', limit: 1_000 })).length)
+  })
 })

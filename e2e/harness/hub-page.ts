@@ -14,7 +14,7 @@ export interface HubPageOptions {
 }
 
 /** The calls whose arguments and results are plain data (subscribe takes a callback, identity and apps are groups). */
-export type HubMethod = Exclude<keyof HubApi, 'subscribe' | 'identity' | 'apps' | 'attesters'>
+export type HubMethod = Exclude<keyof HubApi, 'subscribe' | 'identity' | 'apps' | 'attesters' | 'states'>
 type Arguments<M extends HubMethod> = Parameters<HubApi[M]>
 type Result<M extends HubMethod> = Awaited<ReturnType<HubApi[M]>>
 

@@ -8,6 +8,7 @@ export type HubErrorCode =
   | 'invalid-argument'
   | 'not-here' // this hub is run by its process, which does that
   | 'too-many'
+  | 'incomplete' // this hub lacks some of what it takes, for now
   | 'leader-changed' // the tab that ran this hub went while it did this, and whether it was done is not known
   | 'outcome-unknown' // asked for too long ago to know whether it was done
   | 'not-granted' // an app that the person has not granted, or has revoked

@@ -20,7 +20,8 @@ test('[F17] an ask is what its bytes say, and any other bytes are none', () => {
   if (entry === undefined) throw new Error('there is a chunk')
   const asks: Ask[] = [
     { type: 'certificate' }, { type: 'manifest', hash: new Uint8Array(32).fill(7) }, { type: 'chunk', entry, height: 1_600_000 },
-    { type: 'candidate', height: 7 }, { type: 'ids', entry, height: 9 }, { type: 'changes', number: 3 }
+    { type: 'candidate', height: 7 }, { type: 'ids', entry, height: 9 }, { type: 'changes', number: 3 },
+    { type: 'states', reducer: { name: 'todo/count', version: 7 } }, { type: 'state', hash: new Uint8Array(32).fill(8) }
   ]
   for (const ask of asks) expect(decodeAsk(encodeAsk(ask))).toEqual(ask)
   let read = 0
@@ -29,7 +30,12 @@ test('[F17] an ask is what its bytes say, and any other bytes are none', () => {
     if (ask === undefined) return
     read += 1
     expect(encodeAsk(ask)).toEqual(bytes)
-  }), { seed: 1, examples: [[1], [1, 0], [3], [4, 0, 0, 0, 1], [5, 0, 0, 0, 1], [6]].map((bytes): [Uint8Array<ArrayBuffer>] => [Uint8Array.from(bytes)]) })
+  }), {
+    seed: 1,
+    examples: [
+      [1], [1, 0], [3], [4, 0, 0, 0, 1], [5, 0, 0, 0, 1], [6], [7, 0, 0, 0, 1, 97], [7, 0, 0, 0, 0, 97], [7, 0, 0, 0, 1], [7, 0, 0, 0, 1, 65], [8]
+    ].map((bytes): [Uint8Array<ArrayBuffer>] => [Uint8Array.from(bytes)])
+  })
   expect(read).toBeGreaterThan(0)
 })
 

@@ -3,8 +3,9 @@
  * give an ask, a part, or nothing. It compresses nothing and knows no stream.
  */
 import { messageBytesMax } from '../message/limits.ts'
+import { isReducer, statesBytesMax, type Reducer } from './app-state.ts'
 import { signedChangeBytesMax } from './attester-changes.ts'
-import { changesMax, pieceBytesMax, pieceRawBytesMax } from './limits.ts'
+import { changesMax, pieceBytesMax, pieceRawBytesMax, reducerNameMax, stateBytesMax } from './limits.ts'
 import { certificateBytesMax } from './checkpoint.ts'
 import { entryBytes, manifestBytesMax, readEntry, writeEntry, type ChunkEntry } from './manifest.ts'
 
@@ -19,8 +20,12 @@ export type Ask =
   | { readonly type: 'ids', readonly entry: ChunkEntry, readonly height: number }
   /** F27. Changes of attesters from this one on. */
   | { readonly type: 'changes', readonly number: number }
+  /** F32. What is attested of a reducer's states. */
+  | { readonly type: 'states', readonly reducer: Reducer }
+  /** F33. The bytes of an app's state, by their hash, 32 bytes. */
+  | { readonly type: 'state', readonly hash: Uint8Array }
 
-const asks = { certificate: 1, manifest: 2, chunk: 3, candidate: 4, ids: 5, changes: 6 } as const
+const asks = { certificate: 1, manifest: 2, chunk: 3, candidate: 4, ids: 5, changes: 6, states: 7, state: 8 } as const
 const hashBytes = 32
 /** A frame takes 16,384 (gossip/SPEC.md G3): what is left for a piece's bytes beside the part's kind. */
 const partBytesMax = 16_384 - 1
@@ -28,7 +33,7 @@ const partBytesMax = 16_384 - 1
 export function encodeAsk (ask: Ask): Uint8Array {
   switch (ask.type) {
     case 'certificate': return Uint8Array.of(asks.certificate)
-    case 'manifest': return Uint8Array.of(asks.manifest, ...ask.hash)
+    case 'manifest': case 'state': return Uint8Array.of(asks[ask.type], ...ask.hash)
     case 'candidate': case 'changes': {
       const bytes = new Uint8Array(5)
       bytes[0] = asks[ask.type]
@@ -42,16 +47,30 @@ export function encodeAsk (ask: Ask): Uint8Array {
       writeEntry(ask.entry, bytes, 5)
       return bytes
     }
+    case 'states': {
+      const name = new TextEncoder().encode(ask.reducer.name)
+      const bytes = new Uint8Array(5 + name.length)
+      bytes[0] = asks.states
+      new DataView(bytes.buffer).setUint32(1, ask.reducer.version)
+      bytes.set(name, 5)
+      return bytes
+    }
   }
 }
 
 /** Undefined for anything that is not an ask. */
 export function decodeAsk (bytes: Uint8Array): Ask | undefined {
   if (bytes[0] === asks.certificate && bytes.byteLength === 1) return { type: 'certificate' }
-  if (bytes[0] === asks.manifest && bytes.byteLength === 1 + hashBytes) return { type: 'manifest', hash: bytes.slice(1) }
+  if ((bytes[0] === asks.manifest || bytes[0] === asks.state) && bytes.byteLength === 1 + hashBytes) {
+    return { type: bytes[0] === asks.state ? 'state' : 'manifest', hash: bytes.slice(1) }
+  }
   const numberOf = (): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(1)
   if (bytes[0] === asks.candidate && bytes.byteLength === 5) return { type: 'candidate', height: numberOf() }
   if (bytes[0] === asks.changes && bytes.byteLength === 5) return { type: 'changes', number: numberOf() }
+  if (bytes[0] === asks.states && bytes.byteLength > 5 && bytes.byteLength <= 5 + reducerNameMax) {
+    const reducer = { name: String.fromCharCode(...bytes.subarray(5)), version: numberOf() }
+    return isReducer(reducer) ? { type: 'states', reducer } : undefined
+  }
   if ((bytes[0] !== asks.chunk && bytes[0] !== asks.ids) || bytes.byteLength !== 5 + entryBytes) return undefined
   const entry = readEntry(bytes, 5)
   return entry && { type: bytes[0] === asks.ids ? 'ids' : 'chunk', entry, height: numberOf() }
@@ -64,6 +83,8 @@ export function piecesMaxOf (ask: Ask): number {
     case 'manifest': return Math.ceil(manifestBytesMax / pieceRawBytesMax)
     case 'ids': return 1
     case 'changes': return Math.ceil(changesMax * signedChangeBytesMax / pieceRawBytesMax)
+    case 'states': return Math.ceil(statesBytesMax / pieceRawBytesMax)
+    case 'state': return Math.ceil(stateBytesMax / pieceRawBytesMax)
     // Each but the last has no room for another message.
     case 'chunk': return Math.ceil(ask.entry.count * (2 + messageBytesMax) / (pieceRawBytesMax - messageBytesMax))
   }

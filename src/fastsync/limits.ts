@@ -36,7 +36,7 @@ export const offersMax = 8
 export const offersWithinMs = 2_000
 
 /** F17. */
-export const fastSyncProtocol = '/hubbub/fastsync/2'
+export const fastSyncProtocol = '/hubbub/fastsync/3'
 /** F19. Messages that a hub lacks before it joins by a snapshot: what a comparison moves in a quarter of a second is not worth a second way. Guess. */
 export const farBehindMin = 2_048
 /** F20. Without a chunk for so long, in ms, comparisons go on beside a join: liars may hold up one of the two only. As long as one answer may take. */
@@ -57,3 +57,16 @@ export const candidateForMs = 300_000
 export const idsAskedMax = 256
 /** F23. Members that may lie under a chunk's prefix beside its own: what is dated back into one chunk, one a second, while its certificate is served. */
 export const besideMax = 4_096
+
+/** F29. Bytes of an app's state: five pieces on the wire, and what a page makes and reads in a blink. More is better had from the messages. */
+export const stateBytesMax = 1_048_576
+/** F29. Characters of a reducer's name. */
+export const reducerNameMax = 64
+/** F32. Reducers whose states a hub keeps: of the apps that a person has open, not of all that there ever were. Guess. */
+export const reducersMax = 8
+/** F32. States of one reducer that are known at once: of an hour or two, and what liars add. */
+export const statesOfReducerMax = 64
+/** F32. States that one answer tells of. */
+export const statesToldMax = 16
+/** F33. States of one reducer whose bytes are kept, the newest: the one before serves while the newest is signed by few. */
+export const statesKeptMax = 2

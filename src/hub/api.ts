@@ -11,11 +11,13 @@ import type {
 } from './messages/api.ts'
 import type { DeviceView, HubSettings, IcePair, RelayTest } from './settings-api.ts'
 import type { AttestersApi, JoinView } from './fastsync/api.ts'
+import type { StatesApi } from './fastsync/states-api.ts'
 import type { FrontierView, SyncReport, SyncSession, TreeView } from './sync/api.ts'
 
 export type * from './drafts-api.ts'
 export type * from './messages/api.ts'
 export type * from './fastsync/api.ts'
+export type * from './fastsync/states-api.ts'
 export type * from './settings-api.ts'
 export type * from './sync/api.ts'
 
@@ -295,6 +297,8 @@ export interface HubApi {
   readonly attesters: AttestersApi
   /** Apps: who asked to write, in which scope, and what the person decided. */
   readonly apps: AppsApi
+  /** What apps make of all messages, kept and attested with a checkpoint, and had back. */
+  readonly states: StatesApi
   events (query: { readonly since?: number, readonly limit?: number, readonly type?: string }): Promise<LogEvent[]>
   /**
    * Injects faults at this hub's edge, in both directions, until called with `{}`: a share `drop` (0 to 1) of the frames is lost, which ends a

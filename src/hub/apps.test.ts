@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { HubError, type HubErrorCode } from '../base/errors.ts'
-import type { HubApi } from './api.ts'
+import type { HubApi, StateView } from './api.ts'
 import { openApps } from './apps.ts'
 import { startMs } from './fixtures/author.ts'
 import { createWriter, messageOf, type Writer } from './fixtures/writer.ts'
@@ -13,15 +13,23 @@ const line = { kind: 'record', collection: 'todo', key: '1', value: new Uint8Arr
 let writer: Writer
 let nowMs: number
 let apps: HubApi['apps']
+let offered: string[]
 
 async function open (): Promise<HubApi['apps']> {
   const publications = await openPublications({ store: writer.store, publisher: writer.publisher, messages: writer.runtime.messages })
-  return openApps({ store: writer.store, identity: writer.identity, publisher: writer.publisher, publications, report: () => undefined, now: () => nowMs })
+  return openApps({
+    store: writer.store, identity: writer.identity, publisher: writer.publisher, publications, report: () => undefined, now: () => nowMs,
+    async offerState ({ reducer: { name } }) {
+      offered.push(name)
+      return {} as StateView
+    }
+  })
 }
 
 beforeEach(async () => {
   writer = await createWriter('writer')
   nowMs = startMs
+  offered = []
   apps = await open()
 })
 
@@ -66,6 +74,19 @@ describe('an app', () => {
     await apps.revoke('todo')
     await apps.forget('todo')
     expect(await apps.list()).toEqual([])
+  })
+
+  test('[F30] has states attested once it is granted, of reducers that bear its name', async () => {
+    const state = (name: string): Parameters<HubApi['apps']['offer']>[1] => ({ reducer: { name, version: 1 }, checkpoint: '', bytes: new Uint8Array(1) })
+    await apps.ask(todo)
+    await expect(apps.offer('todo', state('todo'))).rejects.toSatisfy(failsWith('not-granted'))
+    await apps.grant('todo')
+    for (const name of ['todo', 'todo/done']) await apps.offer('todo', state(name))
+    for (const name of ['other', 'todos', 'todo.x', '']) await expect(apps.offer('todo', state(name)), name).rejects.toSatisfy(failsWith('scope-exceeded'))
+    await expect(apps.offer('todo', null as never)).rejects.toSatisfy(failsWith('scope-exceeded'))
+    await apps.revoke('todo')
+    await expect(apps.offer('todo', state('todo'))).rejects.toSatisfy(failsWith('not-granted'))
+    expect(offered).toEqual(['todo', 'todo/done'])
   })
 
   test('is held to its pace', async () => {

@@ -39,12 +39,14 @@ export interface AppsOptions {
   readonly identity: Pick<Identity, 'author' | 'makeDeviceKey' | 'signerOf'>
   readonly publisher: Pick<Publisher, 'addDevice' | 'revokeDevice' | 'headOf'>
   readonly publications: Publications
+  /** Codes: those of `HubApi.states.offer`. */
+  readonly offerState: HubApi['states']['offer']
   readonly report: (report: Report) => void
   readonly now: () => number
 }
 
 /** Codes: those of the store. */
-export async function openApps ({ store, identity, publisher, publications, report, now }: AppsOptions): Promise<HubApi['apps']> {
+export async function openApps ({ store, identity, publisher, publications, offerState, report, now }: AppsOptions): Promise<HubApi['apps']> {
   const apps = new Map<string, StoredApp>()
   const paces = new Map<string, TokenBucket>()
   for (const [key, value] of await store.getValues(prefix, { limit: appsMax })) apps.set(key.slice(prefix.length), value as StoredApp)
@@ -59,6 +61,14 @@ export async function openApps ({ store, identity, publisher, publications, repo
     const app = typeof id === 'string' ? apps.get(id) : undefined
     if (app == null) throw new HubError('not-granted', 'This app has not asked for anything yet: it calls apps.ask first.')
     return app
+  }
+
+  /** Codes: `not-granted`. */
+  function granted (id: unknown, what: string): StoredApp & { readonly key: NonNullable<StoredApp['key']> } {
+    const app = known(id)
+    const { key, state } = app
+    if (state !== 'granted' || key?.author !== identity.author) throw new HubError('not-granted', `This app may not ${what}: it is ${state}. The person decides in the settings, under Apps.`)
+    return { ...app, key }
   }
 
   return {
@@ -95,13 +105,18 @@ export async function openApps ({ store, identity, publisher, publications, repo
       apps.delete(app.id)
     },
     async publish (id, draft, options = {}) {
-      const app = known(id)
-      if (app.state !== 'granted' || app.key?.author !== identity.author) throw new HubError('not-granted', `This app may not write: it is ${app.state}. The person decides in the settings, under Apps.`)
+      const app = granted(id, 'write')
       const pace = paces.get(app.id) ?? new TokenBucket(draftsPerSecond, draftsBurst)
       paces.set(app.id, pace)
       if (!pace.take(now())) throw new HubError('too-many', `An app publishes ${draftsPerSecond} drafts a second at most: wait a moment.`)
       if (!allows(app.scope, draft)) throw new HubError('scope-exceeded', `This app may write ${wordsOf(app.scope)} only.`)
       return publications.publish(draft, { ...options, signer: await identity.signerOf(app.key.deviceKey) })
+    },
+    async offer (id, state) {
+      const app = granted(id, 'have its states attested')
+      const name = String((Object(state) as { readonly reducer?: { readonly name?: unknown } }).reducer?.name)
+      if (name !== app.id && !name.startsWith(`${app.id}/`)) throw new HubError('scope-exceeded', `This app's reducers are named ${app.id}, or ${app.id}/ and a word of their own.`)
+      return offerState(state)
     }
   }
 }

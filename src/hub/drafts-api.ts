@@ -1,4 +1,5 @@
 /** What can be written, and apps that write it: a part of the hub's API (api.ts), data only. */
+import type { StatesApi, StateView } from './fastsync/states-api.ts'
 
 export type Draft =
   | { readonly kind: 'post', readonly text: string, readonly parent?: string }
@@ -51,4 +52,6 @@ export interface AppsApi {
   forget (id: string): Promise<void>
   /** As `publish`, by the app's key. Codes besides: `not-granted`, `scope-exceeded`, `too-many` (20 a second). */
   publish (id: string, draft: Draft, options?: { readonly traced?: boolean, readonly key?: string }): Promise<Published>
+  /** As `states.offer`, of a reducer whose name is the app's id, or begins with it and a slash. Codes besides: `not-granted`, `scope-exceeded`. */
+  offer (id: string, state: Parameters<StatesApi['offer']>[0]): Promise<StateView>
 }

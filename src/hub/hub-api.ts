@@ -102,12 +102,23 @@ export function createHubApi ({ store, runtime, publisher, publications, identit
   const subscriptions = createSubscriptions({ runtime, view, report: log.report })
   const { messages, set } = runtime
 
-  const apps = lazily(async () => (await import('./apps.ts')).openApps({ store, identity, publisher, publications, report: log.report, now }))
+  const apps = lazily(async () => (await import('./apps.ts')).openApps({
+    store, identity, publisher, publications, offerState: async state => appStates.offer(state), report: log.report, now
+  }))
   /** What only readers need: loaded once the hub runs. */
   const reading = lazily(async () => (await import('./messages/conversations.ts')).createReading(messages, set))
   const authorships = lazily(async () =>
     (await import('./authorship.ts')).createAuthorships({ set, network: surroundings.network, check: createSignatureCheck() }))
   reading().catch((thrown: unknown) => { log.report({ type: 'not-loaded', sentence: reasonOf(thrown) }) })
+
+  /** Arguments are checked there: it is loaded by few. */
+  const appStates: HubApi['states'] = {
+    input: async page => (await runtime.fastSync.states()).input(page),
+    offer: async state => (await runtime.fastSync.states()).offer(state),
+    restore: async (reducer, options) => (await runtime.fastSync.states()).restore(reducer, options),
+    later: async query => (await runtime.fastSync.states()).later(query),
+    show: async reducer => (await runtime.fastSync.states()).show(reducer)
+  }
 
   return {
     async status () {
@@ -246,8 +257,10 @@ export function createHubApi ({ store, runtime, publisher, publications, identit
       async publish (id, draft, options) {
         const { traced, key } = objectOf(options, 'options')
         return (await apps()).publish(id, draft, { ...(traced === undefined ? {} : { traced }), ...(key === undefined ? {} : { key }) })
-      }
+      },
+      offer: async (id, state) => (await apps()).offer(id, state)
     },
+    states: appStates,
     async events (query) {
       const { since, limit, type } = objectOf(query, 'query')
       return log.read({

@@ -42,6 +42,6 @@ export function toWaitingView ({ id, header: { author, signer, seq, timestamp, k
 }
 
 /** A body without its kind, absent parts as null. Bytes stay bytes. */
-function toBodyView ({ kind: _kind, ...fields }: Body): Record<string, unknown> {
+export function toBodyView ({ kind: _kind, ...fields }: Body): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value ?? null]))
 }

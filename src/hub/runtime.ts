@@ -138,7 +138,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   })
 
   const fastSync = createFastSync({
-    rules, network: fastNetwork, store, retention, members: sync.members, reject: transport.reject, log, now, timer, wait, ...remembered,
+    rules, network: fastNetwork, store, retention, messages, set, members: sync.members, reject: transport.reject, log, now, timer, wait, ...remembered,
     offerAll: (from, offers) => { storedTogether(from, offers, 'snapshot') }, catchUp: options.catchUp, farBehind: options.farBehind,
     stored: async () => keeping.settled(),
     serves: () => life.state.serving,

@@ -1,4 +1,5 @@
-/** Fuzz targets of fast sync: what a peer asks, and what it answers of certificates, manifests, chunks and attesters. */
+/** Fuzz targets of fast sync: what a peer asks, and what it answers of certificates, manifests, chunks, attesters and states of apps. */
+import { decodeStates, encodeStates, type AppState } from '../fastsync/app-state.ts'
 import { decodeChanges, encodeChanges, type AttesterChange } from '../fastsync/attester-changes.ts'
 import { decodeCertificate, encodeCertificate } from '../fastsync/checkpoint.ts'
 import { packPieces, unpackPiece } from '../fastsync/chunk.ts'
@@ -15,9 +16,13 @@ const entry = (first: number, nibbles = 9): ChunkEntry =>
 const manifest: Manifest = { network, height: 1_600_000, chunks: [entry(1, 8), entry(2), entry(3, 8)] }
 const attestations = [1, 2].map(number => ({ attester: `0${number}`.repeat(32) as PublicKeyHex, signature: new Uint8Array(64).fill(number) }))
 const change: AttesterChange = { network, number: 1, before: new Uint8Array(32), height: 1_600_008, kind: 'joins', attester: 'ab'.repeat(32) as PublicKeyHex }
+const appState: AppState = {
+  checkpoint: { network, height: 1_600_000, messages: 6, manifest: new Uint8Array(32).fill(5) }, reducer: { name: 'todo/count', version: 1 }, size: 5, hash: new Uint8Array(32).fill(6)
+}
 const asks: readonly Ask[] = [
   { type: 'certificate' }, { type: 'manifest', hash: new Uint8Array(32).fill(9) }, { type: 'chunk', entry: entry(2), height: 7 },
-  { type: 'candidate', height: 1_600_000 }, { type: 'ids', entry: entry(1, 8), height: 7 }, { type: 'changes', number: 1 }
+  { type: 'candidate', height: 1_600_000 }, { type: 'ids', entry: entry(1, 8), height: 7 }, { type: 'changes', number: 1 },
+  { type: 'states', reducer: { name: 'todo/count', version: 1 } }, { type: 'state', hash: new Uint8Array(32).fill(9) }
 ]
 
 /** Whatever is read is written as it was: there is one form. */
@@ -44,6 +49,8 @@ export const fastSyncTargets: readonly FuzzTarget[] = [
   inOneForm('attester-changes', [
     [{ change, attestations }], [{ change, attestations: [] }, { change: { ...change, number: 2, kind: 'leaves' as const }, attestations }]
   ].map(encodeChanges), decodeChanges, encodeChanges),
+  inOneForm('app-states', [[{ state: appState, attestations }], [{ state: appState, attestations: [] }, { state: { ...appState, size: 1_048_576 }, attestations }]].map(encodeStates),
+    decodeStates, encodeStates),
   inOneForm('piece', packPieces([Uint8Array.of(1), new Uint8Array(300).fill(7), new Uint8Array(20).fill(8)]), unpackPiece,
     messages => packPieces(messages)[0] ?? new Uint8Array(0))
 ]

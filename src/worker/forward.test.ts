@@ -13,12 +13,14 @@ function echo (): HubApi {
     'peers', 'candidates', 'hubs', 'diagnose', 'icePair', 'testRelay', 'settings', 'configure', 'connect', 'disconnect', 'sync', 'serve', 'leave',
     'sessions', 'tree', 'frontier', 'events', 'faults', 'wipe'
   ]
-  const forApps = ['list', 'ask', 'grant', 'revoke', 'forget', 'publish']
+  const forApps = ['list', 'ask', 'grant', 'revoke', 'forget', 'publish', 'offer']
+  const states = ['input', 'offer', 'restore', 'later', 'show']
   const attesters = ['show', 'propose', 'sign']
   const own = ['show', 'devices', 'export', 'import', 'addDevice', 'revokeDevice']
   return {
     ...Object.fromEntries(names.map(name => [name, answer(name)])),
     identity: Object.fromEntries(own.map(name => [name, answer(`identity.${name}`)])),
+    states: Object.fromEntries(states.map(name => [name, answer(`states.${name}`)])),
     apps: Object.fromEntries(forApps.map(name => [name, answer(`apps.${name}`)])),
     attesters: Object.fromEntries(attesters.map(name => [name, answer(`attesters.${name}`)]))
   } as unknown as HubApi
@@ -29,13 +31,14 @@ test('every method of CONTRACT reaches the same one of the target, with what it 
   const hub = forward(async () => target)
   expect(Object.keys(hub).sort()).toEqual(Object.keys(target).sort())
   expect(Object.keys(hub.identity).sort()).toEqual(Object.keys(target.identity).sort())
-  for (const [name, call] of Object.entries({ ...hub, identity: undefined, apps: undefined, attesters: undefined })) {
+  for (const [name, call] of Object.entries({ ...hub, identity: undefined, apps: undefined, attesters: undefined, states: undefined })) {
     if (call !== undefined) expect(await (call as unknown as (...given: unknown[]) => Promise<unknown>)(1, { two: 2 })).toEqual([name, 1, { two: 2 }])
   }
   for (const [name, call] of Object.entries(hub.identity)) {
     expect(await (call as (...given: unknown[]) => Promise<unknown>)('given')).toEqual([`identity.${name}`, 'given'])
   }
   for (const [name, call] of Object.entries(hub.attesters)) expect(await (call as (...given: unknown[]) => Promise<unknown>)('given')).toEqual([`attesters.${name}`, 'given'])
+  for (const [name, call] of Object.entries(hub.states)) expect(await (call as (...given: unknown[]) => Promise<unknown>)('given')).toEqual([`states.${name}`, 'given'])
   for (const [name, call] of Object.entries(hub.apps)) expect(await (call as (...given: unknown[]) => Promise<unknown>)('given')).toEqual([`apps.${name}`, 'given'])
 })
 

@@ -7,9 +7,10 @@ type Call = (...given: unknown[]) => Promise<unknown>
 const identity: Readonly<Record<keyof HubApi['identity'], true>> = {
   show: true, devices: true, export: true, import: true, addDevice: true, revokeDevice: true
 }
-const apps: Readonly<Record<keyof HubApi['apps'], true>> = { list: true, ask: true, grant: true, revoke: true, forget: true, publish: true }
+const apps: Readonly<Record<keyof HubApi['apps'], true>> = { list: true, ask: true, grant: true, revoke: true, forget: true, publish: true, offer: true }
 const attesters: Readonly<Record<keyof HubApi['attesters'], true>> = { show: true, propose: true, sign: true }
-const groups = { identity, apps, attesters } as const
+const states: Readonly<Record<keyof HubApi['states'], true>> = { input: true, offer: true, restore: true, later: true, show: true }
+const groups = { identity, apps, attesters, states } as const
 
 /** Every method once; a missing or misspelt one does not compile. */
 const methods: Readonly<Record<Exclude<keyof HubApi, keyof typeof groups>, true>> = {

@@ -112,7 +112,7 @@ test('[F22] what was certified is served again after a restart, without a neighb
     if (checkpoint === null) continue
     const dan = await add('dan', [])
     mesh.link(dan, again)
-    await expect.poll(() => dan.runtime.fastSync.running, { interval: 5 }).toBe(false)
+    await joined(dan)
     expect(dan.runtime.fastSync.view).toMatchObject({ outcome: 'taken', certified: true, height, messagesKept: history.length })
   }
 })

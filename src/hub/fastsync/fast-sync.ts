@@ -8,6 +8,7 @@ import { farBehindMin, holdsBackMs, joinAgainMs } from '../../fastsync/limits.ts
 import type { CatchUp } from '../settings-api.ts'
 import type { SyncStream } from '../sync/sync-stream.ts'
 import type { JoinView } from './api.ts'
+import type { AppStates } from './app-states.ts'
 import type { AttesterRegister } from './attester-register.ts'
 import type { Joining } from './joining.ts'
 import type { Remembered } from './remembered.ts'
@@ -27,6 +28,8 @@ export interface FastSync {
   isAttester (peer: PeerId): boolean
   /** Who attests, loaded for whoever asks. Codes: those of the store. */
   attesters (): Promise<AttesterRegister>
+  /** States of apps, loaded for whoever asks. Codes: those of the store. */
+  states (): Promise<AppStates>
   /** The height of the newest certified checkpoint; null: none is known. */
   readonly checkpoint: number | null
   /** The join that runs, or the last one; null: there was none since this hub started. */
@@ -130,6 +133,7 @@ export function createFastSync (options: FastSyncOptions): FastSync {
     get holdsBack () { return going !== undefined && now() - Math.max(beganMs, join?.movedMs ?? 0) < holdsBackMs },
     isAttester: peer => loaded?.isAttester(peer) ?? rules.genesis.attesters.includes(peer),
     attesters: async () => (await load()).register,
+    states: async () => (await load()).states(),
     get checkpoint () { return loaded?.checkpoint ?? null },
     get view () { return join?.view ?? null },
     settled: async () => Promise.all([going, attesting]),

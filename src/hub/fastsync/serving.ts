@@ -1,6 +1,6 @@
 /**
  * What this hub serves to those that join (fastsync/SPEC.md, F7, F17, F18 and F22): a checkpoint, certified or of its own members, and chunks of whatever it
- * holds; and to those that gather signatures what they ask for. It asks nothing of others.
+ * holds; and to those that gather signatures, or states of apps (F32, F33), what they ask for. It asks nothing of others.
  */
 import { reasonOf } from '../../base/errors.ts'
 import type { Report } from '../../base/event-log.ts'
@@ -12,6 +12,7 @@ import { certifiedEpochs, idleMs, servedMax } from '../../fastsync/limits.ts'
 import { idsOf, type Holdings } from '../../fastsync/making.ts'
 import type { Timer } from '../../base/timer.ts'
 import type { SyncStream } from '../sync/sync-stream.ts'
+import type { AppStates } from './app-states.ts'
 import { deflate } from './compression.ts'
 import type { KnownSnapshots, Snapshot } from './known-snapshots.ts'
 
@@ -19,6 +20,8 @@ export interface ServingOptions {
   readonly known: KnownSnapshots
   /** F27. Changes of attesters from this one on; undefined: there are none. */
   readonly changesSince: (number: number) => Uint8Array | undefined
+  /** F32 and F33. */
+  readonly states: Pick<AppStates, 'told' | 'bytes'>
   /** Resolves with the members once they can be asked for. */
   readonly holdings: () => Promise<Holdings>
   /** The bytes of these members as they travel, in this order; fewer where some are not here any more. Codes: those of the store. */
@@ -38,7 +41,7 @@ export interface Serving {
   stop (): void
 }
 
-export function createServing ({ known, changesSince, holdings, read, now, timer, report, reject }: ServingOptions): Serving {
+export function createServing ({ known, changesSince, states, holdings, read, now, timer, report, reject }: ServingOptions): Serving {
   const served = new Map<PeerId, SyncStream>()
 
   /** F22. The certified one, unless it has grown old. */
@@ -68,6 +71,14 @@ export function createServing ({ known, changesSince, holdings, read, now, timer
       case 'ids': {
         const members = await known.members(ask.entry, ask.height)
         return members && [idsOf(await holdings(), members)]
+      }
+      case 'states': {
+        const told = states.told(ask.reducer)
+        return told && cut(told)
+      }
+      case 'state': {
+        const bytes = await states.bytes(ask.hash)
+        return bytes && cut(bytes)
       }
     }
   }

@@ -11,12 +11,15 @@ import { attestationInput, countingIn, heightAt, manifestOf, thresholdOf, type A
 import type { Resumed } from '../../fastsync/join-io.ts'
 import { membersOf, type Holdings } from '../../fastsync/making.ts'
 import { decodePin, encodePin } from '../../fastsync/pin.ts'
+import type { ReplicatedSet } from '../../message/replicated-set.ts'
 import { createSignatureCheck } from '../../message/signing.ts'
 import type { Message, NetworkGenesis } from '../../message/types.ts'
 import type { MessageStore } from '../../store/message-store.ts'
+import type { Messages } from '../messages/messages.ts'
 import type { Retention } from '../retention.ts'
 import type { CatchUp } from '../settings-api.ts'
 import type { SyncStream } from '../sync/sync-stream.ts'
+import { openAppStates, type AppStates } from './app-states.ts'
 import { createAskedNeighbours } from './asked-neighbours.ts'
 import { openAttesterRegister, type AttesterRegister } from './attester-register.ts'
 import { createAttesting } from './attesting.ts'
@@ -25,11 +28,12 @@ import { startJoin, type Joining, type JoinRejection } from './joining.ts'
 import { createKnownSnapshots } from './known-snapshots.ts'
 import type { Remembered } from './remembered.ts'
 import { createServing } from './serving.ts'
+import { createStateInputs } from './state-input.ts'
 
 export interface SnapshotsOptions extends Pick<Remembered, 'recallCertified' | 'keepCertified'> {
   readonly rules: NetworkGenesis
   readonly network: FastNetwork
-  /** Where the changes of attesters are kept. */
+  /** Where the changes of attesters and the states of apps are kept. */
   readonly store: Pick<MessageStore, 'getValue' | 'putValue'>
   readonly members: {
     readonly holdings: Holdings & { readonly size: number }
@@ -43,6 +47,9 @@ export interface SnapshotsOptions extends Pick<Remembered, 'recallCertified' | '
     /** For each, whether its signature is valid; whatever is asked for waits for its turn. */
     check (messages: readonly Message[]): Promise<readonly boolean[]>
   }
+  /** What is stored, and how it stands: for apps. */
+  readonly messages: Pick<Messages, 'fromEvent' | 'lastEvent' | 'getMembers'>
+  readonly set: Pick<ReplicatedSet, 'standing'>
   /** As comparisons have it (hub/sync). */
   readonly offerAll: (from: PeerId, offers: (offer: (message: Message) => void) => void) => void
   readonly stored: () => Promise<unknown>
@@ -64,6 +71,8 @@ export interface Snapshots {
   /** Looks whether there is something to attest, or to hear of attestations, and does it. Never rejects. */
   attest (): Promise<void>
   readonly register: AttesterRegister
+  /** States of apps, once what was certified before is known again. */
+  states (): Promise<AppStates>
   /** Whether the hub with this id attests now. */
   isAttester (peer: PeerId): boolean
   /** The height of the newest certified checkpoint that this hub knows and serves; null: none. */
@@ -73,7 +82,8 @@ export interface Snapshots {
 
 /** Codes: those of the store. */
 export async function openSnapshots (options: SnapshotsOptions): Promise<Snapshots> {
-  const { rules, network, members, recallCertified, keepCertified, store, retention, offerAll, stored, reject, isPacemaker, log, now, timer, wait } = options
+  const { rules, network, members, messages, set, store, retention, recallCertified, keepCertified } = options
+  const { offerAll, stored, reject, isPacemaker, log, now, timer, wait } = options
   const { holdings } = members
   const checkSignature = createSignatureCheck()
   let joining = 0
@@ -84,18 +94,22 @@ export async function openSnapshots (options: SnapshotsOptions): Promise<Snapsho
   const rest = async (): Promise<void> => wait(0)
   const register = await openAttesterRegister({ rules, store, checkSignature, signer: network.signer, now, report: log.report })
   const known = createKnownSnapshots({ network: rules.network, attestersAt: height => register.at(height), holdings: built, rest, now })
+  const rejectTeller = (peer: PeerId, code: JoinRejection): void => { reject(peer, code, `The hub told of a checkpoint what no honest one tells: ${code}.`) }
+  const neighbours = createAskedNeighbours({ network, known, rest, timer, holdings: built, reject: rejectTeller })
+  const isJoining = (): boolean => joining > 0
+  const states = await openAppStates({
+    rules, store, signer: network.signer, neighbours, register, known, checkSignature, isJoining, now, reject: rejectTeller, report: log.report,
+    inputs: createStateInputs({ rules, known, holdings: built, messages, set, rest, now, timer })
+  })
   const serving = createServing({
-    known, holdings: built, now, timer,
+    known, states, holdings: built, now, timer,
     changesSince: number => register.since(number),
     report: log.report,
     reject: (peer, code) => { reject(peer, code, 'The hub asked for something of a snapshot in a way that is none.') },
     read: async asked => members.read(asked)
   })
-  const rejectTeller = (peer: PeerId, code: JoinRejection): void => { reject(peer, code, `The hub told of a checkpoint what no honest one tells: ${code}.`) }
-  const neighbours = createAskedNeighbours({ network, known, rest, timer, holdings: built, reject: rejectTeller })
   const attesting = createAttesting({
-    rules, network, neighbours, register, known, checkSignature, isPacemaker, now,
-    isJoining: () => joining > 0,
+    rules, network, neighbours, register, known, checkSignature, isPacemaker, isJoining, now,
     reject: rejectTeller,
     onCertified ({ checkpoint, attestations, manifest }) {
       keepCertified(encodePin({ certificate: { checkpoint, attestations: [...attestations.values()] }, manifest })).catch((thrown: unknown) => {
@@ -137,6 +151,10 @@ export async function openSnapshots (options: SnapshotsOptions): Promise<Snapsho
 
   return {
     register,
+    async states () {
+      await restored
+      return states
+    },
     isAttester (peer) {
       const key = keyOfPeer(peer)
       return key !== undefined && register.at(heightAt(now())).has(key)
@@ -144,6 +162,7 @@ export async function openSnapshots (options: SnapshotsOptions): Promise<Snapsho
     async attest () {
       await restored
       await attesting.turn()
+      await states.turn()
     },
     get checkpoint () { return known.certified?.checkpoint.height ?? null },
     async serve (peer, stream) {

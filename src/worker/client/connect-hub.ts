@@ -36,6 +36,11 @@ export interface AppHub extends HubCalls {
    * Codes: `not-granted`, `scope-exceeded`, `too-many`, those of `HubApi.publish`.
    */
   readonly publish: HubApi['publish']
+  /**
+   * What this app makes of all messages: had back with a checkpoint, or made anew and offered (client/reduce.ts does both). Offering takes that the person
+   * granted the app; its reducers are named by its id, or that, a slash and a word. Codes of `offer` besides: `not-granted`, `scope-exceeded`.
+   */
+  readonly states: HubApi['states']
   /** How much of what the browser gives is used, and whether it may take it back. */
   readonly storage: () => Promise<HubStatus['storage']>
 }
@@ -68,6 +73,13 @@ export async function connectHub (description: AppDescription): Promise<AppHub> 
       }
     },
     publish: async (draft, options) => hub.apps.publish(id, draft, options),
+    states: {
+      input: async page => hub.states.input(page),
+      offer: async state => hub.apps.offer(id, state),
+      restore: async (reducer, options) => hub.states.restore(reducer, options),
+      later: async query => hub.states.later(query),
+      show: async reducer => hub.states.show(reducer)
+    },
     storage: async () => (await hub.status()).storage,
     query: async query => hub.query(query),
     count: async query => hub.count(query),
