@@ -13,6 +13,8 @@ export interface HubOptions {
   readonly dataFolder: string
   /** undefined: the network of the data folder, that which the origin serves, or the built-in one. */
   readonly genesisFile: string | undefined
+  /** Messages of others that are older are given up; null: all are kept. */
+  readonly keepDays: number | null
   /** @default 'info' */
   readonly logLevel: string
 }
@@ -20,6 +22,7 @@ export interface HubOptions {
 export type HubCommand = { readonly type: 'help' } | { readonly type: 'hub', readonly options: HubOptions }
 
 export const helpText = `Usage: npm run hub -- --connect ADDRESS --data FOLDER [options]
+       npm run hub -- attesters --help
 
 A hub without a page: it links to another hub, keeps all messages of the network in a folder, and links again when
 the other was gone.
@@ -29,6 +32,7 @@ the other was gone.
   --data FOLDER      where its messages and keys are kept; a folder of its own
   --genesis FILE     the network of this genesis document (default: the folder's; that which the address
                      serves; the built-in one)
+  --keep-days N      give up messages of others that are older than N days, for good (default: keep all)
   --log-level LEVEL  trace, debug, info, warn, error or silent (default: info)
   --help             show this
 `
@@ -42,6 +46,7 @@ export function parseHubArguments (args: readonly string[]): HubCommand {
     connect: { type: 'string' },
     data: { type: 'string' },
     genesis: { type: 'string' },
+    'keep-days': { type: 'string' },
     'log-level': { type: 'string', default: 'info' },
     help: { type: 'boolean', short: 'h', default: false }
   }, args)
@@ -54,9 +59,19 @@ export function parseHubArguments (args: readonly string[]): HubCommand {
       connect: parseConnect(values.connect),
       dataFolder: notEmpty(values.data, '--data'),
       genesisFile: values.genesis == null ? undefined : notEmpty(values.genesis, '--genesis'),
+      keepDays: values['keep-days'] == null ? null : parseDays(values['keep-days']),
       logLevel: parseLogLevel(values['log-level'])
     }
   }
+}
+
+/** As in the settings of a page (hub/settings.ts). */
+const keepDaysMax = 36_500
+
+function parseDays (text: string): number {
+  const days = Number(text)
+  if (!/^\d+$/.test(text) || days < 1 || days > keepDaysMax) throw new HubError('invalid-argument', `--keep-days must be a whole number from 1 to ${keepDaysMax}, but is '${text}'.`)
+  return days
 }
 
 function parseConnect (text: string): ConnectTo {

@@ -1,12 +1,19 @@
 /**
- * `npm run hub` (CONTRACT "Commands"): a hub without a page, which links to another one and stays linked. People get a line on stdout when it runs, programs
- * structured logs on stderr; a failure is one sentence and a non-zero exit.
+ * `npm run hub` (CONTRACT "Commands"): a hub without a page, which links to another one and stays linked; and `attesters`, which asks a server. People
+ * get a line on stdout when it runs, programs structured logs on stderr; a failure is one sentence and a non-zero exit.
  */
 import './compat.ts'
+import { attestersHelp, parseAttestersArguments, runAttesters } from './attesters-command.ts'
 import { createProcessLog, endWith, stopOnSignals } from './command-process.ts'
 import { helpText, parseHubArguments } from './hub-arguments.ts'
 
 async function main (): Promise<void> {
+  const [first, ...rest] = process.argv.slice(2)
+  if (first === 'attesters') {
+    const command = parseAttestersArguments(rest)
+    process.stdout.write(command.type === 'help' ? attestersHelp : await runAttesters(command))
+    return
+  }
   const command = parseHubArguments(process.argv.slice(2))
   if (command.type === 'help') {
     process.stdout.write(helpText)

@@ -16,6 +16,7 @@ import { heightsOf, statusOf } from '../hub/heights.ts'
 import { createHubApi } from '../hub/hub-api.ts'
 import { fastSyncProtocol } from '../hub/fastsync/fast-network.ts'
 import { openIdentity } from '../hub/identity.ts'
+import { startKeepDays } from '../hub/keep-days.ts'
 import { createOwnAuthorship } from '../hub/own-authorship.ts'
 import { openPublications } from '../hub/publications.ts'
 import { createPublisher } from '../hub/publisher.ts'
@@ -99,6 +100,8 @@ export interface HubParts {
   /** What other hubs show people. */
   readonly agent: string
   readonly events: EventLog
+  /** Messages of others that are older are given up, for good. @default all are kept */
+  readonly keepDays?: number | null
   /** Where traces are reported, and hubs announce themselves: a node with gossipsub. @default nowhere */
   readonly controlPlane?: Libp2p<{ pubsub: GossipSub }>
 }
@@ -110,7 +113,7 @@ export interface NodeHub extends AttachedHub {
 }
 
 /** Codes: those of the store, `key-unavailable`. */
-export async function startHub ({ libp2p, peerKeySeed, store, rules, agent, events, controlPlane }: HubParts): Promise<NodeHub> {
+export async function startHub ({ libp2p, peerKeySeed, store, rules, agent, events, keepDays = null, controlPlane }: HubParts): Promise<NodeHub> {
   const identity = await openIdentity({ store, deviceName: 'server', keysAsObjects: false })
   const verifier = createNodeVerifier()
   const runtime: Runtime = await createRuntime({
@@ -141,6 +144,7 @@ export async function startHub ({ libp2p, peerKeySeed, store, rules, agent, even
   })
   const publisher = await createPublisher({ runtime, identity, rules, now })
   const publications = await openPublications({ store, publisher, messages: runtime.messages })
+  const keeping = startKeepDays({ retention: runtime.retention, keepDays: () => keepDays, now, report: events.report })
   const traceReports = controlPlane && createTraceReports({
     libp2p: controlPlane, network: rules.network, now,
     report: events.report,
@@ -232,7 +236,7 @@ export async function startHub ({ libp2p, peerKeySeed, store, rules, agent, even
       keepServing: async on => store.putValue(servingKey, on),
       clock: () => null,
       offered: () => null,
-      settings: () => ({ relays: [], iceServers: [], keepDays: null, catchUp: 'optimistic' }),
+      settings: () => ({ relays: [], iceServers: [], keepDays, catchUp: 'optimistic' }),
       configure: () => notHere('Changing settings'),
       wipe: () => notHere('Erasing the hub')
     }
@@ -246,6 +250,7 @@ export async function startHub ({ libp2p, peerKeySeed, store, rules, agent, even
     stop: async () => {
       await runtime.life.leave(async () => links.stop())
       clearInterval(ticking)
+      keeping.stop()
       traceReports?.stop()
       announcements?.stop()
       await syncStreams.stop()

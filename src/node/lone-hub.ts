@@ -22,7 +22,7 @@ export async function startLoneHub (options: HubOptions, log: Logger, onRefused:
     const rules = await networkFor(options, store)
     await belongTo(rules, store, dataFolder)
     const libp2p = await createDiallingNode(privateKey)
-    const hub = await startHub({ libp2p, peerKeySeed: seedOf(privateKey), store, rules, agent: 'hubbub/0.1.0 node', events })
+    const hub = await startHub({ libp2p, peerKeySeed: seedOf(privateKey), store, rules, agent: 'hubbub/0.1.0 node', events, keepDays: options.keepDays })
     const { links, status } = hub
     log.info({ peerId: libp2p.peerId.toString(), network: rules.network, ...await status() }, 'started')
     const letGo = keepLinked({

@@ -1,9 +1,8 @@
 /** What a person set of this hub, kept in its store, and made to hold: at once, at each start, and for the time to keep, as time goes. */
-import { reasonOf } from '../base/errors.ts'
 import type { EventLog } from '../base/event-log.ts'
 import type { HubSettings } from '../hub/api.ts'
+import { startKeepDays, type KeepingDays } from '../hub/keep-days.ts'
 import type { Retention } from '../hub/retention.ts'
-import { epochOf } from '../message/epoch.ts'
 import { parseAddress } from '../network/network.ts'
 import type { MessageStore } from '../store/message-store.ts'
 
@@ -17,25 +16,11 @@ export interface OwnSettings {
 }
 
 const settingsName = 'settings'
-/** An epoch, at whose end there may be something to give up. */
-const lookEveryMs = 2 ** 20
-const dayMs = 86_400_000
 
 export async function openOwnSettings (store: Pick<MessageStore, 'getValue' | 'putValue'>, log: Pick<EventLog, 'report'>, now: () => number): Promise<OwnSettings> {
   let current: HubSettings = { relays: [], iceServers: [], keepDays: null, catchUp: 'optimistic', ...await store.getValue(settingsName) as Partial<HubSettings> | undefined }
-  let retention: Pick<Retention, 'keepFrom'> | undefined
   let onChange: ((settings: HubSettings, before: HubSettings) => void) | undefined
-  let looking: ReturnType<typeof setInterval> | undefined
-
-  async function giveUp (): Promise<void> {
-    if (current.keepDays != null) await retention?.keepFrom(epochOf(Math.max(0, now() - current.keepDays * dayMs)))
-  }
-
-  function look (): void {
-    giveUp().catch((thrown: unknown) => {
-      log.report({ type: 'storage-failed', code: 'retention-failed', sentence: `What is older than it is to be kept could not be given up: ${reasonOf(thrown)}` })
-    })
-  }
+  let keeping: KeepingDays | undefined
 
   return {
     get current () { return current },
@@ -45,17 +30,15 @@ export async function openOwnSettings (store: Pick<MessageStore, 'getValue' | 'p
       const next = changedSettings(before, given, parseAddress)
       await store.putValue(settingsName, next)
       current = next
-      if (next.keepDays !== before.keepDays) await giveUp()
+      if (next.keepDays !== before.keepDays) await keeping?.look()
       onChange?.(next, before)
       log.report({ type: 'settings-changed', sentence: `Settings of this hub were changed: ${Object.keys(given).join(', ')}.` })
       return current
     },
-    begin (givenRetention, listener) {
-      retention = givenRetention
+    begin (retention, listener) {
       onChange = listener
-      look()
-      looking = setInterval(look, lookEveryMs)
+      keeping = startKeepDays({ retention, keepDays: () => current.keepDays, now, report: log.report })
     },
-    stop () { clearInterval(looking) }
+    stop () { keeping?.stop() }
   }
 }
