@@ -43,15 +43,10 @@ export interface Listing {
   takeWant (want: FeedWant): void
   /** How many entries were listed. */
   readonly entries: number
-  /** Reads entries of the other side's listing and marks what they match; undefined when they are none, or speak of more than `membersMax` members. */
-  match (bytes: Uint8Array, membersMax: number): readonly Matched[] | undefined
-}
-
-/** What an entry of the other side means here. */
-export interface Matched {
-  readonly entry: FeedEntry
-  /** Seqs that this side lacks. */
-  readonly lacking: Runs
+  /** Reads entries of the other side's listing; undefined when they are none, or speak of more than `membersMax` members. */
+  read (bytes: Uint8Array, membersMax: number): readonly FeedEntry[] | undefined
+  /** Marks what an entry of theirs matches, which costs a look at as many members; the seqs that this side lacks. */
+  match (entry: FeedEntry): Runs
 }
 
 /** Its keys, ascending. */
@@ -137,7 +132,7 @@ export function createListing (
     for (let run = 0; run < runs.length; run += 2) {
       const end = (runs[run + 1] as number) * seqFactor
       for (let at = firstFrom(feed, (runs[run] as number) * seqFactor); at < feed.length && (feed[at] as number) < end; at++) {
-        marks[(feed[at] as number) % seqFactor] = as
+        marks[(feed[at] as number) >>> 0] = as // the position: the lower 32 bits
       }
     }
   }
@@ -161,17 +156,22 @@ export function createListing (
       if (asked !== undefined) markRuns(asked.feed, runs ?? asked.runs, mark.owed)
     },
     get entries () { return listed.length },
-    match (bytes, membersMax) {
+    read (bytes, membersMax) {
       const entries = readFeeds(bytes)
-      if (entries === undefined || entries.reduce((sum, { seqs, further }) => sum + seqs + further, 0) > membersMax) return undefined
-      return entries.map((entry) => {
-        const feed = byTag.get(entry.tag)
-        if (feed === undefined) return { entry, lacking: entry.runs }
-        markRuns(feed, entry.runs, mark.matched)
-        return { entry, lacking: gaps(entry.runs, feed) }
-      })
+      return entries === undefined || membersIn(entries) > membersMax ? undefined : entries
+    },
+    match ({ tag, runs }) {
+      const feed = byTag.get(tag)
+      if (feed === undefined) return runs
+      markRuns(feed, runs, mark.matched)
+      return gaps(runs, feed)
     }
   }
+}
+
+/** How many members these entries speak of. */
+export function membersIn (entries: readonly FeedEntry[]): number {
+  return entries.reduce((sum, { seqs, further }) => sum + seqs + further, 0)
 }
 
 const tagDomain = new TextEncoder().encode('hubbub/sync/feed')

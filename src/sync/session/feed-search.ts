@@ -4,15 +4,19 @@
  * the roots show afterwards.
  */
 import { createEntryWriter, createWantReader, seqsIn } from '../frontier/feed-bytes.ts'
-import { mark } from '../frontier/listing.ts'
+import { mark, membersIn } from '../frontier/listing.ts'
 import { payloadBytesMax } from '../frames.ts'
 import { feedsBytesMax } from '../planner.ts'
 import { scan } from './search.ts'
+import type { FeedEntry } from '../frontier/feed-bytes.ts'
 import type { Listing } from '../frontier/listing.ts'
 import type { SearchPort } from './search.ts'
 
 /** Members that one listing speaks of at most: each may cost the reader a look at one of its own. */
 export const listedMax = 2 ** 22
+/** Members that entries are held against in one slice, and what an entry costs beside, in members: one frame may speak of 300,000. */
+const sliceMembers = 32_768
+const entryCost = 30
 
 export interface FeedSearch {
   /** Lists our feeds; `listing` is gathered. */
@@ -41,6 +45,25 @@ export function createFeedSearch (list: Uint32Array, listing: Listing, theirCoun
     scan(list, port, item => listing.marks[item] === mark.owed, (owed) => { port.found({ owed, wanted: asked }) })
   }
 
+  /** Holds an entry of theirs against ours. */
+  function hold (entry: FeedEntry): void {
+    const lacking = listing.match(entry)
+    const seqs = seqsIn(lacking)
+    // What does not fit this session is for the next one.
+    if (seqs > 0 && wanted + seqs + entry.further <= wantsMax) {
+      wanted += seqs + entry.further
+      wants.addWant(entries, seqs === entry.seqs ? undefined : lacking)
+    }
+    entries++
+  }
+
+  function askForThem (): void {
+    const payloads = wants.payloads()
+    payloads.forEach((payload, index) => { port.send({ type: 'feed-wants', wants: payload, last: index === payloads.length - 1 }) })
+    if (payloads.length === 0) port.send({ type: 'feed-wants', wants: new Uint8Array(), last: true })
+    conclude(wanted)
+  }
+
   return {
     send () {
       const payloads = listing.payloads()
@@ -49,23 +72,18 @@ export function createFeedSearch (list: Uint32Array, listing: Listing, theirCoun
       listing.awaitWants()
     },
     takeFeeds (bytes, last) {
-      const matched = isWithin(bytes) ? listing.match(bytes, Math.min(theirCount, listedMax) - listed) : undefined
-      if (matched === undefined) return false
-      for (const { entry, lacking } of matched) {
-        listed += entry.seqs + entry.further
-        const seqs = seqsIn(lacking)
-        // What does not fit this session is for the next one.
-        if (seqs > 0 && wanted + seqs + entry.further <= wantsMax) {
-          wanted += seqs + entry.further
-          wants.addWant(entries, seqs === entry.seqs ? undefined : lacking)
+      const found = isWithin(bytes) ? listing.read(bytes, Math.min(theirCount, listedMax) - listed) : undefined
+      if (found === undefined) return false
+      listed += membersIn(found)
+      let matched = 0
+      port.run(() => {
+        for (let left = sliceMembers; left > 0 && matched < found.length; matched++) {
+          const entry = found[matched] as FeedEntry
+          left -= entry.seqs + entryCost
+          hold(entry)
         }
-        entries++
-      }
-      if (!last) return true
-      const payloads = wants.payloads()
-      payloads.forEach((payload, index) => { port.send({ type: 'feed-wants', wants: payload, last: index === payloads.length - 1 }) })
-      if (payloads.length === 0) port.send({ type: 'feed-wants', wants: new Uint8Array(), last: true })
-      conclude(wanted)
+        return matched === found.length
+      }, () => { if (last) askForThem() })
       return true
     },
     takeWants (bytes, last) {

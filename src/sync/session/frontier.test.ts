@@ -269,6 +269,16 @@ describe('a hostile peer', () => {
     expect(frames).toBe(4)
   })
 
+  test('[S16] one frame that speaks of a million members is held against ours in slices', () => {
+    const { frame, calls } = initiator()
+    frame({ ...differ, counts: [0, 2 ** 31, 0] })
+    const feeds = Uint8Array.from(range(0, 10).flatMap(tag => entry(tag, 0, 1, 1, 0x9f, 0x8d, 6)))
+    frame({ type: 'feeds', feeds, last: false }) // groups our own first
+    const before = calls()
+    frame({ type: 'feeds', feeds, last: false })
+    expect(calls() - before).toBeGreaterThanOrEqual(10)
+  })
+
   test('[S24] a meeting that this side does not remember ends it; one that it does is believed no further than the roots', () => {
     const { frame } = initiator()
     expect(outcomeOf(frame({ ...differ, since: true }))).toBe('unexpected-frame')
