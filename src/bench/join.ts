@@ -1,6 +1,6 @@
 /**
  * A fresh hub in a tab until it has everything that others have: by a snapshot and by comparing, from a hub at the server, then by a snapshot tab from tab
- * with a server that only introduces; and the same bytes merely fetched and stored.
+ * with a server that only introduces; and the same bytes merely sent over such a link and stored.
  */
 import { fileURLToPath } from 'node:url'
 import { createScene } from '../../e2e/harness/scene.ts'
@@ -10,6 +10,7 @@ import { openBenchPage } from './browser/bench-page.ts'
 import { makeFeed } from './ingest/feed.ts'
 import { fillServer } from './join/filled-server.ts'
 import { etaError, joinUntil, type Joined } from './join/joining.ts'
+import { serveRaw } from './join/raw-server.ts'
 
 const options = {
   messages: { default: 100_000, sentence: 'Messages that there are, about 300 bytes each.' }
@@ -17,7 +18,6 @@ const options = {
 
 /** Between two messages of a device: a hundred thousand are four days of sixteen devices. */
 const stepMs = 60_000
-const copyName = 'messages.bin'
 
 /**
  * JSON: `{messages, rows: [{by: 'fast-sync', 'diff-sync' or 'raw-copy', usableMs, verifiedMs, bytes, …}], betweenTabs}`. usableMs: from opening the address
@@ -78,11 +78,15 @@ function rowOf (joined: Joined, messages: number): Readonly<Record<string, numbe
 }
 
 async function copy (feed: readonly Uint8Array[]): Promise<{ readonly ms: number, readonly bytes: number }> {
-  const page = await openBenchPage({ [copyName]: Buffer.concat(feed) })
+  const page = await openBenchPage()
+  const server = await serveRaw(Buffer.concat(feed))
   try {
     const tab = await page.open()
-    return await tab.call('rawCopy', `/${copyName}`)
+    const copied = await tab.call('rawCopy', server.address)
+    if (copied.bytes !== feed.reduce((sum, { byteLength }) => sum + byteLength, 0)) throw new Error('Not all of the bytes were copied.')
+    return copied
   } finally {
+    await server.close()
     await page.close()
   }
 }

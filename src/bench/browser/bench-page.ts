@@ -26,9 +26,9 @@ export interface BenchTab {
 
 type Answer<Name extends keyof BrowserTasks> = Awaited<ReturnType<BrowserTasks[Name]>>
 
-/** Builds and serves the page, and these files beside it by their names. Whoever opens it closes it. */
-export async function openBenchPage (files: Readonly<Record<string, Uint8Array>> = {}): Promise<BenchPage> {
-  const built = await openBuiltPage(fileURLToPath(new URL('.', import.meta.url)), files)
+/** Builds and serves the page. Whoever opens it closes it. */
+export async function openBenchPage (): Promise<BenchPage> {
+  const built = await openBuiltPage(fileURLToPath(new URL('.', import.meta.url)))
   const browsers = new Set<Browser>()
   const close = async (): Promise<void> => {
     for (const browser of browsers) await browser.close()

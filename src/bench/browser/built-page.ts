@@ -1,5 +1,5 @@
 /** A page for a benchmark: built by the page's own settings into a folder of its own, and served with the page's own headers. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,8 +13,8 @@ export interface BuiltPage {
   close: () => Promise<void>
 }
 
-/** Builds and serves the page of a folder with an `index.html`, and these files beside it by their names. Whoever opens it closes it. */
-export async function openBuiltPage (root: string, files: Readonly<Record<string, Uint8Array>> = {}): Promise<BuiltPage> {
+/** Builds and serves the page of a folder with an `index.html`. Whoever opens it closes it. */
+export async function openBuiltPage (root: string): Promise<BuiltPage> {
   const roomFolder = await mkdtemp(join(tmpdir(), 'hubbub-bench-'))
   const folder = join(roomFolder, 'page')
   const server = createServer()
@@ -26,7 +26,6 @@ export async function openBuiltPage (root: string, files: Readonly<Record<string
   try {
     const [{ build }, { shared }] = await Promise.all([import('vite'), import('../../../vite.config.ts')])
     await build({ ...shared, root, configFile: false, logLevel: 'warn', build: { ...shared.build, outDir: folder, emptyOutDir: true } })
-    for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes)
     return { address: await serve(server, folder), roomFolder, close }
   } catch (thrown) {
     await close()

@@ -6,7 +6,7 @@ import type { FilledHub, OpenedHub } from '../memory/hub.ts'
 export interface BrowserTasks {
   /** Measures `ingest` on this browser's disk. */
   ingest (task: IngestTask): Promise<IngestRounds>
-  /** Fetches a file of this page's origin and stores its bytes. */
+  /** Stores the bytes that a server sends over a link as hubs have them. */
   rawCopy (address: string): Promise<RawCopy>
   /** Makes a hub with so many messages on this browser's disk. */
   fillHub (messages: number): Promise<FilledHub>

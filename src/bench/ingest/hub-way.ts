@@ -1,16 +1,15 @@
 /** The hub's way: the runtime as a hub puts it together, and a neighbour that sends all messages as fast as they are read. */
 import { createEventLog } from '../../base/event-log.ts'
 import type { PeerId } from '../../base/peer.ts'
-import { createRuntime } from '../../hub/runtime.ts'
-import type { Verifier } from '../../message/signing.ts'
+import { createRuntime, type RuntimeOptions } from '../../hub/runtime.ts'
 import type { MessageStore } from '../../store/message-store.ts'
 import { feedRules } from './feed.ts'
 import type { IngestWay } from './rounds.ts'
 
 const neighbour = 'neighbour' as PeerId
 
-/** `openStore` opens an empty one; it is erased afterwards. */
-export function hubWay (openStore: () => Promise<MessageStore>, verifier: Verifier): IngestWay {
+/** `openStore` opens an empty one; it is erased afterwards. `verifier`: as a hub of this platform is given it. */
+export function hubWay (openStore: () => Promise<MessageStore>, { verify, verifyAll }: Pick<RuntimeOptions, 'verify' | 'verifyAll'>): IngestWay {
   return async (messages) => {
     const store = await openStore()
     const now = (): number => Date.now()
@@ -22,7 +21,8 @@ export function hubWay (openStore: () => Promise<MessageStore>, verifier: Verifi
       rules: feedRules,
       random: length => globalThis.crypto.getRandomValues(new Uint8Array(length)),
       store,
-      verify: async message => verifier.verify(message),
+      verify,
+      ...verifyAll && { verifyAll },
       isOwn: () => false,
       transport: { send: () => true, reject: (_, code) => { fail(new Error(`a message was refused: ${code}`)) } },
       log: createEventLog(now),
