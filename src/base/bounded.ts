@@ -92,8 +92,13 @@ export class RecentSet<T> {
   }
 
   add (member: T): void {
-    this.#members.delete(member)
+    const { size } = this.#members
     this.#members.add(member)
+    if (this.#members.size === size) {
+      // It was there, in its old place.
+      this.#members.delete(member)
+      this.#members.add(member)
+    }
     if (this.#members.size > this.#max) this.#members.delete(this.#oldest.next())
   }
 }

@@ -57,8 +57,8 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
     return earliestMs == null ? flushAtMs : Math.min(flushAtMs, earliestMs)
   }
 
-  function note (link: TreeLink, { id, epoch, hops }: Note, nowMs: number): void {
-    queueNote(link, { id, epoch, hops })
+  function note (link: TreeLink, note: Note, nowMs: number): void {
+    queueNote(link, note)
     flushAtMs ??= nowMs + config.noteDelayMs
   }
 
@@ -77,6 +77,7 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
       if (!grafted) lateness.observe(nowMs - (notedAtMs ?? nowMs))
     }
     const effects: BroadcastEffect[] = []
+    const noted: Note = { id, epoch, hops: onward }
     for (const [peer, link] of by === 'snapshot' ? [] : links) {
       // Whom a comparison took it from has it, and need not be remembered to: a hundred thousand of them would wash out what else it is known to have.
       if (peer === from || link.known.has(id)) continue
@@ -84,7 +85,7 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
         link.known.add(id)
         effects.push({ type: 'send-payload', peer, id, hops: onward })
       } else {
-        note(link, { id, epoch, hops: onward }, nowMs)
+        note(link, noted, nowMs)
       }
     }
     if (sender?.eager === true && !grafted) effects.push(...optimise(entry, hops, nowMs))

@@ -89,7 +89,7 @@ export function decide (link: TreeLink, eager: boolean): number {
 /** The neighbour has it: no note about it needs to go there. */
 export function learn (link: TreeLink, id: MessageId): void {
   link.known.add(id)
-  link.queued.delete(id)
+  if (link.queued.size > 0) link.queued.delete(id)
 }
 
 export function queueNote (link: TreeLink, note: Note): void {

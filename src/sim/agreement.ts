@@ -1,6 +1,8 @@
 /** Whether hubs are equal at the end of a run: in ids, standing and bodies, and so that comparing them once more finds nothing and costs next to nothing. */
 import { epochOf } from '../message/epoch.ts'
 import { namespaceOf } from '../message/kinds.ts'
+import type { Standing } from '../message/replicated-set.ts'
+import type { MessageId } from '../message/types.ts'
 import type { Ledger } from './ledger.ts'
 import { otherOf, type Link, type Place, type World } from './world.ts'
 
@@ -11,6 +13,18 @@ export interface Agreement {
   readonly standings: number
   /** … that are live and of which it has no body. */
   readonly bodies: number
+}
+
+/** One message at all hubs. */
+interface Tally {
+  readonly id: MessageId
+  /** Infinity: of namespace 0, which all keep. */
+  readonly epoch: number
+  /** Hubs that should have it, and that have it. */
+  keepers: number
+  holders: number
+  /** At the first that has it. */
+  standing: Standing | undefined
 }
 
 /** S9. */
@@ -24,18 +38,27 @@ const triesMax = 40
 const triesEveryMs = 1_000
 
 export function agreementOf (places: readonly Place[], ledger: Ledger): Agreement {
-  const hubs = places.flatMap(({ hub }) => hub == null ? [] : [hub.runtime])
-  let [missed, standings, bodies] = [0, 0, 0]
-  for (const { message } of ledger.all) {
-    const keepers = hubs.filter(({ retention }) => (retention?.minEpoch ?? 0) <= epochOf(message.header.timestamp) || namespaceOf(message.header.kind) === 0)
-    const holders = keepers.filter(({ set }) => set.has(message.id))
-    if (holders.length > 0) missed += keepers.length - holders.length
-    const standing = holders[0]?.set.standing(message.id)
-    for (const { set } of holders) {
-      if (set.standing(message.id) !== standing) standings += 1
-      if (standing === 'live' && !set.hasBody(set.memberOf(message.id))) bodies += 1
+  const tallies = ledger.all.map(({ message }): Tally => ({
+    id: message.id, epoch: namespaceOf(message.header.kind) === 0 ? Infinity : epochOf(message.header.timestamp), keepers: 0, holders: 0, standing: undefined
+  }))
+  let [standings, bodies] = [0, 0]
+  // One hub after the other: a thousand sets are not in the processor's cache together.
+  for (const { hub } of places) {
+    if (hub == null) continue
+    const { set, retention } = hub.runtime
+    const minEpoch = retention?.minEpoch ?? 0
+    for (const tally of tallies) {
+      if (tally.epoch < minEpoch) continue
+      tally.keepers += 1
+      const member = set.memberOf(tally.id)
+      if (member === -1) continue
+      tally.holders += 1
+      tally.standing ??= set.standingOf(member)
+      if (set.standingOf(member) !== tally.standing) standings += 1
+      if (tally.standing === 'live' && !set.hasBody(member)) bodies += 1
     }
   }
+  const missed = tallies.reduce((sum, { keepers, holders }) => holders === 0 ? sum : sum + keepers - holders, 0)
   return { missed, standings, bodies }
 }
 

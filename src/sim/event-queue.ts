@@ -1,4 +1,7 @@
-/** What is still to happen in virtual time: earliest first, and of one time in the order in which it was put in. A binary heap. */
+/**
+ * What is still to happen in virtual time: earliest first, and of one time in the order in which it was put in. Very many events share their millisecond: a
+ * list of each time, and a binary heap of the times alone.
+ */
 
 export interface EventQueue<Event> {
   readonly size: number
@@ -9,47 +12,66 @@ export interface EventQueue<Event> {
 }
 
 export function createEventQueue<Event> (): EventQueue<Event> {
-  interface Entry { readonly atMs: number, readonly order: number, readonly event: Event }
-  const heap: Entry[] = []
-  let pushed = 0
+  interface Moment { readonly atMs: number, readonly events: Event[], taken: number }
+  const moments = new Map<number, Moment>()
+  const heap: Moment[] = []
+  let size = 0
 
-  const before = (one: Entry, other: Entry): boolean => one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order)
+  function enter (moment: Moment): void {
+    let at = heap.length
+    while (at > 0) {
+      const parent = (at - 1) >> 1
+      const above = heap[parent]
+      if (above == null || above.atMs < moment.atMs) break
+      heap[at] = above
+      at = parent
+    }
+    heap[at] = moment
+  }
+
+  function leave (first: Moment): void {
+    moments.delete(first.atMs)
+    const last = heap.pop()
+    if (last == null || last === first) return
+    let at = 0
+    for (;;) {
+      let child = 2 * at + 1
+      let below = heap[child]
+      if (below == null) break
+      const right = heap[child + 1]
+      if (right != null && right.atMs < below.atMs) {
+        child += 1
+        below = right
+      }
+      if (last.atMs < below.atMs) break
+      heap[at] = below
+      at = child
+    }
+    heap[at] = last
+  }
 
   return {
-    get size () { return heap.length },
+    get size () { return size },
     get nextMs () { return heap[0]?.atMs },
     push (atMs, event) {
-      const entry: Entry = { atMs, order: pushed++, event }
-      let at = heap.length
-      while (at > 0) {
-        const parent = (at - 1) >> 1
-        const above = heap[parent]
-        if (above == null || !before(entry, above)) break
-        heap[at] = above
-        at = parent
+      size += 1
+      const moment = moments.get(atMs)
+      if (moment != null) {
+        moment.events.push(event)
+        return
       }
-      heap[at] = entry
+      const first = { atMs, events: [event], taken: 0 }
+      moments.set(atMs, first)
+      enter(first)
     },
     pop () {
       const first = heap[0]
-      const last = heap.pop()
-      if (first == null || last == null || heap.length === 0) return first?.event
-      let at = 0
-      for (;;) {
-        let child = 2 * at + 1
-        let below = heap[child]
-        if (below == null) break
-        const right = heap[child + 1]
-        if (right != null && before(right, below)) {
-          child += 1
-          below = right
-        }
-        if (!before(below, last)) break
-        heap[at] = below
-        at = child
-      }
-      heap[at] = last
-      return first.event
+      if (first == null) return undefined
+      const event = first.events[first.taken]
+      first.taken += 1
+      size -= 1
+      if (first.taken === first.events.length) leave(first)
+      return event
     }
   }
 }

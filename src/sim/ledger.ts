@@ -12,11 +12,17 @@ export interface Written {
   readonly atMs: number
 }
 
+/** The bytes of a message in frames, with its body or without. */
+export interface Form {
+  readonly written: Written
+  readonly bytes: Uint8Array
+}
+
 export interface Ledger {
   readonly all: readonly Written[]
   write: (message: Message, atMs: number) => Written
-  /** The message of these bytes of a frame, with or without its body; undefined: nobody wrote it. */
-  find: (bytes: Uint8Array) => Written | undefined
+  /** What these bytes of a frame are; undefined: nobody wrote it. */
+  find: (bytes: Uint8Array) => Form | undefined
   withId: (id: MessageId) => Written | undefined
 }
 
@@ -25,8 +31,10 @@ const keyBytes = 16
 
 export function createLedger (): Ledger {
   const all: Written[] = []
-  const byEnding = new Map<string, { readonly written: Written, readonly forms: readonly Uint8Array[] }>()
+  const byEnding = new Map<string, readonly Form[]>()
   const byId = new Map<MessageId, Written>()
+  /** The same bytes go to thousands of hubs. */
+  const found = new WeakMap<Uint8Array, Form>()
 
   const endingOf = (bytes: Uint8Array): string =>
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', bytes.byteLength - keyBytes)
@@ -37,13 +45,17 @@ export function createLedger (): Ledger {
       const written = { number: all.length, message, atMs }
       all.push(written)
       byId.set(message.id, written)
-      const forms = [message.bytes, { ...message.bytes, body: undefined }].map(encodeSignedBytes)
-      byEnding.set(endingOf(message.bytes.signature), { written, forms })
+      const forms = [message.bytes, { ...message.bytes, body: undefined }].map(signed => ({ written, bytes: encodeSignedBytes(signed) }))
+      byEnding.set(endingOf(message.bytes.signature), forms)
       return written
     },
     find (bytes) {
-      const known = byEnding.get(endingOf(bytes))
-      return known?.forms.some(form => Buffer.compare(form, bytes) === 0) === true ? known.written : undefined
+      let form = found.get(bytes)
+      if (form == null) {
+        form = byEnding.get(endingOf(bytes))?.find(known => Buffer.compare(known.bytes, bytes) === 0)
+        if (form != null) found.set(bytes, form)
+      }
+      return form
     },
     withId: id => byId.get(id)
   }

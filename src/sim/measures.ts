@@ -120,7 +120,7 @@ export function createMeasures (ledger: Ledger, messagesMax: number, onArrival?:
       const counts = ledger.all.length > first ? 1 : 0
       switch (frame.type) {
         case 'gossip': {
-          const written = ledger.find(frame.message)
+          const written = ledger.find(frame.message)?.written
           if (written == null) violated('A hub forwarded a message that nobody signed.')
           else if (written.number >= first) {
             happened.payloads += 1
@@ -138,7 +138,7 @@ export function createMeasures (ledger: Ledger, messagesMax: number, onArrival?:
       }
     },
     arrived (place, from, bytes) {
-      const number = ledger.find(bytes)?.number
+      const number = ledger.find(bytes)?.written.number
       if (number == null) return
       const { hops } = holdingOf(place)
       if (hops[number] === 0) hops[number] = (holdingOf(from).hops[number] ?? 0) + 1

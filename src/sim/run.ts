@@ -102,7 +102,7 @@ async function build (scenario: Scenario, seed: number, ledger: Ledger, measures
   return world
 }
 
-/** Deliveries of a run that are too many for whole hubs: 0.3 ms of processor time each, against 0.05 ms. */
+/** Deliveries of a run that are too many for whole hubs: these take more than twice as long (decisions/0017). */
 const deliveriesOfWholeHubsMax = 200_000
 
 function driven ({ drives, hubs, messages, faults, hostile, history, network }: Scenario): 'runtime' | 'core' {

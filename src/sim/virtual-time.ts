@@ -18,8 +18,8 @@ import { createEventQueue } from './event-queue.ts'
 export interface VirtualTime {
   /** Whole milliseconds since the run began. */
   readonly nowMs: number
-  /** Calls `action` at this moment, a whole millisecond or the next one; what is due in the past is due now. Returns how to call it off. */
-  at: (atMs: number, action: () => void) => () => void
+  /** Calls `action` at this moment, a whole millisecond or the next one; what is due in the past is due now. */
+  at: (atMs: number, action: () => void) => void
   readonly timer: Timer
   readonly wait: (ms: number) => Promise<void>
   /** Lets happen all that is due until then, which is then now. */
@@ -29,21 +29,23 @@ export interface VirtualTime {
 }
 
 export function createVirtualTime (): VirtualTime {
-  const queue = createEventQueue<{ action: (() => void) | undefined }>()
+  const queue = createEventQueue<() => void>()
   let nowMs = 0
 
-  function at (atMs: number, action: () => void): () => void {
-    const event: { action: (() => void) | undefined } = { action }
-    queue.push(Math.max(nowMs, Math.ceil(atMs)), event)
-    return () => { event.action = undefined }
+  function at (atMs: number, action: () => void): void {
+    queue.push(Math.max(nowMs, Math.ceil(atMs)), action)
   }
 
-  const timer: Timer = (ms, action) => at(nowMs + ms, action)
+  const timer: Timer = (ms, action) => {
+    let due: (() => void) | undefined = action
+    at(nowMs + ms, () => { due?.() })
+    return () => { due = undefined }
+  }
 
   /** All that is due in one millisecond, in the order in which it was asked for; then promises go on, and what they ask for of the same millisecond follows. */
   async function moment (): Promise<void> {
     while ((queue.nextMs ?? Infinity) <= nowMs) {
-      while ((queue.nextMs ?? Infinity) <= nowMs) queue.pop()?.action?.()
+      while ((queue.nextMs ?? Infinity) <= nowMs) queue.pop()?.()
       await promisesToGoOn()
     }
   }

@@ -106,17 +106,14 @@ export function createWorld ({ time, random, network, measures, verify, wire, cr
   const timerOf = (place: Place): Timer => {
     const { life } = place
     return (ms, action) => {
-      const due = { action: action as (() => void) | undefined }
+      let due: (() => void) | undefined = action
       const happen = (): void => {
         if (place.life !== life) return
         if (place.frozen != null) place.frozen.push(happen)
-        else due.action?.()
+        else due?.()
       }
-      const callOff = time.timer(ms, happen)
-      return () => {
-        due.action = undefined
-        callOff()
-      }
+      time.at(time.nowMs + ms, happen)
+      return () => { due = undefined }
     }
   }
 
@@ -164,13 +161,12 @@ export function createWorld ({ time, random, network, measures, verify, wire, cr
         if (link == null || link.full[sideOf(link, place)]) return false
         measures.sent(place, frame)
         const other = otherOf(link, place)
-        link.carryFrame(sideOf(link, place), () => {
-          give(other, (hub) => {
-            if (other.links.get(place.peer) !== link) return
-            if (frame.type === 'gossip') measures.arrived(other, place, frame.message)
-            hub.frame(place.peer, bytes)
-          })
-        })
+        const arrive = (hub: SimHub): void => {
+          if (other.links.get(place.peer) !== link) return
+          if (frame.type === 'gossip') measures.arrived(other, place, frame.message)
+          hub.frame(place.peer, bytes)
+        }
+        link.carryFrame(sideOf(link, place), () => { give(other, arrive) })
         return true
       },
       reject (peer, code) {

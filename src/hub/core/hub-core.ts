@@ -88,6 +88,9 @@ export const tickMs = 5_000
 /** Bodies erased in one tick. Each costs a rewritten block at worst. */
 const erasedPerTick = 500
 
+/** What follows from most notes and duplicates. */
+const nothing: readonly HubEffect[] = []
+
 /** Where a message came from; undefined where it was written here or read back. */
 interface Origin {
   readonly from: PeerId
@@ -118,7 +121,7 @@ export function createHubCore ({ set, createBroadcast }: HubCoreOptions): HubCor
   let askedSinceMs = 0
   let ticks = 0
 
-  function offer (message: Message, origin: Origin | undefined, nowMs: number, options: OfferOptions = {}): HubEffect[] {
+  function offer (message: Message, origin: Origin | undefined, nowMs: number, options: OfferOptions = {}): readonly HubEffect[] {
     const { outcome, changes } = set.offer(message, nowMs, options)
     if (origin != null && outcome.type !== 'admitted' && outcome.type !== 'duplicate') origins.set(message.header, origin)
     const effects: HubEffect[] = []
@@ -128,7 +131,7 @@ export function createHubCore ({ set, createBroadcast }: HubCoreOptions): HubCor
   }
 
   /** `offered`: what was offered, from `origin`; what that let in came from where it came from. */
-  function applyChange (change: SetChange, offered: Message, origin: Origin | undefined, nowMs: number): HubEffect[] {
+  function applyChange (change: SetChange, offered: Message, origin: Origin | undefined, nowMs: number): readonly HubEffect[] {
     switch (change.type) {
       case 'admitted': {
         const { message } = change
@@ -154,14 +157,14 @@ export function createHubCore ({ set, createBroadcast }: HubCoreOptions): HubCor
     }
   }
 
-  function applyOutcome (outcome: OfferOutcome, message: Message, origin: Origin | undefined, nowMs: number): HubEffect[] {
+  function applyOutcome (outcome: OfferOutcome, message: Message, origin: Origin | undefined, nowMs: number): readonly HubEffect[] {
     // What waits for its body is asked for again; all else that is not taken is not.
     const isDecided = outcome.type === 'pending' || outcome.type === 'deferred' || (outcome.type === 'excluded' && outcome.reason !== 'body-wanted')
     const effects = isDecided ? spread(broadcast.handle({ type: 'refused', id: message.id }, nowMs)) : []
     return [...effects, ...reactTo(outcome, message, origin, nowMs)]
   }
 
-  function reactTo (outcome: OfferOutcome, message: Message, origin: Origin | undefined, nowMs: number): HubEffect[] {
+  function reactTo (outcome: OfferOutcome, message: Message, origin: Origin | undefined, nowMs: number): readonly HubEffect[] {
     switch (outcome.type) {
       case 'admitted':
       case 'completed':
@@ -192,7 +195,7 @@ export function createHubCore ({ set, createBroadcast }: HubCoreOptions): HubCor
     }
   }
 
-  function wantSigner (peer: PeerId, author: PublicKeyHex, signer: PublicKeyHex, nowMs: number): HubEffect[] {
+  function wantSigner (peer: PeerId, author: PublicKeyHex, signer: PublicKeyHex, nowMs: number): readonly HubEffect[] {
     if (nowMs - askedSinceMs > signerWantAgainMs) {
       asked = new RecentSet(signerWantsMax)
       askedSinceMs = nowMs
@@ -203,7 +206,7 @@ export function createHubCore ({ set, createBroadcast }: HubCoreOptions): HubCor
     return [{ type: 'send-signer-want', peer, author, signer }]
   }
 
-  function tick (lost: readonly MessageId[], nowMs: number): HubEffect[] {
+  function tick (lost: readonly MessageId[], nowMs: number): readonly HubEffect[] {
     const effects: HubEffect[] = []
     const closures = set.closuresWanted()
     if (closures.length > 0) effects.push({ type: 'restore', ids: closures.slice(0, idsMax) })
@@ -270,10 +273,11 @@ export function createHubCore ({ set, createBroadcast }: HubCoreOptions): HubCor
 }
 
 /** What the strategy wants, as the hub does it. `inHand` is the message that was just taken: it may not be stored yet. */
-function spread (effects: readonly BroadcastEffect[], inHand?: Message): HubEffect[] {
+function spread (effects: readonly BroadcastEffect[], inHand?: Message): readonly HubEffect[] {
+  if (effects.length === 0) return nothing
   const spread: HubEffect[] = []
   /** Payloads for one neighbour that are read together. */
-  const stored = new Map<PeerId, { readonly hops: number, readonly ids: MessageId[] }>()
+  let stored: Map<PeerId, { readonly hops: number, readonly ids: MessageId[] }> | undefined
   for (const effect of effects) {
     switch (effect.type) {
       case 'send-payload': {
@@ -282,10 +286,11 @@ function spread (effects: readonly BroadcastEffect[], inHand?: Message): HubEffe
           spread.push({ type: 'send-message', peer, message: inHand, hops })
           break
         }
-        const known = stored.get(peer)
+        const known = stored?.get(peer)
         if (known?.hops === hops) known.ids.push(id)
         else {
           const read = { type: 'send-stored' as const, peer, hops, ids: [id] }
+          stored ??= new Map()
           stored.set(peer, read)
           spread.push(read)
         }
