@@ -16,6 +16,7 @@ import { createLibp2p } from 'libp2p'
 import type { Report } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
 import { createComponentLogger } from './component-logger.ts'
+import { corked } from './corked.ts'
 import { reservingTransport, type ReservingTransport } from './reservations.ts'
 
 // A type, not an interface: libp2p's service map wants an index signature, which interfaces do not have.
@@ -65,7 +66,7 @@ export async function createBrowserNode ({ peerKeySeed, iceServers, agent, repor
     // Nothing is listened on: dials come in through reservations (reservations.ts).
     addresses: { listen: [] },
     transports: [webSockets(), webRTC({ rtcConfiguration }), webRTCDirect({ rtcConfiguration }), circuits.create],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [corked(noise())],
     streamMuxers: [yamux()],
     // Networks of hubs on one machine or one LAN are ordinary ones: private addresses may be dialled.
     connectionGater: {
@@ -79,7 +80,8 @@ export async function createBrowserNode ({ peerKeySeed, iceServers, agent, repor
     nodeInfo: { name: 'hubbub', version: '0.1.0', userAgent: agent },
     logger: createComponentLogger(report),
     services: {
-      identify: identify(),
+      // Below, for those connections that are to last (N9).
+      identify: identify({ runOnConnectionOpen: false }),
       ping: ping(),
       introducer: circuitRelayServer({
         hopTimeout: hopTimeoutMs,
@@ -96,6 +98,10 @@ export async function createBrowserNode ({ peerKeySeed, iceServers, agent, repor
         scoreParams: { IPColocationFactorWeight: 0 }
       })
     }
+  })
+  libp2p.addEventListener('connection:open', ({ detail: connection }) => {
+    if (connection.limits != null) return
+    libp2p.services.identify.identify(connection).catch(() => { /* it ended, or is a hub that cannot say who it is: its streams tell what it speaks */ })
   })
   return { libp2p, circuits: circuits.transport }
 }

@@ -18,6 +18,7 @@ import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
 import type { NetworkId } from '../message/types.ts'
 import { announcementTopic } from '../network/announcements.ts'
+import { corked } from '../network/corked.ts'
 import { traceTopic } from '../network/trace-reports.ts'
 import type { DirectDoor } from './webrtc-direct.ts'
 import { webSocketDoor, type WebSocketDoor } from './websocket-door.ts'
@@ -103,7 +104,7 @@ export async function startRelay ({ privateKey, network, announce, places = rese
     addresses: { listen: direct == null ? [] : [direct.listen], announce: direct == null ? [...announce] : [...announce, direct.announce] },
     // WebSockets to dial with, for a hub in this process: inbound sockets come through the door.
     transports: [webSockets(), ...direct == null ? [] : [direct.transport]],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [corked(noise())],
     streamMuxers: [yamux()],
     connectionManager: {
       maxConnections: connectionsMax,
