@@ -41,23 +41,23 @@ test('bench ingest takes messages in, in a worker and in Node, as the bare pipel
 })
 
 test('bench join: a fresh tab gets all there is from a hub, and another one from that tab', async () => {
-  const { stdout } = await bench('join', '--messages', '3000', '--json')
+  const { stdout } = await bench('join', '--messages', '1000', '--json')
   const { messages, rows, betweenTabs } = JSON.parse(stdout) as JoinResult
-  expect(messages).toBe(3_000)
+  expect(messages).toBe(1_000)
   expect(rows.map(({ by }) => by)).toEqual(['fast-sync', 'diff-sync', 'raw-copy'])
   for (const { by, usableMs, bytes } of [...rows, { ...betweenTabs, by: 'fast-sync' }]) {
     expect(usableMs).toBeGreaterThan(0)
     // Of random ids and signatures 96 bytes a message stay whatever compresses the chunks.
-    expect(bytes, `all messages crossed by ${by}`).toBeGreaterThan(3_000 * (by === 'fast-sync' ? 100 : 150))
+    expect(bytes, `all messages crossed by ${by}`).toBeGreaterThan(1_000 * (by === 'fast-sync' ? 100 : 150))
   }
 }, runTimeoutMs + 5_000)
 
 test('bench messages-view: a reader is answered while messages arrive', async () => {
-  const { stdout } = await bench('messages-view', '--messages', '2000', '--rate', '200', '--rounds', '2', '--json')
+  const { stdout } = await bench('messages-view', '--messages', '2000', '--rate', '200', '--rounds', '1', '--json')
   const { listed, arrived, interactions, p50Ms, worstMs } = JSON.parse(stdout) as Readonly<Record<'listed' | 'arrived' | 'interactions' | 'p50Ms' | 'worstMs', number>>
   expect(listed).toBeGreaterThan(1_900)
   expect(arrived).toBeGreaterThan(0)
-  expect(interactions).toBeGreaterThan(30)
+  expect(interactions).toBeGreaterThan(10)
   expect(worstMs).toBeGreaterThanOrEqual(p50Ms)
 })
 

@@ -3,7 +3,7 @@
  * and out; what they mean is the hub's. The Node hub uses `links.ts` alone, on the relay's libp2p node.
  */
 import type { Connection } from '@libp2p/interface'
-import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import { HubError, reasonOf } from '../base/errors.ts'
 import type { Report } from '../base/event-log.ts'
 import type { PeerId } from '../base/peer.ts'
@@ -12,6 +12,7 @@ import { createMembership, type Candidate } from '../gossip/membership.ts'
 import type { Diagnosis, IcePair, RelayStatus, RelayTest } from '../hub/api.ts'
 import type { HeardHub } from '../hub/authorship.ts'
 import type { NetworkId } from '../message/types.ts'
+import { parseAddress } from './address.ts'
 import { announcedLinks, createAnnouncements } from './announcements.ts'
 import { createBrowserNode } from './browser-node.ts'
 import { closeConnection } from './close-connection.ts'
@@ -273,20 +274,5 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
       await links.stop()
       await libp2p.stop()
     }
-  }
-}
-
-/** Characters of an address: several hops stay far below, and the library's reader takes the square of a long one's time. */
-const addressLengthMax = 1_024
-
-/** A multiaddr from outside. Codes: `address-invalid`. */
-export function parseAddress (address: string): Multiaddr {
-  try {
-    if (address.length > addressLengthMax) throw new Error(`it is longer than ${addressLengthMax} characters`)
-    const parsed = multiaddr(address)
-    if (parsed.getComponents().length === 0) throw new Error('it is empty')
-    return parsed
-  } catch (thrown) {
-    throw new HubError('address-invalid', `"${address.slice(0, 200)}" is not a multiaddr such as /dns4/example.org/tcp/443/tls/ws/p2p/…: ${reasonOf(thrown)}`, { cause: thrown })
   }
 }

@@ -2,7 +2,7 @@
 import { WebSockets, WebSocketsSecure } from '@multiformats/multiaddr-matcher'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import { HubError } from '../base/errors.ts'
-import { parseAddress } from '../network/network.ts'
+import { parseAddress } from '../network/address.ts'
 import { notEmpty, parseHttpUrl, parseLogLevel, readOptions } from './options.ts'
 
 /** Where another hub is: its own address, or that of an origin, whose /network.json names it. */

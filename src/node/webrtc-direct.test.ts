@@ -31,23 +31,25 @@ test('the certificate is made once, for its owner only, and stays; a damaged one
 })
 
 test('/network.json names the address with the certificate\'s hash, the same after a restart, and other relays after it', async () => {
-  const { port, free } = await udpPort()
-  await free()
   const dataFolder = await temporaryFolder(onTestFinished)
   const other = '/dns4/relay.example.org/tcp/443/tls/ws/p2p/12D3KooWD82ptriLjhKVqbWYJemGsciSBkXYsKA1MYwEbxg5d1Vq'
+  // Each time another port: the native module gives one back when its process ends.
   const relaysNamed = async (): Promise<string[]> => {
+    const { port, free } = await udpPort()
+    await free()
     const origin = await startTestOrigin(onTestFinished, { dataFolder, webrtcDirect: { host: '127.0.0.1', port }, otherRelays: [other] })
     const { relays } = JSON.parse((await ask(origin.port, '/network.json')).text) as { relays: string[] }
     expect(origin.libp2p.getMultiaddrs().map(String)).toContain(relays[1])
+    expect(relays[1]).toContain(`/udp/${port}/`)
     await origin.stop()
     return relays
   }
   const [webSocket, direct, ...others] = await relaysNamed()
   expect(webSocket).toContain('/ws/p2p/')
   expect(WebRTCDirect.exactMatch(multiaddr(direct))).toBe(true)
-  expect(direct).toMatch(new RegExp(`^/ip4/127\\.0\\.0\\.1/udp/${port}/webrtc-direct/certhash/${(await loadDirectCertificate(dataFolder)).certhash}/p2p/`))
+  expect(direct).toMatch(new RegExp(`^/ip4/127\\.0\\.0\\.1/udp/\\d+/webrtc-direct/certhash/${(await loadDirectCertificate(dataFolder)).certhash}/p2p/`))
   expect(others).toEqual([other])
-  expect((await relaysNamed())[1]).toBe(direct)
+  expect((await relaysNamed())[1]?.split('/certhash/')[1]).toBe(direct?.split('/certhash/')[1])
 })
 
 test('a UDP port that is in use is said so', async () => {

@@ -3,7 +3,7 @@ import type { EventLog } from '../base/event-log.ts'
 import type { HubSettings } from '../hub/api.ts'
 import { startKeepDays, type KeepingDays } from '../hub/keep-days.ts'
 import type { Retention } from '../hub/retention.ts'
-import { parseAddress } from '../network/network.ts'
+import { parseAddress } from '../network/address.ts'
 import type { MessageStore } from '../store/message-store.ts'
 
 export interface OwnSettings {

@@ -8,7 +8,7 @@ import type { PeerId } from '../../base/peer.ts'
 import type { NetworkGenesis } from '../../message/types.ts'
 import type { Link, LinkFrame } from '../../network/link.ts'
 import { createLinks } from '../../network/links.ts'
-import { parseAddress } from '../../network/network.ts'
+import { parseAddress } from '../../network/address.ts'
 import { readNetworkDocument } from '../../network/network-document.ts'
 import { createDiallingNode, type DiallingNode } from '../dialling-node.ts'
 
