@@ -2,6 +2,7 @@
  * States that apps make of a checkpoint's messages (SPEC.md, F29 to F31): what is attested of them apart from the checkpoint itself. The decoder is total.
  * It knows no reducers, and checks no signatures: WebCrypto is asynchronous.
  */
+import { concat } from 'uint8arrays/concat'
 import { blake3 } from '../base/blake3.ts'
 import { fromHex, toHex } from '../base/bytes.ts'
 import { attestersMax } from '../message/limits.ts'
@@ -51,10 +52,7 @@ export function stateHash (bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** F30. The bytes that an attestation's signature covers. */
 export function stateInput (state: AppState): Uint8Array<ArrayBuffer> {
-  const input = new Uint8Array(domain.length + hashBytes)
-  input.set(domain)
-  input.set(blake3(encodeState(state)), domain.length)
-  return input
+  return concat([domain, blake3(encodeState(state))])
 }
 
 /** What a checkpoint is known by among states, hex. */
@@ -76,7 +74,7 @@ export function encodeState ({ checkpoint, reducer: { name, version }, size, has
 }
 
 export function encodeStates (states: readonly AttestedState[]): Uint8Array<ArrayBuffer> {
-  const parts = states.map(({ state, attestations }) => {
+  return concat(states.map(({ state, attestations }) => {
     const head = encodeState(state)
     const bytes = new Uint8Array(head.length + 1 + attestations.length * attestationBytes)
     bytes.set(head)
@@ -86,14 +84,7 @@ export function encodeStates (states: readonly AttestedState[]): Uint8Array<Arra
       bytes.set(signature, head.length + 1 + index * attestationBytes + hashBytes)
     })
     return bytes
-  })
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+  }))
 }
 
 /** At most `statesToldMax`; undefined for anything that is none. */

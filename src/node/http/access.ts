@@ -2,16 +2,16 @@
  * Who may do what over HTTP (DESIGN 8): requests are limited by address; whoever writes as this hub shows the token that lies in the data folder, and off
  * loopback whoever reads does too. Host and Origin are checked before it (host-rules.ts).
  */
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { TokenBucket } from '../../base/bounded.ts'
 import { toHex } from '../../base/bytes.ts'
-import { HubError, reasonOf } from '../../base/errors.ts'
+import { HubError } from '../../base/errors.ts'
 import { randomBytes } from '../../base/random.ts'
 import { addressKey, remoteAddressOf } from '../client-address.ts'
 import { isLoopback } from '../host-rules.ts'
+import { keptFile } from '../kept-file.ts'
 
 export interface Access {
   /** Whether the address may ask once more now. */
@@ -65,21 +65,8 @@ export function createAccess ({ token, host, url, trustProxy, now }: AccessConfi
  * @throws HubError `data-folder-unusable`
  */
 export async function loadApiToken (dataFolder: string): Promise<string> {
-  const file = join(dataFolder, tokenFileName)
-  try {
-    await mkdir(dataFolder, { recursive: true, mode: 0o700 })
-    const kept = await readFile(file, 'utf8').catch((cause: unknown) => {
-      if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return ''
-      throw cause
-    })
-    if (kept.trim() !== '') return kept.trim()
-    const made = toHex(randomBytes(tokenBytes))
-    const unfinished = `${file}.${process.pid}`
-    await writeFile(unfinished, `${made}\n`, { mode: 0o600 })
-    await chmod(unfinished, 0o600)
-    await rename(unfinished, file)
-    return made
-  } catch (cause) {
-    throw new HubError('data-folder-unusable', `The token file ${file} cannot be used (${reasonOf(cause)}); name another folder with --data.`, { cause })
-  }
+  const bytes = await keptFile(dataFolder, tokenFileName, async () => Promise.resolve(new TextEncoder().encode(`${toHex(randomBytes(tokenBytes))}\n`)))
+  const token = new TextDecoder().decode(bytes).trim()
+  if (token === '') throw new HubError('data-folder-unusable', `The token file ${join(dataFolder, tokenFileName)} is empty; delete it, and the server makes another.`)
+  return token
 }
