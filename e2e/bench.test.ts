@@ -17,6 +17,14 @@ interface BundleResult extends Readonly<Record<'firstPaintGzipBytes' | 'workerGz
 interface JoinRow { readonly by: string, readonly usableMs: number, readonly bytes: number }
 interface JoinResult { readonly messages: number, readonly rows: readonly JoinRow[], readonly betweenTabs: Omit<JoinRow, 'by'> }
 interface IngestResult extends IngestSpeeds { readonly where: string, readonly messages: number, readonly node: IngestSpeeds }
+interface NetworkViewResult {
+  readonly hubs: number
+  readonly rows: ReadonlyArray<Readonly<Record<'frames' | 'workMsP50' | 'workMsMax', number>> & { readonly picture: string }>
+}
+interface HostileAppResult {
+  readonly rows: ReadonlyArray<{ readonly app: string, readonly meanMs: number }>
+  readonly refused: Readonly<Record<string, number>>
+}
 
 test('bench connect dials two tabs and reports what it measured', async () => {
   const { stdout } = await bench('connect', '--dials', String(dials), '--json')
@@ -59,6 +67,25 @@ test('bench messages-view: a reader is answered while messages arrive', async ()
   expect(arrived).toBeGreaterThan(0)
   expect(interactions).toBeGreaterThan(10)
   expect(worstMs).toBeGreaterThanOrEqual(p50Ms)
+})
+
+test('bench network-view: the work of each frame of both pictures is found', async () => {
+  const { stdout } = await bench('network-view', '--hubs', '40', '--seconds', '2', '--json')
+  const { hubs, rows } = JSON.parse(stdout) as NetworkViewResult
+  expect(hubs).toBe(40)
+  expect(rows.map(({ picture }) => picture)).toEqual(['graph', 'matrix'])
+  for (const { picture, frames, workMsP50, workMsMax } of rows) {
+    expect(frames, picture).toBeGreaterThan(0)
+    expect(workMsMax, picture).toBeGreaterThanOrEqual(workMsP50)
+  }
+})
+
+test('bench hostile-app: posts arrive beside an app that floods, most of whose calls are refused', async () => {
+  const { stdout } = await bench('hostile-app', '--posts', '3', '--rounds', '1', '--json')
+  const { rows, refused } = JSON.parse(stdout) as HostileAppResult
+  expect(rows.map(({ app }) => app)).toEqual(['idle', 'burning', 'hostile', 'flooding'])
+  for (const { app, meanMs } of rows) expect(meanMs, app).toBeGreaterThan(0)
+  for (const code of ['scope-exceeded', 'invalid-argument']) expect(refused[code], code).toBeGreaterThan(0)
 })
 
 test('bench memory opens a hub that another process has filled', async () => {

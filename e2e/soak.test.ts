@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { httpEventsOf } from '../src/soak/http-events.ts'
+import { joinOf } from '../src/soak/join.ts'
+import { meshOf } from '../src/soak/mesh.ts'
 import { soak as runSoak } from '../src/soak/soak.ts'
 
 const projectFolder = fileURLToPath(new URL('..', import.meta.url))
@@ -11,6 +13,8 @@ const projectFolder = fileURLToPath(new URL('..', import.meta.url))
 const runTimeoutMs = 170_000
 /** Of the runs of seed 1 one with a single life. */
 const crashRun = 10
+/** … and of a join's one with a single kill, in the middle. */
+const joinRun = 6
 
 test('soak crash: a hub whose browser is killed while it writes has everything that it acknowledged', async () => {
   await passes('crash', crashRun)
@@ -33,6 +37,20 @@ test('soak http-events: a reader that is killed and resumed sees every event onc
   // Not vacuous: there were events to miss.
   expect(Number(/a subscriber saw (\d+) events/.exec(told.join())?.[1])).toBeGreaterThan(10)
 })
+
+test('soak join: a fresh hub whose browser is killed in the middle of its join goes on with what is missing', async () => {
+  const told: string[] = []
+  const result = await runSoak(joinOf({ messages: 2_000 }), { runs: 1, seed: 1, first: joinRun }, (line) => { told.push(line) })
+  expect(result, told.join('\n')).toEqual({ name: 'join', runs: 1, failed: 0, firstFailure: null })
+  expect(told.join()).toContain('1 kills')
+}, runTimeoutMs + 5_000)
+
+test('soak mesh: tabs that open at once become a mesh, and are equal again after each was cut off', async () => {
+  const told: string[] = []
+  const result = await runSoak(meshOf({ tabs: 4 }), { runs: 1, seed: 1, first: 1 }, (line) => { told.push(line) })
+  expect(result, told.join('\n')).toEqual({ name: 'mesh', runs: 1, failed: 0, firstFailure: null })
+  expect(told.join()).toMatch(/4 tabs were equal after [12] rounds/)
+}, runTimeoutMs + 5_000)
 
 test('soak lists its checks, explains itself, and refuses what it does not know', async () => {
   const [list, help, fuzz, refused] = await Promise.all([

@@ -21,16 +21,21 @@ import { checkRebuild, kill, readHistory } from './crash-page.ts'
 import { projectFolder } from './project-folder.ts'
 import type { Soak, SoakCheck } from './soak.ts'
 
-export const join: SoakCheck = {
-  name: 'join',
-  sentence: 'A fresh tab killed again and again while it joins by a snapshot: it goes on with the chunks that are missing, and ends with everything.',
-  runsDefault: 20,
-  start
+/** A join of some seconds, in some hundred chunks. */
+export const join: SoakCheck = joinOf({ messages: 12_000 })
+
+/** The same with so many messages. */
+export function joinOf ({ messages }: { readonly messages: number }): SoakCheck {
+  return {
+    name: 'join',
+    sentence: 'A fresh tab killed again and again while it joins by a snapshot: it goes on with the chunks that are missing, and ends with everything.',
+    runsDefault: 20,
+    start: async () => start(messages)
+  }
 }
 
 const hubName = 'join'
-/** A join of some seconds, in some hundred chunks; all of it long ago. */
-const messages = 12_000
+/** Between two messages: all of them are long ago. */
 const stepMs = 10_000
 /** Lives that end by being killed. */
 const killsMax = 3
@@ -60,7 +65,7 @@ interface Totals {
   underWay: number
 }
 
-async function start (): Promise<Soak> {
+async function start (messages: number): Promise<Soak> {
   await buildPageIfStale(projectFolder)
   const scene = createScene()
   try {
@@ -72,7 +77,7 @@ async function start (): Promise<Soak> {
       async run (seed, number) {
         const profile = joinPath(filled.data, `profile-${number}`)
         try {
-          await joinKilled(server, profile, createRandom(seed, number), totals)
+          await joinKilled({ server, profile, messages }, createRandom(seed, number), totals)
           await checkRebuild(server, profile, hubName)
         } finally {
           await rm(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
@@ -90,30 +95,39 @@ async function start (): Promise<Soak> {
   }
 }
 
-async function joinKilled (server: HubServer, profile: string, random: Random, totals: Totals): Promise<void> {
+interface Place {
+  readonly server: HubServer
+  /** Of the browser. */
+  readonly profile: string
+  /** At the server. */
+  readonly messages: number
+}
+
+async function joinKilled (place: Place, random: Random, totals: Totals): Promise<void> {
+  const { server, messages } = place
   const lives: Life[] = []
   for (let kills = 1 + random.below(killsMax); kills > 0; kills -= 1) {
     const early = random.chance(earlyShare) ? random.below(earlyMsMax) : undefined
     const share = random.below(100) / 100
-    await live(server, profile, lives, async (page, life, opened) => {
+    await live(place, lives, async (page, life, opened) => {
       if (early !== undefined) await Promise.race([pause(early), opened]) // an opening that fails before the kill is a failure
       else await waitUntil({ what: `${Math.round(share * 100)} % of the messages`, timeoutMs: joinTimeoutMs, pollMs: 5 }, async () => life.messages >= share * messages)
       await kill(page)
       totals.kills += 1
     })
   }
-  await live(server, profile, lives, async (_, life, opened) => {
+  await live(place, lives, async (_, life, opened) => {
     const hub = await opened
     await hub.waitFor('everything to be there', async () => (await hub.status()).messages >= messages, joinTimeoutMs)
     await checkEnd(hub, server)
     life.join = (await hub.status()).join
   })
-  note(lives, totals)
+  note(lives, messages, totals)
 }
 
 /** One browser process over the profile, ended in the end if it was not before. */
 async function live (
-  server: HubServer, profile: string, lives: Life[], work: (page: ChromiumPage, life: Life, opened: Promise<HubPage<ChromiumPage>>) => Promise<void>
+  { server, profile }: Place, lives: Life[], work: (page: ChromiumPage, life: Life, opened: Promise<HubPage<ChromiumPage>>) => Promise<void>
 ): Promise<void> {
   const life: Life = { messages: 0, join: null, keptAtFirst: 0 }
   const before = lives.at(-1)
@@ -158,7 +172,7 @@ async function checkEnd (hub: HubPage<ChromiumPage>, server: HubServer): Promise
   }
 }
 
-function note (lives: readonly Life[], totals: Totals): void {
+function note (lives: readonly Life[], messages: number, totals: Totals): void {
   for (const { join } of lives) {
     if (join === null) continue
     totals.kept += fetchedIn(join)
