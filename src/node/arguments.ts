@@ -3,7 +3,10 @@
  * data folder are usable is found out by who opens them.
  */
 import { isIP } from 'node:net'
+import { multiaddr } from '@multiformats/multiaddr'
+import { WebRTCDirect, WebSockets, WebSocketsSecure } from '@multiformats/multiaddr-matcher'
 import { HubError } from '../base/errors.ts'
+import { parseAddress } from '../network/address.ts'
 import { isUnspecified } from './host-rules.ts'
 import { notEmpty, parseHttpUrl, parseLogLevel, readOptions } from './options.ts'
 
@@ -137,7 +140,8 @@ function parsePlaces (text: string): number {
 function parseDirectAddress (text: string): Address {
   const [, inBrackets, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? []
   const host = inBrackets ?? plain ?? ''
-  if (isIP(host) !== (inBrackets == null ? 4 : 6) || isUnspecified(host) || !(Number(port) >= 1 && Number(port) <= portMax)) {
+  // A zone (fe80::1%eth0) is a name on this computer only.
+  if (isIP(host) !== (inBrackets == null ? 4 : 6) || host.includes('%') || isUnspecified(host) || !(Number(port) >= 1 && Number(port) <= portMax)) {
     throw new HubError('invalid-argument', `--webrtc-direct must be an address and a UDP port like 203.0.113.5:4001 or [2001:db8::5]:4001, but is '${text}'.`)
   }
   return { host, port: Number(port) }
@@ -145,12 +149,22 @@ function parseDirectAddress (text: string): Address {
 
 function parseRelays (texts: readonly string[]): readonly string[] {
   if (texts.length > otherRelaysMax) throw new HubError('invalid-argument', `--relay can be given ${otherRelaysMax} times at most.`)
-  for (const text of texts) {
-    if (!/^\/(?:ip4|ip6|dns|dns4|dns6)\/[^\s/]+\/(?:tcp|udp)\/\d{1,5}\/\S+\/p2p\/\w+$/.test(text)) {
-      throw new HubError('invalid-argument', `--relay must be a multiaddr of a relay as its /network.json gives it, /dns4/relay.example.org/tcp/443/tls/ws/p2p/…, but is '${text}'.`)
-    }
+  const wrong = texts.find(text => !isRelay(text))
+  if (wrong != null) {
+    throw new HubError('invalid-argument', `--relay must be a multiaddr of a relay as its /network.json gives it, /dns4/relay.example.org/tcp/443/tls/ws/p2p/…, but is '${wrong}'.`)
   }
   return texts
+}
+
+/** Whether a page could dial it, and knows whom it has to find there. */
+function isRelay (text: string): boolean {
+  try {
+    const address = multiaddr(parseAddress(text).bytes) // what its parts say is looked at when they become bytes
+    const has = (name: string): boolean => address.getComponents().some(component => component.name === name)
+    return has('p2p') && (WebSockets.exactMatch(address) || WebSocketsSecure.exactMatch(address) || (WebRTCDirect.exactMatch(address) && has('certhash')))
+  } catch {
+    return false // it is no multiaddr
+  }
 }
 
 function parseHost (text: string): string {
