@@ -13,6 +13,13 @@ test('the key is made once, for its owner only, and stays', async ({ onTestFinis
   expect((await stat(join(folder, 'relay.key'))).mode & 0o777).toBe(0o600)
 })
 
+test('programs that begin in one folder at once have one key', async ({ onTestFinished }) => {
+  const folder = await temporaryFolder(onTestFinished)
+  const [first, ...others] = await Promise.all([1, 2, 3, 4].map(async () => loadRelayKey(folder)))
+  for (const other of [...others, await loadRelayKey(folder)]) expect(other.equals(first)).toBe(true)
+  expect(await readdir(folder)).toEqual(['relay.key'])
+})
+
 test('a folder that cannot be one, a key that cannot be written and a damaged key are told', async ({ onTestFinished }) => {
   const folder = await temporaryFolder(onTestFinished)
   await writeFile(join(folder, 'file'), '')

@@ -24,7 +24,8 @@ test('the certificate is made once, for its owner only, and stays; a damaged one
   expect((await stat(join(folder, 'webrtc-direct.pem'))).mode & 0o777).toBe(0o600)
 
   const other = await loadDirectCertificate(join(folder, 'other'))
-  for (const damaged of ['', 'junk', made.pem, made.privateKey, `${made.privateKey}${other.pem}`]) {
+  const oneLetter = made.pem.replace(/(?<=CERTIFICATE-----\n.{70})./s, letter => letter === 'A' ? 'B' : 'A')
+  for (const damaged of ['', 'junk', made.pem, made.privateKey, `${made.privateKey}${other.pem}`, `${made.privateKey}${oneLetter}`]) {
     await writeFile(join(folder, 'webrtc-direct.pem'), damaged)
     await expect(loadDirectCertificate(folder)).rejects.toMatchObject({ code: 'data-folder-unusable' })
   }

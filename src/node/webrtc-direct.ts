@@ -74,6 +74,7 @@ export async function loadDirectCertificate (dataFolder: string): Promise<Transp
     const privateKey = createPrivateKey(text)
     const certificate = new X509Certificate(text)
     if (!certificate.checkPrivateKey(privateKey)) throw new Error('the certificate has another key')
+    if (!certificate.verify(certificate.publicKey)) throw new Error('its signature is wrong')
     const hash = createHash('sha256').update(certificate.raw).digest()
     return {
       privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
