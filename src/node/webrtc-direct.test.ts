@@ -59,16 +59,23 @@ test('a UDP port that is in use is said so', async () => {
   await expect(startTestOrigin(onTestFinished, { webrtcDirect: { host: '127.0.0.1', port } })).rejects.toMatchObject({ code: 'port-in-use', message: expect.stringContaining(String(port)) as string })
 })
 
-test('handshakes past the limit are over before they begin, and room comes back as they end', () => {
-  const never = new AbortController().signal
+test('handshakes past the limit are over before they begin, unless one has waited for long, and room comes back as they end', () => {
+  let nowMs = 0
   let cleared = 0
-  const deadlines = { createInboundAbortSignal: () => Object.assign(new AbortController().signal, { clear: () => { cleared += 1 } }) }
-  const upgrader = boundedUpgrader(deadlines as unknown as Parameters<typeof boundedUpgrader>[0], 2)
-  const [first, second, third] = [1, 2, 3].map(() => upgrader.createInboundAbortSignal(never))
-  expect([first, second, third].map(signal => signal?.aborted)).toEqual([false, false, true])
-  third?.clear()
-  first?.clear()
-  first?.clear()
+  const shutdown = new AbortController()
+  const deadlines = { createInboundAbortSignal: (ended: AbortSignal) => Object.assign(AbortSignal.any([ended]), { clear: () => { cleared += 1 } }) }
+  const upgrader = boundedUpgrader(deadlines as unknown as Parameters<typeof boundedUpgrader>[0], 2, () => nowMs)
+  const begin = (): ReturnType<typeof upgrader.createInboundAbortSignal> => upgrader.createInboundAbortSignal(shutdown.signal)
+  const [first, second, third] = [begin(), begin(), begin()]
+  expect([first, second, third].map(signal => signal.aborted)).toEqual([false, false, true])
+  third.clear()
+  first.clear()
+  first.clear()
   expect(cleared).toBe(2)
-  expect([1, 2].map(() => upgrader.createInboundAbortSignal(never).aborted)).toEqual([false, true])
+  expect([begin(), begin()].map(signal => signal.aborted)).toEqual([false, true])
+  nowMs = 2_000
+  const late = begin()
+  expect([second.aborted, late.aborted], 'the oldest made room').toEqual([true, false])
+  shutdown.abort()
+  expect(late.aborted).toBe(true)
 })

@@ -111,27 +111,42 @@ async function makeCertificate (): Promise<string> {
   return [PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY'), certificate.toString('pem'), ''].join('\n')
 }
 
+/** A handshake of four round trips over a poor line takes as long, in ms. Who has waited longer makes room; guess. */
+const patienceMs = 2_000
+
 /**
  * libp2p makes a native connection for each first packet, from whomever, before anybody has shown that the sender's address is its own. Those that wait for
- * their handshake are counted here, since it asks for their deadline first: past `pendingMax` that is over at once.
+ * their handshake are counted here, since it asks for their deadline first. Past `pendingMax` the oldest is ended if it has waited for `patienceMs`, otherwise
+ * the new one is over at once: with the deadline alone, 300 small packets a second kept everybody out.
  */
-export function boundedUpgrader (upgrader: Upgrader, pendingMax: number): Upgrader {
-  let pending = 0
+export function boundedUpgrader (upgrader: Upgrader, pendingMax: number, now = Date.now): Upgrader {
+  /** The oldest first. */
+  const pending = new Set<{ readonly since: number, readonly end: () => void }>()
   return {
     upgradeInbound: async (...given) => upgrader.upgradeInbound(...given),
     upgradeOutbound: async (...given) => upgrader.upgradeOutbound(...given),
     getConnectionEncrypters: () => upgrader.getConnectionEncrypters(),
     getStreamMuxers: () => upgrader.getStreamMuxers(),
     createInboundAbortSignal (shutdown) {
-      if (pending >= pendingMax) return Object.assign(AbortSignal.abort(new Error('too many handshakes at once')), { clear: () => undefined })
-      pending += 1
-      const signal = upgrader.createInboundAbortSignal(shutdown)
+      const [oldest] = pending
+      if (oldest != null && pending.size >= pendingMax) {
+        if (now() - oldest.since < patienceMs) return Object.assign(AbortSignal.abort(new Error('too many handshakes at once')), { clear: () => undefined })
+        oldest.end()
+      }
+      const ended = new AbortController()
+      const end = (): void => {
+        pending.delete(one)
+        ended.abort(new Error('it took too long'))
+      }
+      const one = { since: now(), end }
+      pending.add(one)
+      shutdown.addEventListener('abort', end)
+      const signal = upgrader.createInboundAbortSignal(ended.signal)
       const clear = signal.clear.bind(signal)
-      let isOver = false
       return Object.assign(signal, {
         clear: () => {
-          if (!isOver) pending -= 1
-          isOver = true
+          pending.delete(one)
+          shutdown.removeEventListener('abort', end)
           clear()
         }
       })
