@@ -16,8 +16,10 @@ function sentBy (stream: MessageStream): Uint8Array[] {
   const sent: Uint8Array[] = []
   const send = stream.send.bind(stream)
   stream.send = (data) => {
-    sent.push(data.subarray())
-    return send(data)
+    const taken = data.subarray()
+    const wantsMore = send(data)
+    sent.push(taken)
+    return wantsMore
   }
   return sent
 }
@@ -25,7 +27,7 @@ function sentBy (stream: MessageStream): Uint8Array[] {
 async function corkedPair (): Promise<{ near: MessageStream, far: MessageStream, sent: Uint8Array[] }> {
   const [near, far] = await streamPair()
   const sent = sentBy(near)
-  cork(near)
+  cork(near, near)
   return { near, far, sent }
 }
 
@@ -60,37 +62,65 @@ describe('[N8] a corked connection', () => {
     expect(near.send(bytes(2))).toBe(false)
   })
 
-  test('sends what waits before it closes, and nothing once it is aborted', async () => {
-    const closing = await corkedPair()
-    closing.near.send(bytes(1))
-    await closing.near.close()
-    expect(closing.sent).toEqual([bytes(1)])
-    expect(() => closing.near.send(bytes(2))).toThrow()
+  test('sends what waits before it is closed or aborted, and nothing after', async () => {
+    for (const isAborted of [false, true]) {
+      const { near, sent } = await corkedPair()
+      near.send(bytes(1))
+      if (isAborted) near.abort(new Error('enough'))
+      else await near.close()
+      expect(() => near.send(bytes(2))).toThrow()
+      await stepsOfPromises(30)
+      expect(sent).toEqual([bytes(1)])
+    }
+  })
 
-    const aborted = await corkedPair()
-    aborted.near.send(bytes(1))
-    aborted.near.abort(new Error('enough'))
-    await stepsOfPromises(30)
-    expect(aborted.sent).toEqual([])
+  test('is aborted, and ends, where the stream below takes no more', async () => {
+    for (const end of [async () => stepsOfPromises(30), async (near: MessageStream) => near.close()]) {
+      const [near] = await streamPair()
+      near.send = () => { throw new Error('no more') }
+      cork(near, near)
+      near.send(bytes(1))
+      await end(near)
+      expect(near.status).toBe('aborted')
+    }
   })
 })
 
-test('[N8] noise over it is one message for what is written together, length and all, and arrives whole', async () => {
+interface NoisePair { readonly near: MessageStream, readonly sent: Uint8Array[], readonly connection: MessageStream, readonly other: MessageStream }
+
+async function noisePair (): Promise<NoisePair> {
   const [near, far] = await streamPair()
   const sent = sentBy(near)
   const [key, otherKey] = [await generateKeyPair('Ed25519'), await generateKeyPair('Ed25519')]
   const encrypterOf = (privateKey: typeof key): ReturnType<ReturnType<typeof corked>> =>
     corked(noise())({ privateKey, peerId: peerIdFromPrivateKey(privateKey), logger: defaultLogger(), upgrader: { getStreamMuxers: () => new Map() } } as never)
   const [{ connection }, { connection: other }] = await Promise.all([encrypterOf(key).secureOutbound(near), encrypterOf(otherKey).secureInbound(far)])
-  const handshake = sent.length
+  return { near, sent, connection, other }
+}
+
+async function arrivedAt (other: MessageStream, byteLength: number): Promise<void> {
   let arrived = 0
-  const whole = new Promise<void>((resolve) => {
+  return new Promise((resolve) => {
     other.addEventListener('message', ({ data }) => {
       arrived += data.byteLength
-      if (arrived === 400) resolve()
+      if (arrived === byteLength) resolve()
     })
   })
+}
+
+test('[N8] noise over it is one message for what is written together, length and all, and arrives whole', async () => {
+  const { sent, connection, other } = await noisePair()
+  const handshake = sent.length
+  const whole = arrivedAt(other, 400)
   for (let count = 0; count < 20; count += 1) connection.send(new Uint8Array(20))
   await whole
   expect(sent.slice(handshake).map(({ byteLength }) => byteLength)).toEqual([2 + 400 + 16])
+})
+
+test('[N8] last words arrive, though libp2p closes the connection below the encrypted one as soon as they are written', async () => {
+  const { near, connection, other } = await noisePair()
+  const whole = arrivedAt(other, 20)
+  connection.send(new Uint8Array(20))
+  await near.close()
+  await whole
 })

@@ -19,7 +19,7 @@ export function corked<Components> (create: (components: Components) => Connecti
     const corking = (by: 'secureOutbound' | 'secureInbound'): Secure => async (connection, options): Promise<SecuredConnection> => {
       joinBuffers(connection)
       const secured = await encrypter[by](connection, options)
-      cork(secured.connection)
+      cork(secured.connection, connection)
       return secured
     }
     return Object.create(encrypter, {
@@ -35,9 +35,13 @@ function joinBuffers (stream: MessageStream): void {
   stream.send = data => send(data.subarray())
 }
 
-/** What is sent within some steps goes together. What waits when the stream is closed goes before its end; an aborted one sends nothing more. */
-export function cork (stream: MessageStream): void {
-  const [send, close, abort] = [stream.send.bind(stream), stream.close.bind(stream), stream.abort.bind(stream)]
+/**
+ * What is sent within some steps goes together. What waits when the connection `below` is closed or aborted goes before its end, as it would have gone without
+ * this: libp2p closes that one itself, as soon as its muxer has said goodbye.
+ */
+export function cork (stream: MessageStream, below: MessageStream): void {
+  const send = stream.send.bind(stream)
+  const [close, abort] = [below.close.bind(below), below.abort.bind(below)]
   let waiting: Uint8ArrayList | undefined
   let closing = false
 
@@ -48,16 +52,18 @@ export function cork (stream: MessageStream): void {
     return data == null || stream.status !== 'open' || send(data)
   }
 
+  function flushOrAbort (): void {
+    try {
+      flush()
+    } catch (thrown) {
+      stream.abort(thrown instanceof Error ? thrown : new Error(String(thrown)))
+    }
+  }
+
   function flushIn (left: number, data: Uint8ArrayList): void {
     if (waiting !== data) return
     if (left > 0) queueMicrotask(() => { flushIn(left - 1, data) })
-    else {
-      try {
-        flush()
-      } catch (thrown) {
-        stream.abort(thrown instanceof Error ? thrown : new Error(String(thrown)))
-      }
-    }
+    else flushOrAbort()
   }
 
   stream.send = (data) => {
@@ -69,13 +75,13 @@ export function cork (stream: MessageStream): void {
     waiting.append(data)
     return waiting.byteLength < waitingBytesMax ? !stream.writableNeedsDrain : flush()
   }
-  stream.close = async (options) => {
+  below.close = async (options) => {
     closing = true
-    flush()
+    flushOrAbort()
     await close(options)
   }
-  stream.abort = (error) => {
-    waiting = undefined
+  below.abort = (error) => {
+    flushOrAbort()
     abort(error)
   }
 }
