@@ -13,7 +13,7 @@ const options = {
 
 const settleMs = 3_000
 
-/** JSON: `{hubs, seconds, rows: [{picture: 'graph' or 'matrix', frames, perSecond, workMsP50, workMsP95, workMsMax}]}`, work of the page's main thread. */
+/** JSON: `{hubs, seconds, rows: [{picture, frames, perSecond, workMsP50, workMsP95, workMsMax, workMsPerSecond}]}`, by picture; work of the main thread. */
 export const networkView: Benchmark<typeof options> = {
   name: 'network-view',
   sentence: 'The Network view with hundreds of hubs: main-thread milliseconds a frame, and frames a second.',
