@@ -20,8 +20,10 @@ export function keyEnds (hex: string): string {
   return `${hex.slice(0, 4)}…${hex.slice(-4)}`
 }
 
+const figures = new Intl.NumberFormat('en-GB')
+
 export function count (value: number | null | undefined): string {
-  return value == null ? unknown : value.toLocaleString('en-GB')
+  return value == null ? unknown : figures.format(value)
 }
 
 /** `3 hubs`, `1 hub`; `plural` where an s will not do. */

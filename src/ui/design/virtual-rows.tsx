@@ -9,7 +9,7 @@ export interface RowsInSight {
 }
 
 /** Rows drawn beyond those in sight, so that a quick scroll shows no gap. */
-const overscan = 12
+const overscan = 6
 /** Rows drawn before the height of the scroller is known. */
 const rowsAtFirst = 60
 

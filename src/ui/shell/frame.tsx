@@ -59,7 +59,7 @@ export function ViewFrame ({ crumbs, tools, inspected, wideInspector = false, ch
 function Crumbs ({ crumbs }: { crumbs: readonly Crumb[] }) {
   const link = useLink()
   const route = useRoute()
-  const address = new URL(formatRoute(route), location.href).href
+  const address = `${location.origin}${location.pathname}${location.search}${formatRoute(route)}`
   const copying = useRef<HTMLSpanElement>(null)
   useCommand('copy-link', () => { copying.current?.querySelector('button')?.click() })
   return (

@@ -12,9 +12,12 @@ export interface Look {
   readonly still: boolean
 }
 
+/** The graph is on two canvases, the matrix on one. */
+export type Picture = 'graph' | 'matrix'
+
 export type ChartWord =
-  /** A chart on these canvases, in the place of the one before. */
-  | { readonly type: 'begin', readonly below: OffscreenCanvas, readonly above: OffscreenCanvas, readonly look: Look }
+  /** On these canvases, the lower first, in the place of the one before. */
+  | { readonly type: 'begin', readonly picture: Picture, readonly canvases: readonly OffscreenCanvas[], readonly look: Look }
   /** `started`: flights by ms from now. */
   | { readonly type: 'show', readonly facts: PackedFacts, readonly selected: string | null, readonly started: readonly Flight[] }
   | { readonly type: 'look', readonly look: Look }

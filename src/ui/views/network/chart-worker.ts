@@ -1,6 +1,7 @@
 /** The entry of the worker that draws the chart: a crowd's thousands of lines take many frames' time where no graphics card draws them. */
 import { unpackFacts } from './chart-facts.ts'
-import type { ChartAnswer, ChartWord } from './chart-words.ts'
+import type { ChartAnswer, ChartWord, Look, Picture } from './chart-words.ts'
+import { createMatrixStage } from './matrix-stage.ts'
 import { createStage, type Stage } from './stage.ts'
 
 let stage: Stage | null = null
@@ -9,7 +10,7 @@ addEventListener('message', ({ data: word }: MessageEvent<ChartWord>) => {
   switch (word.type) {
     case 'begin':
       stage?.close()
-      stage = createStage(word.below, word.above, word.look)
+      stage = stageOf(word.picture, word.canvases, word.look)
       break
     case 'show': {
       const now = performance.now()
@@ -33,6 +34,11 @@ addEventListener('message', ({ data: word }: MessageEvent<ChartWord>) => {
       stage = null
   }
 })
+
+function stageOf (picture: Picture, [below, above]: readonly OffscreenCanvas[], look: Look): Stage | null {
+  if (picture === 'matrix') return below == null ? null : createMatrixStage(below, look)
+  return below == null || above == null ? null : createStage(below, above, look)
+}
 
 function answer (words: ChartAnswer): void {
   postMessage(words)

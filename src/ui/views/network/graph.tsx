@@ -1,12 +1,9 @@
 /** The round-trip chart: you in the middle, the nearer the faster. A picture of the table beside it, which has the same facts for those who do not see it. */
-import { type PointerEvent, useEffect, useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import { counted } from '../../design/format.ts'
 import type { LinksSeen } from '../../data/link-samples.ts'
-import { packFacts } from './chart-facts.ts'
-import type { ChartAnswer, ChartWord, Look } from './chart-words.ts'
-import { coloursAt } from './colours.ts'
+import { type Chart, openChart, pointOf } from './chart.ts'
 import { flightsBetween } from './flights.ts'
-import type { Point } from './geometry.ts'
 import type { NetworkFacts } from './model.ts'
 
 export interface GraphProperties {
@@ -27,7 +24,7 @@ export function Graph ({ facts, seen, selected, onSelect }: GraphProperties) {
   useEffect(() => {
     const box = room.current
     if (box == null) return
-    const opened = chart.current = openChart(box)
+    const opened = chart.current = openChart(box, 'graph')
     return () => {
       chart.current = null
       opened.close()
@@ -57,61 +54,4 @@ export function Graph ({ facts, seen, selected, onSelect }: GraphProperties) {
       onPointerUp={(event) => { chart.current?.tell({ type: 'press', at: pointOf(event) }) }}
     />
   )
-}
-
-function pointOf ({ currentTarget, clientX, clientY }: PointerEvent): Point {
-  const { left, top } = currentTarget.getBoundingClientRect()
-  return { x: clientX - left, y: clientY - top }
-}
-
-interface Chart {
-  tell: (word: ChartWord) => void
-  show: (facts: NetworkFacts, selected: string | null, started: ReturnType<typeof flightsBetween>) => void
-  /** Until the returned function is called. */
-  hear: (listener: (answer: ChartAnswer) => void) => () => void
-  close: () => void
-}
-
-/** One for all charts of this page, so that one is drawn at once when its reader comes back to it, and when its server is gone. */
-let worker: Worker | undefined
-
-/** Canvases in this room, drawn by the worker. */
-function openChart (room: HTMLElement): Chart {
-  const drawing = worker ??= new Worker(new URL('./chart-worker.ts', import.meta.url), { type: 'module', name: 'hubbub-chart' })
-  const canvases = [document.createElement('canvas'), document.createElement('canvas')] as const
-  room.append(...canvases)
-  const dark = matchMedia('(prefers-color-scheme: dark)')
-  const still = matchMedia('(prefers-reduced-motion: reduce)')
-  const themeNow = (): string => `${document.documentElement.dataset.theme ?? ''} ${dark.matches} ${still.matches}`
-  let theme = themeNow()
-  const tell = (word: ChartWord, transfer: Transferable[] = []): void => { drawing.postMessage(word, transfer) }
-  const [below, above] = [canvases[0].transferControlToOffscreen(), canvases[1].transferControlToOffscreen()]
-  tell({ type: 'begin', below, above, look: lookOf(room, still.matches) }, [below, above])
-  const observer = new ResizeObserver(() => { tell({ type: 'resize', width: room.clientWidth, height: room.clientHeight, ratio: globalThis.devicePixelRatio }) })
-  observer.observe(room)
-  return {
-    tell,
-    show (facts, selected, started) {
-      if (themeNow() !== theme) {
-        theme = themeNow()
-        tell({ type: 'look', look: lookOf(room, still.matches) })
-      }
-      const packed = packFacts(facts)
-      tell({ type: 'show', facts: packed, selected, started }, [packed.ends.buffer, packed.kinds.buffer, packed.times.buffer])
-    },
-    hear (listener) {
-      const hear = ({ data }: MessageEvent<ChartAnswer>): void => { listener(data) }
-      drawing.addEventListener('message', hear)
-      return () => { drawing.removeEventListener('message', hear) }
-    },
-    close () {
-      observer.disconnect()
-      tell({ type: 'end' })
-      for (const canvas of canvases) canvas.remove()
-    }
-  }
-}
-
-function lookOf (room: HTMLElement, still: boolean): Look {
-  return { colours: coloursAt(room), fontFamily: getComputedStyle(room).fontFamily, still }
 }

@@ -1,22 +1,22 @@
 /** In which order the matrix lists hubs: those that link to each other stand together, so that clusters lie along the diagonal. Pure. */
-import type { HubFact, LinkFact, NetworkFacts } from './model.ts'
+import type { ChartFacts, ChartHub, ChartLink } from './chart-facts.ts'
 
 /** Whether the matrix of both is the same: the same hubs, by the same names and in the same order, with the same links. */
-export function hasSameMatrix (one: Pick<NetworkFacts, 'hubs' | 'links'>, other: Pick<NetworkFacts, 'hubs' | 'links'>): boolean {
+export function hasSameMatrix (one: Pick<ChartFacts, 'hubs' | 'links'>, other: Pick<ChartFacts, 'hubs' | 'links'>): boolean {
   return one.hubs.length === other.hubs.length && one.links.length === other.links.length &&
     one.hubs.every((hub, index) => isSameHub(hub, other.hubs[index])) && one.links.every((link, index) => isSameLink(link, other.links[index]))
 }
 
-function isSameHub ({ peerId, person }: HubFact, other: HubFact | undefined): boolean {
+function isSameHub ({ peerId, person }: ChartHub, other: ChartHub | undefined): boolean {
   return peerId === other?.peerId && person === other.person
 }
 
-function isSameLink (link: LinkFact, other: LinkFact | undefined): boolean {
-  return other != null && (['from', 'to', 'link', 'path', 'by', 'oneWay'] as const).every(name => link[name] === other[name])
+function isSameLink (link: ChartLink, other: ChartLink | undefined): boolean {
+  return link === other || (other != null && (['from', 'to', 'link', 'path', 'by', 'oneWay'] as const).every(name => link[name] === other[name]))
 }
 
 /** You first, then each hub after the placed one that has most links with it, from the ends of what was placed last. */
-export function clusterOrder ({ hubs, links }: Pick<NetworkFacts, 'hubs' | 'links'>): string[] {
+export function clusterOrder ({ hubs, links }: Pick<ChartFacts, 'hubs' | 'links'>): string[] {
   const neighbours = new Map<string, Set<string>>(hubs.map(({ peerId }) => [peerId, new Set()]))
   for (const { from, to, by } of links) {
     if (by === 'dying') continue

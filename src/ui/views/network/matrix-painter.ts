@@ -1,8 +1,10 @@
 /** Draws the matrix, and tells which cell lies under a pointer. */
 import { hubWords } from '../../data/person.ts'
 import type { Point } from './geometry.ts'
-import type { LinkFact, NetworkFacts } from './model.ts'
+import type { ChartFacts, ChartLink } from './chart-facts.ts'
+import type { Look } from './chart-words.ts'
 import type { Colours } from './colours.ts'
+import type { Context } from './painter.ts'
 
 export interface MatrixFrame {
   readonly left: number
@@ -31,19 +33,19 @@ export function cellAt ({ x, y }: Point, { left, top, cell }: MatrixFrame, hubs:
 }
 
 export function paintMatrix (
-  context: CanvasRenderingContext2D, { links, hubs }: NetworkFacts, order: readonly string[], frame: MatrixFrame, colours: Colours, selected: string | null
+  context: Context, { links, hubs }: ChartFacts, order: readonly string[], frame: MatrixFrame, look: Look, selected: string | null
 ): void {
   const { left, top, cell } = frame
+  const { colours } = look
   const side = order.length * cell
   const indexOf = new Map(order.map((peerId, index) => [peerId, index]))
-  context.clearRect(0, 0, context.canvas.width, context.canvas.height)
   context.fillStyle = colours.surface
   context.fillRect(left, top, side, side)
   context.fillStyle = colours.line
   for (let index = 0; index < order.length; index += 1) context.fillRect(left + index * cell, top + index * cell, cell, cell)
   if (cell >= namedMin) {
     paintGrid(context, left, top, cell, order.length, colours)
-    paintNames(context, frame, order, hubs, selected, colours)
+    paintNames(context, frame, order, hubs, selected, look)
   }
   context.strokeStyle = colours['line-strong']
   context.lineWidth = 1
@@ -62,7 +64,7 @@ export function paintMatrix (
   context.strokeRect(left + at * cell, top - 1, cell, side + 2)
 }
 
-function paintGrid (context: CanvasRenderingContext2D, left: number, top: number, cell: number, hubs: number, colours: Colours): void {
+function paintGrid (context: Context, left: number, top: number, cell: number, hubs: number, colours: Colours): void {
   context.strokeStyle = colours.line
   context.lineWidth = 0.7
   context.beginPath()
@@ -76,16 +78,15 @@ function paintGrid (context: CanvasRenderingContext2D, left: number, top: number
 }
 
 function paintNames (
-  context: CanvasRenderingContext2D, frame: MatrixFrame, order: readonly string[], hubs: NetworkFacts['hubs'], selected: string | null, colours: Colours
+  context: Context, frame: MatrixFrame, order: readonly string[], hubs: ChartFacts['hubs'], selected: string | null, { colours, fontFamily }: Look
 ): void {
   const { left, top, cell } = frame
   const hubOf = new Map(hubs.map(hub => [hub.peerId, hub]))
-  const family = getComputedStyle(context.canvas).fontFamily
   for (const [index, peerId] of order.entries()) {
     const isSelected = peerId === selected
     const hub = hubOf.get(peerId)
     const isSelf = hub?.standing === 'you'
-    context.font = `${isSelected || isSelf ? 600 : 400} 11px ${family}`
+    context.font = `${isSelected || isSelf ? 600 : 400} 11px ${fontFamily}`
     context.fillStyle = isSelected ? colours.accent : colours['ink-2']
     const words = isSelf ? 'You' : hubWords(peerId, hub?.person)
     context.textAlign = 'end'
@@ -100,7 +101,7 @@ function paintNames (
 }
 
 function paintCell (
-  context: CanvasRenderingContext2D, x: number, y: number, cell: number, { link, path, by }: LinkFact, colours: Colours, silent: boolean
+  context: Context, x: number, y: number, cell: number, { link, path, by }: ChartLink, colours: Colours, silent: boolean
 ): void {
   const inset = cell >= namedMin ? cell * 0.18 : 0
   const side = cell - 2 * inset

@@ -1,11 +1,10 @@
 /** The links as a matrix: a row is a hub, a column a hub it links to. What the chart shows by nearness this shows by name, and nothing crosses. */
-import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { hubWords } from '../../data/person.ts'
 import { counted } from '../../design/format.ts'
-import { clusterOrder, hasSameMatrix } from './matrix-order.ts'
-import { cellAt, type MatrixFrame, matrixFrame, paintMatrix } from './matrix-painter.ts'
+import { type Chart, openChart, pointOf } from './chart.ts'
+import { hasSameMatrix } from './matrix-order.ts'
 import type { HubFact, NetworkFacts } from './model.ts'
-import { coloursAt } from './colours.ts'
 
 export interface MatrixProperties {
   readonly facts: NetworkFacts
@@ -14,49 +13,31 @@ export interface MatrixProperties {
 }
 
 export function Matrix ({ facts, selected, onSelect }: MatrixProperties) {
-  const canvas = useRef<HTMLCanvasElement>(null)
-  const [size, setSize] = useState({ width: 0, height: 0 })
+  const room = useRef<HTMLDivElement>(null)
+  const chart = useRef<Chart | null>(null)
   const shown = useShown(facts)
-  const order = useMemo(() => clusterOrder(shown), [shown])
-  const frame: MatrixFrame = matrixFrame(order.length, size)
-  /** What the canvas shows. */
-  const drawn = useRef<readonly unknown[]>([])
 
   useEffect(() => {
-    const box = canvas.current?.parentElement
+    const box = room.current
     if (box == null) return
-    const observer = new ResizeObserver(() => { setSize({ width: box.clientWidth, height: box.clientHeight }) })
-    observer.observe(box)
-    return () => { observer.disconnect() }
+    const opened = chart.current = openChart(box, 'matrix')
+    return () => {
+      chart.current = null
+      opened.close()
+    }
   }, [])
+  useEffect(() => chart.current?.hear(({ peerId }) => { onSelect(peerId) }), [onSelect])
+  useEffect(() => { chart.current?.show(shown, selected, []) }, [shown, selected])
 
-  useEffect(() => {
-    const element = canvas.current
-    const context = element?.getContext('2d')
-    if (element == null || context == null || size.width === 0) return
-    const colours = coloursAt(element.parentElement ?? document.body)
-    const wanted = [shown, size, selected, colours.paper, colours.ink, globalThis.devicePixelRatio]
-    if (wanted.every((part, index) => part === drawn.current[index])) return
-    drawn.current = wanted
-    const ratio = globalThis.devicePixelRatio
-    element.width = Math.round(size.width * ratio)
-    element.height = Math.round(size.height * ratio)
-    context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    paintMatrix(context, shown, order, frame, colours, selected)
-  })
-
-  const pressed = (event: PointerEvent): void => {
-    const { left, top } = event.currentTarget.getBoundingClientRect()
-    const cell = cellAt({ x: event.clientX - left, y: event.clientY - top }, frame, order.length)
-    const column = cell == null ? null : order[cell.column] ?? null
-    const row = cell == null ? null : order[cell.row] ?? null
-    onSelect(cell == null || cell.row < 0 ? column : cell.column < 0 ? row : row === selected ? column : row)
-  }
   return (
     <div className="matrix-view">
-      <div className="matrix" role="img" aria-label={`The links of ${counted(order.length, 'hub')} as a matrix. The table has the same facts.`} onPointerUp={pressed}>
-        <canvas ref={canvas} />
-      </div>
+      <div
+        ref={room}
+        className="matrix"
+        role="img"
+        aria-label={`The links of ${counted(shown.hubs.length, 'hub')} as a matrix. The table has the same facts.`}
+        onPointerUp={(event) => { chart.current?.tell({ type: 'press', at: pointOf(event) }) }}
+      />
       <MatrixLegend selected={facts.hubs.find(({ peerId }) => peerId === selected)} />
     </div>
   )
