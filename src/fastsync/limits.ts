@@ -6,6 +6,11 @@ export const chunkMessagesMax = 1_024
 export const pieceRawBytesMax = 240 * 1_024
 /** F8. Bytes of a piece on the wire, and of what it may become: a compressed bomb is cut off there. */
 export const pieceBytesMax = 256 * 1_024
+/**
+ * F8. A chunk whose messages take more than this as they are packed, in bytes, is mostly text, and compressed. Of smaller ones nearly all is signature, and
+ * compressing takes more time than any link but the slowest gains by it.
+ */
+export const compressedFromBytes = 256
 /** F4. Chunks of a manifest: 3 MB of it, for some 16 million messages, which is more than a hub keeps ids of. */
 export const chunksMax = 65_536
 /** F1. A checkpoint lags so many epochs behind now, two hours and twenty minutes: what is dated back by less is in it or found by diff sync. */
@@ -36,7 +41,7 @@ export const offersMax = 8
 export const offersWithinMs = 2_000
 
 /** F17. */
-export const fastSyncProtocol = '/hubbub/fastsync/3'
+export const fastSyncProtocol = '/hubbub/fastsync/4'
 /** F19. Messages that a hub lacks before it joins by a snapshot: what a comparison moves in a quarter of a second is not worth a second way. Guess. */
 export const farBehindMin = 2_048
 /** F20. Without a chunk for so long, in ms, comparisons go on beside a join: liars may hold up one of the two only. As long as one answer may take. */

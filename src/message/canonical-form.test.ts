@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createFormReader, writeParts, type FieldForm, type FormReader } from './canonical-form.ts'
+import { createFormReader, writeFields, type FieldForm, type FormReader } from './canonical-form.ts'
 import { decodeLenient, isCanonical, type WireCodec } from './canonical.ts'
 import { postForm } from './bodies.ts'
 import { envelopeForm, headerForm } from './codec.ts'
@@ -75,6 +75,6 @@ test.each<[string, WireCodec<object>, readonly FieldForm[]]>([
 test('[M3] a message of bytes fields is written as the codec would', () => {
   for (const bytes of [...envelopes, new Uint8Array([0x0a, 1, 7, 0x12, 0, 0x1a, 1, 9])]) {
     const { header, body, signature } = SignedMessage.decode(bytes)
-    expect(writeParts([header, body, signature])).toEqual(new Uint8Array(SignedMessage.encode({ header, signature, ...body === undefined ? {} : { body } })))
+    expect(writeFields([header, body, signature])).toEqual(new Uint8Array(SignedMessage.encode({ header, signature, ...body === undefined ? {} : { body } })))
   }
 })

@@ -17,22 +17,37 @@ export interface FormReader {
   readonly starts: readonly number[]
 }
 
-/** The bytes, the caller's own, of a message of bytes fields alone: `parts` are fields 1, 2 and so on; what is undefined is left out. */
-export function writeParts (parts: ReadonlyArray<Uint8Array | undefined>): Uint8Array<ArrayBuffer> {
+/** Fields 1, 2 and so on of a message. What is undefined or 0 is left out; empty bytes are not. */
+export type Fields = ReadonlyArray<Uint8Array | number | undefined>
+
+/** The bytes of these fields, the caller's own. */
+export function writeFields (fields: Fields): Uint8Array<ArrayBuffer> {
   let length = 0
-  for (const part of parts) if (part !== undefined) length += 1 + varint.encodingLength(part.byteLength) + part.byteLength
-  const bytes = new Uint8Array(length)
-  let offset = 0
-  for (let index = 0; index < parts.length; index++) {
-    const part = parts[index]
-    if (part === undefined) continue
-    bytes[offset] = (index + 1) << 3 | 2
-    varint.encodeUint8Array(part.byteLength, bytes, offset + 1)
-    offset += 1 + varint.encodingLength(part.byteLength)
-    bytes.set(part, offset)
-    offset += part.byteLength
+  for (const field of fields) {
+    if (typeof field === 'object') length += 1 + varint.encodingLength(field.byteLength) + field.byteLength
+    else if (field) length += 1 + varint.encodingLength(field)
   }
+  const bytes = new Uint8Array(length)
+  writeFieldsAt(fields, bytes, 0)
   return bytes
+}
+
+/** Writes them from `start` on, where there is room for them, and says where they end. */
+export function writeFieldsAt (fields: Fields, target: Uint8Array, start: number): number {
+  let offset = start
+  for (let index = 0; index < fields.length; index++) {
+    const field = fields[index]
+    if (!field) continue
+    const isNumber = typeof field === 'number'
+    const value = isNumber ? field : field.byteLength
+    target[offset] = (index + 1) << 3 | (isNumber ? 0 : 2)
+    varint.encodeUint8Array(value, target, offset + 1)
+    offset += 1 + varint.encodingLength(value)
+    if (isNumber) continue
+    target.set(field, offset)
+    offset += value
+  }
+  return offset
 }
 
 /** Tags up to here have one byte; their fields are numbered up to 15. */

@@ -6,8 +6,8 @@
  */
 import { toHex } from '../base/bytes.ts'
 import { blake3 } from '../base/blake3.ts'
-import { bytesOf, decodeLenient, encodeOwned, keptHexAt, unshared } from './canonical.ts'
-import { createFormReader, writeParts, type FieldForm } from './canonical-form.ts'
+import { bytesOf, decodeLenient, keptHexAt } from './canonical.ts'
+import { createFormReader, writeFields, type FieldForm } from './canonical-form.ts'
 import { kindNumber, kindOf } from './kinds.ts'
 import { hashBytes, headerBytesMax, messageBytesMax, messageVersion, signatureBytes } from './limits.ts'
 import { Header as WireHeader } from './message.pb.ts'
@@ -32,7 +32,7 @@ export function messageIdOf (header: Uint8Array): MessageId {
 
 /** A message as it travels in a frame. The bytes are the caller's own. */
 export function encodeSignedBytes ({ header, body, signature }: SignedBytes): Uint8Array<ArrayBuffer> {
-  return writeParts([orNothing(header), body, orNothing(signature)])
+  return writeFields([orNothing(header), body, orNothing(signature)])
 }
 
 /** What is empty and has to be there is left out, as protobuf would: no such message is sound, but vectors and simulated liars make some. */
@@ -59,12 +59,10 @@ export function decodeSignedBytes (bytes: Uint8Array): Decoded<SignedBytes> {
 
 /** A header's bytes, the caller's own. Ids and keys must be 64 digits of hex, numbers whole and not negative (compose.ts checks). */
 export function encodeHeader (header: Header): Uint8Array<ArrayBuffer> {
-  const { version, seq, prev, timestamp, bodyHash, bodySize } = header
-  const fields = {
-    version, seq, timestamp, bodySize, bodyHash: unshared(bodyHash), kind: kindNumber(header.kind),
-    network: bytesOf(header.network), author: bytesOf(header.author), signer: bytesOf(header.signer)
-  }
-  return encodeOwned<Wire>(WireHeader, prev == null ? fields : { ...fields, prev: bytesOf(prev) })
+  const { version, network, author, signer, seq, prev, timestamp, kind, bodyHash, bodySize } = header
+  return writeFields([
+    version, bytesOf(network), bytesOf(author), bytesOf(signer), seq, prev && bytesOf(prev), timestamp, kindNumber(kind), orNothing(bodyHash), bodySize
+  ])
 }
 
 /** Codes: `too-large`, `malformed`, `unsupported-version`, `unknown-kind`. */
@@ -96,7 +94,7 @@ export function decodeHeader (bytes: Uint8Array): Decoded<Header> {
 
 /** M6: a later version may have fields that this one does not know, and is told apart from junk. */
 function isLater (bytes: Uint8Array): boolean {
-  const wire = decodeLenient<Wire>(WireHeader, bytes)
+  const wire = decodeLenient<WireHeader>(WireHeader, bytes)
   return wire != null && wire.version > messageVersion
 }
 
@@ -110,5 +108,3 @@ const headerFields = createFormReader(headerForm)
 /** Places in the form of a header: network, author, signer and body hash, which every header has; and the one before. */
 const hashFields = [1, 2, 3, 8]
 const prevField = 5
-
-type Wire = WireHeader

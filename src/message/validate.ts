@@ -24,15 +24,15 @@ export function validateMessage (bytes: SignedBytes, network: NetworkGenesis): D
   const decoded = decodeHeader(bytes.header)
   if (!decoded.ok) return decoded
   const header = decoded.value
+  const judged = judge(header, bytes, network)
+  return judged.ok ? { ok: true, value: { id: messageIdOf(bytes.header), header, body: judged.value, bytes } } : judged
+}
+
+/** The body, where there is one, of a message whose header has been decoded. `bodyHash`: of the body, where it is known. */
+export function judge (header: Header, { body }: SignedBytes, network: NetworkGenesis, bodyHash?: Uint8Array): Decoded<Body | undefined> {
   const fault = judgeHeader(header, network)
   if (fault != null) return fault
-  let body: Body | undefined
-  if (bytes.body != null) {
-    const judged = judgeBody(bytes.body, header, network)
-    if (!judged.ok) return judged
-    body = judged.value
-  }
-  return { ok: true, value: { id: messageIdOf(bytes.header), header, body, bytes } }
+  return body == null ? { ok: true, value: undefined } : judgeBody(body, header, network, bodyHash)
 }
 
 function judgeHeader (header: Header, { network, genesis }: NetworkGenesis): Rejected | undefined {
@@ -46,9 +46,9 @@ function judgeHeader (header: Header, { network, genesis }: NetworkGenesis): Rej
   return undefined
 }
 
-function judgeBody (bytes: Uint8Array, header: Header, { network, genesis }: NetworkGenesis): Decoded<Body> {
+function judgeBody (bytes: Uint8Array, header: Header, { network, genesis }: NetworkGenesis, hash?: Uint8Array): Decoded<Body> {
   if (bytes.byteLength > bodyBytesMax) return rejected('too-large')
-  if (bytes.byteLength !== header.bodySize || !sameBytes(blake3(bytes), header.bodyHash)) return rejected('body-mismatch')
+  if (bytes.byteLength !== header.bodySize || !sameBytes(hash ?? blake3(bytes), header.bodyHash)) return rejected('body-mismatch')
   const decoded = decodeBody(header.kind, bytes)
   if (!decoded.ok) return decoded
   const body = decoded.value

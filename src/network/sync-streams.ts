@@ -1,5 +1,5 @@
 /**
- * The protocols that carry many messages (`/hubbub/sync/2`, `/hubbub/fastsync/3`) on libp2p: one stream a session or a join, on the connection of a link that
+ * The protocols that carry many messages (`/hubbub/sync/2`, `/hubbub/fastsync/4`) on libp2p: one stream a session or a join, on the connection of a link that
  * is not relayed. It opens them and hands those of others on; what goes over them is the hub's (hub/sync, hub/fastsync).
  */
 import type { Libp2p, Stream } from '@libp2p/interface'

@@ -2,12 +2,13 @@
 import { decodeStates, encodeStates, type AppState } from '../fastsync/app-state.ts'
 import { decodeChanges, encodeChanges, type AttesterChange } from '../fastsync/attester-changes.ts'
 import { decodeCertificate, encodeCertificate } from '../fastsync/checkpoint.ts'
-import { packPieces, unpackPiece } from '../fastsync/chunk.ts'
 import { decodeAsk, encodeAsk, type Ask } from '../fastsync/exchange.ts'
 import { decodeManifest, encodeManifest, type ChunkEntry, type Manifest } from '../fastsync/manifest.ts'
+import { packPieces, unpackPiece } from '../fastsync/piece.ts'
+import { messageIdOf } from '../message/codec.ts'
 import type { PublicKeyHex } from '../message/types.ts'
 import { accepted, bytesTarget, same, type FuzzTarget } from './fuzz-target.ts'
-import { vectorNetwork } from './fuzz-message-targets.ts'
+import { messages, vectorNetwork } from './fuzz-message-targets.ts'
 
 const { network } = vectorNetwork
 const refused = 'refused'
@@ -51,6 +52,18 @@ export const fastSyncTargets: readonly FuzzTarget[] = [
   ].map(encodeChanges), decodeChanges, encodeChanges),
   inOneForm('app-states', [[{ state: appState, attestations }], [{ state: appState, attestations: [] }, { state: { ...appState, size: 1_048_576 }, attestations }]].map(encodeStates),
     decodeStates, encodeStates),
-  inOneForm('piece', packPieces([Uint8Array.of(1), new Uint8Array(300).fill(7), new Uint8Array(20).fill(8)]), unpackPiece,
-    messages => packPieces(messages)[0] ?? new Uint8Array(0))
+  bytesTarget({
+    name: 'piece', samples: packPieces(messages.map(bytes => ({ id: messageIdOf(bytes.header), bytes }))),
+    judge (bytes) {
+      const unpacked = unpackPiece(bytes, vectorNetwork, 1_024)
+      if (!unpacked.ok) return refused
+      // There is no one form, but the messages are the same ones.
+      const again = packPieces(unpacked.messages).flatMap((piece) => {
+        const read = unpackPiece(piece, vectorNetwork, 1_024)
+        return read.ok ? read.messages : []
+      })
+      same('The messages of the piece', again.map(({ id }) => id).sort(), unpacked.messages.map(({ id }) => id).sort())
+      return accepted
+    }
+  })
 ]

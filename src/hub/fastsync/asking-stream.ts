@@ -6,7 +6,7 @@ import type { FrameRejection } from '../../gossip/frames.ts'
 import { createCollector, encodeAsk, piecesMaxOf, type Ask, type Collected } from '../../fastsync/exchange.ts'
 import { pieceBytesMax } from '../../fastsync/limits.ts'
 import type { SyncStream } from '../sync/sync-stream.ts'
-import { inflate } from './compression.ts'
+import { unpacked } from './compression.ts'
 
 export type Answer =
   /** Decompressed. */
@@ -55,7 +55,7 @@ export function createAskingStream (stream: SyncStream): AskingStream {
       return false
     }
     open.shift()
-    first.resolve(collected.pieces === undefined ? { type: 'not-here' } : inflateAll(collected.pieces))
+    first.resolve(collected.pieces === undefined ? { type: 'not-here' } : unpackedAll(collected.pieces))
     return true
   }
 
@@ -89,10 +89,10 @@ export function createAskingStream (stream: SyncStream): AskingStream {
   }
 }
 
-async function inflateAll (compressed: readonly Uint8Array[]): Promise<Answer> {
+async function unpackedAll (travelled: readonly Uint8Array[]): Promise<Answer> {
   const pieces: Uint8Array[] = []
-  for (const one of compressed) {
-    const piece = await inflate(one, pieceBytesMax)
+  for (const one of travelled) {
+    const piece = await unpacked(one, pieceBytesMax)
     if (typeof piece === 'string') return { type: 'fault', code: piece }
     pieces.push(piece)
   }

@@ -13,7 +13,7 @@ import { createMemoryDisk, type MemoryDisk } from '../../store/memory.ts'
 import { createMesh, type MeshHub } from '../fixtures/mesh.ts'
 import { createStreamPair, type CarriedFrame } from '../fixtures/sync-streams.ts'
 import { createPen } from '../messages/fixtures/shelf.ts'
-import { deflate } from './compression.ts'
+import { packed, unpacked } from './compression.ts'
 import './snapshots.ts'
 
 const epochMs = epochStartMs(1)
@@ -141,7 +141,8 @@ test('[F11] [F22] an attestation that its attester did not make is an offence', 
   probe.send(Uint8Array.of(1))
   const answer = await probe.read()
   if (answer.type !== 'frame') throw new Error('ann serves')
-  const forged = await deflate(new Uint8Array([...(await inflated(answer.bytes)).subarray(0, checkpointBytes), ...annKey, ...new Uint8Array(64).fill(3)]))
+  const told = await unpacked(answer.bytes.subarray(1), 1_000) as Uint8Array
+  const forged = await packed(new Uint8Array([...told.subarray(0, checkpointBytes), ...annKey, ...new Uint8Array(64).fill(3)]), true)
   onFrame = ({ from, bytes }) => {
     if (from !== ann.peer || bytes.length < 20) return bytes
     changed += 1
@@ -284,7 +285,3 @@ test('[F25] [F26] [F27] a hub that joins the attesters by the signatures of thre
 })
 
 const joined = async (hub: MeshHub): Promise<void> => expect.poll(() => hub.runtime.fastSync.running, { timeout: 30_000, interval: 5 }).toBe(false)
-
-async function inflated (frame: Uint8Array): Promise<Uint8Array> {
-  return new Uint8Array(await new Response(new Blob([frame.slice(1)]).stream().pipeThrough(new DecompressionStream('deflate-raw'))).arrayBuffer())
-}

@@ -6,14 +6,14 @@ import { reasonOf } from '../../base/errors.ts'
 import type { Report } from '../../base/event-log.ts'
 import type { PeerId } from '../../base/peer.ts'
 import { encodeCertificate, heightAt } from '../../fastsync/checkpoint.ts'
-import { packPieces } from '../../fastsync/chunk.ts'
 import { answerFrames, cut, decodeAsk, type Ask } from '../../fastsync/exchange.ts'
-import { certifiedEpochs, idleMs, servedMax } from '../../fastsync/limits.ts'
+import { certifiedEpochs, compressedFromBytes, idleMs, servedMax } from '../../fastsync/limits.ts'
 import { idsOf, type Holdings } from '../../fastsync/making.ts'
+import { packPieces, type Packable } from '../../fastsync/piece.ts'
 import type { Timer } from '../../base/timer.ts'
 import type { SyncStream } from '../sync/sync-stream.ts'
 import type { AppStates } from './app-states.ts'
-import { deflate } from './compression.ts'
+import { packed } from './compression.ts'
 import type { KnownSnapshots, Snapshot } from './known-snapshots.ts'
 
 export interface ServingOptions {
@@ -24,8 +24,8 @@ export interface ServingOptions {
   readonly states: Pick<AppStates, 'told' | 'bytes'>
   /** Resolves with the members once they can be asked for. */
   readonly holdings: () => Promise<Holdings>
-  /** The bytes of these members as they travel, in this order; fewer where some are not here any more. Codes: those of the store. */
-  readonly read: (members: readonly number[]) => Promise<readonly Uint8Array[]>
+  /** These members, without bodies that are not served; fewer where some are not here any more. Codes: those of the store. */
+  readonly read: (members: readonly number[]) => Promise<readonly Packable[]>
   readonly now: () => number
   readonly timer: Timer
   readonly report: (report: Report) => void
@@ -50,7 +50,7 @@ export function createServing ({ known, changesSince, states, holdings, read, no
     return best !== undefined && best.checkpoint.height + certifiedEpochs >= heightAt(now()) ? best : known.current(true)
   }
 
-  /** Uncompressed pieces; undefined: this hub does not have it. */
+  /** Pieces as they are; undefined: this hub does not have it. */
   async function piecesOf (ask: Ask): Promise<readonly Uint8Array[] | undefined> {
     switch (ask.type) {
       case 'certificate': return certificateOf(await offered())
@@ -103,8 +103,8 @@ export function createServing ({ known, changesSince, states, holdings, read, no
         return
       }
       const pieces = await piecesOf(ask)
-      const compressed = pieces && await Promise.all(pieces.map(deflate))
-      for (const frame of answerFrames(compressed)) stream.send(frame)
+      const travelling = pieces && await Promise.all(pieces.map(async piece => packed(piece, isCompressed(ask, pieces))))
+      for (const frame of answerFrames(travelling)) stream.send(frame)
       await inTime(stream, stream.room())
     }
   }
@@ -131,6 +131,11 @@ export function createServing ({ known, changesSince, states, holdings, read, no
     },
     stop () { for (const stream of served.values()) stream.abort() }
   }
+}
+
+/** F8. */
+function isCompressed (ask: Ask, pieces: readonly Uint8Array[]): boolean {
+  return ask.type !== 'chunk' || pieces.reduce((sum, { byteLength }) => sum + byteLength, 0) > ask.entry.count * compressedFromBytes
 }
 
 function certificateOf (snapshot: Snapshot | undefined): readonly Uint8Array[] | undefined {

@@ -10,6 +10,7 @@ import { keyOfPeer } from '../../fastsync/attesters.ts'
 import { attestationInput, countingIn, heightAt, manifestOf, thresholdOf, type Attestation, type Certificate } from '../../fastsync/checkpoint.ts'
 import type { Resumed } from '../../fastsync/join-io.ts'
 import { membersOf, type Holdings } from '../../fastsync/making.ts'
+import type { Packable } from '../../fastsync/piece.ts'
 import { decodePin, encodePin } from '../../fastsync/pin.ts'
 import type { ReplicatedSet } from '../../message/replicated-set.ts'
 import { createSignatureCheck } from '../../message/signing.ts'
@@ -39,8 +40,8 @@ export interface SnapshotsOptions extends Pick<Remembered, 'recallCertified' | '
     readonly holdings: Holdings & { readonly size: number }
     /** Resolves when all members can be asked for. */
     built (): Promise<void>
-    /** The bytes of these members as they travel, in this order; fewer where some are not here any more. */
-    read (members: readonly number[]): Promise<readonly Uint8Array[]>
+    /** These members, without bodies that are not served; fewer where some are not here any more. */
+    read (members: readonly number[]): Promise<readonly Packable[]>
     has (message: Message): boolean
     /** Whether it is stored, or no member: it waits for its signer, or is none here. */
     isKept (message: Message): boolean

@@ -5,7 +5,7 @@
 import { encodeSignedBytes } from '../../message/codec.ts'
 import { epochOf } from '../../message/epoch.ts'
 import type { ReplicatedSet } from '../../message/replicated-set.ts'
-import type { Message, NetworkGenesis } from '../../message/types.ts'
+import type { Message, MessageId, NetworkGenesis, SignedBytes } from '../../message/types.ts'
 import type { PeerId } from '../../base/peer.ts'
 import type { EventLog } from '../../base/event-log.ts'
 import type { Timer } from '../../base/timer.ts'
@@ -76,15 +76,14 @@ export function createSync (options: SyncOptions): Sync {
     return member !== -1 && (body == null || set.hasBody(member)) && !messages.lost.has(id)
   }
 
-  /** Members as they travel, in this order, and tells of each; those that are not here any more are left out. */
-  async function read (members: readonly number[], told: (member: number) => void = () => undefined): Promise<Uint8Array[]> {
+  /** Members in this order, without bodies that are not served; those that are not here any more are left out. */
+  async function read (members: readonly number[]): Promise<Array<{ readonly id: MessageId, readonly member: number, readonly bytes: SignedBytes }>> {
     const nowMs = now()
     const found = await messages.getStored(members)
     return found.flatMap(({ id, bytes }) => {
       const member = set.memberOf(id)
       if (member === -1) return [] // displaced while it was read
-      told(member)
-      return [encodeSignedBytes(set.servesBody(id, nowMs) ? bytes : { ...bytes, body: undefined })]
+      return [{ id, member, bytes: set.servesBody(id, nowMs) ? bytes : { ...bytes, body: undefined } }]
     })
   }
 
@@ -103,8 +102,9 @@ export function createSync (options: SyncOptions): Sync {
     isComplete: () => set.bodiesWanted(now()).length === 0,
     random: () => new DataView(random(4).buffer).getUint32(0),
     alternatives: compareWays,
-    reader: tally => async members => read([...members], (member) => {
+    reader: tally => async members => (await read([...members])).map(({ member, bytes }) => {
       tally.sent({ author: set.authorOf(member), signer: set.signerOf(member), timestamp: messages.catalog.timestampOf(member) })
+      return encodeSignedBytes(bytes)
     }),
     taker: (peer, tally) => createTaking({
       rules, has, verifyAll: check, stored,
@@ -161,7 +161,7 @@ export function createSync (options: SyncOptions): Sync {
         get size () { return tree.size }
       },
       built: async () => comparable.built(),
-      read: async asked => read(asked),
+      read,
       has,
       isKept: ({ id }) => {
         const member = set.memberOf(id)
