@@ -1,9 +1,10 @@
 import { beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { HubError } from '../../base/errors.ts'
 import type { PeerId } from '../../base/peer.ts'
 import { createRandom } from '../../base/seeded-random.ts'
 import { compareBytes } from '../../fastsync/chunk-key.ts'
 import { decodeAsk } from '../../fastsync/exchange.ts'
-import { createMemoryDisk } from '../../store/memory.ts'
+import { createMemoryDisk, openMemoryStore } from '../../store/memory.ts'
 import { farBehindMin, holdsBackMs } from '../../fastsync/limits.ts'
 import { epochOf, epochStartMs } from '../../message/epoch.ts'
 import type { Message } from '../../message/types.ts'
@@ -268,4 +269,16 @@ test('[F17] [F18] what is no ask is rejected; what this hub does not have it say
   near.send(Uint8Array.of(77))
   expect(await near.read()).toEqual({ type: 'end', code: undefined })
   expect(ann.rejections).toEqual([{ peer: 'eve', code: 'frame-malformed' }])
+})
+
+test('[F32] what could not be loaded is loaded when it is wanted again', async () => {
+  const store = await openMemoryStore(createMemoryDisk())
+  let isOut = false
+  const read = store.getValue.bind(store)
+  store.getValue = async name => isOut ? Promise.reject(new HubError('storage-failed', 'The disk is away.')) : read(name)
+  const { runtime: { fastSync } } = await addHub('gil', [], { store })
+  isOut = true
+  await expect(fastSync.states()).rejects.toMatchObject({ code: 'storage-failed' })
+  isOut = false
+  expect(await (await fastSync.states()).show({ name: 'texts', version: 1 })).toEqual([])
 })

@@ -3,6 +3,7 @@
  * How is loaded when it is first needed (snapshots.ts).
  */
 import { reasonOf } from '../../base/errors.ts'
+import { lazily } from '../../base/lazily.ts'
 import type { PeerId } from '../../base/peer.ts'
 import { farBehindMin, holdsBackMs, joinAgainMs } from '../../fastsync/limits.ts'
 import type { CatchUp } from '../settings-api.ts'
@@ -53,7 +54,6 @@ export interface FastSyncOptions extends SnapshotsOptions, Pick<Remembered, 'pin
 
 export function createFastSync (options: FastSyncOptions): FastSync {
   const { rules, network, serves, size, retention, keepPin, onChange, log, now, farBehind = farBehindMin, catchUp = () => 'optimistic' } = options
-  let loading: Promise<Snapshots> | undefined
   let loaded: Snapshots | undefined
   let join: Joining | undefined
   /** The join that is loaded, or runs. */
@@ -64,7 +64,10 @@ export function createFastSync (options: FastSyncOptions): FastSync {
   let { pinned } = options
   let stopped = false
 
-  const load = async (): Promise<Snapshots> => loading ??= import('./snapshots.ts').then(async ({ openSnapshots }) => loaded = await openSnapshots(options))
+  const load = lazily(async () => {
+    const { openSnapshots } = await import('./snapshots.ts')
+    return loaded = await openSnapshots(options)
+  })
 
   const keepsAll = (): boolean => retention.minEpoch === 0
   const serving = (): PeerId[] => network.neighbours().filter(peer => network.statusOf(peer)?.serving === true)
@@ -104,7 +107,7 @@ export function createFastSync (options: FastSyncOptions): FastSync {
   return {
     accept (peer, stream) {
       if (!serves() || stopped) stream.abort()
-      else load().then(async snapshots => snapshots.serve(peer, stream), () => { stream.abort() }) // not loaded: the peer asks others
+      else load().then(async snapshots => stopped ? stream.abort() : snapshots.serve(peer, stream), () => { stream.abort() }) // the peer asks others
     },
     look () {
       if (going !== undefined) {
@@ -116,12 +119,11 @@ export function createFastSync (options: FastSyncOptions): FastSync {
       if (now() < againMs || catchUp() === 'comparing' || ahead().length === 0) {
         // Where nobody attests there is nothing to load.
         if (!keepsAll() || rules.genesis.attesters.length === 0 || !serves()) return
-        attesting = load().then(async snapshots => snapshots.attest(), () => { loading = undefined })
+        attesting = load().then(async snapshots => snapshots.attest(), () => undefined) // not loaded: it is tried again
         return
       }
       beganMs = now()
       going = run().catch((thrown: unknown) => {
-        loading = undefined
         going = undefined
         againMs = now() + joinAgainMs
         log.report({ type: 'not-loaded', sentence: `Fast sync could not begin: ${reasonOf(thrown)}` })
@@ -140,7 +142,7 @@ export function createFastSync (options: FastSyncOptions): FastSync {
     stop () {
       stopped = true
       join?.stop()
-      loading?.then((snapshots) => { snapshots.stop() }, () => undefined) // nothing was begun
+      loaded?.stop()
     }
   }
 }
