@@ -51,6 +51,9 @@ export interface AppStatesOptions {
   readonly report: (report: Report) => void
 }
 
+/** Who told of a state, by its name. */
+type Tellers = Map<string, Set<PeerId>>
+
 const pageDefault = 500
 const pageMax = 1_000
 /** States that are tried one after the other before an app is told that there is none: of each something may be missing. */
@@ -63,12 +66,8 @@ export async function openAppStates (options: AppStatesOptions): Promise<AppStat
   const { rules, store, signer, neighbours, register, known, inputs, checkSignature, isJoining, now, reject, report } = options
   const states = createStateRegister(height => register.at(height))
   const kept = await openKeptStates(store, state => ({ name: toHex(encodeState(state)), checkpoint: checkpointName(state.checkpoint) }))
-  /** Who told of a state, by its name. */
-  const tellers = new Map<string, Set<PeerId>>()
   const contradictions = new Set<string>()
   let nextMs = -Infinity
-  /** Neighbours are asked by one at a time: a second stream to one of them would end the first. */
-  let asking: Promise<unknown> = Promise.resolve()
 
   for (const { state, attestations, isOwn } of kept.before) {
     states.name(state.reducer)
@@ -109,7 +108,7 @@ export async function openAppStates (options: AppStatesOptions): Promise<AppStat
   }
 
   /** F32. What a neighbour knows of a reducer's states. */
-  async function hear (peer: PeerId, reducer: Reducer, answers: Answers): Promise<void> {
+  async function hear (peer: PeerId, reducer: Reducer, answers: Answers, tellers: Tellers): Promise<void> {
     const [changes, bytes] = await Promise.all([answers({ type: 'changes', number: register.nextNumber }), answers({ type: 'states', reducer })])
     const fault = changes && await register.take(changes)
     if (fault !== undefined) reject(peer, fault)
@@ -140,35 +139,29 @@ export async function openAppStates (options: AppStatesOptions): Promise<AppStat
     await kept.update(grown)
   }
 
-  async function hearAll (reducers: readonly Reducer[]): Promise<void> {
-    tellers.clear()
-    for (const peer of neighbours.next()) {
-      if (isJoining()) return
-      await neighbours.asking(peer, async (answers) => {
-        for (const reducer of reducers) await hear(peer, reducer, answers)
-      })
-    }
-  }
-
-  async function inTurn<T> (work: () => Promise<T>): Promise<T> {
-    const done = asking.then(work)
-    asking = done.catch(() => undefined) // whoever asked hears of it
-    return done
+  /** Neighbours are asked at once: those who are silent hold up nobody else. */
+  async function hearAll (reducers: readonly Reducer[]): Promise<Tellers> {
+    const tellers: Tellers = new Map()
+    await Promise.all(isJoining() ? [] : neighbours.next().map(async peer => neighbours.asking(peer, async (answers) => {
+      for (const reducer of reducers) await hear(peer, reducer, answers, tellers)
+    })))
+    return tellers
   }
 
   /** F33. From those who told of it; undefined: not to be had, or this hub does not hold all of its checkpoint. */
-  async function fetched (one: CountedState): Promise<Uint8Array | undefined> {
+  async function fetched (one: CountedState, tellers: Tellers): Promise<Uint8Array | undefined> {
     const { checkpoint, hash, size } = one.state
     for (const peer of tellers.get(one.name) ?? []) {
       let bytes: Uint8Array | undefined
       let snapshot: Snapshot | undefined
-      await neighbours.asking(peer, async (answers) => {
+      const isInTime = await neighbours.asking(peer, async (answers) => {
         bytes = await answers({ type: 'state', hash })
         if (bytes === undefined) return
         const isIt = bytes.length === size && compareBytes(stateHash(bytes), hash) === 0
         if (!isIt) reject(peer, 'chunk-wrong')
         else snapshot = known.find(checkpoint.manifest) ?? await neighbours.taken(peer, checkpoint, answers)
       })
+      if (!isInTime) for (const others of tellers.values()) others.delete(peer) // it is asked nothing more this time
       const within = snapshot && await inputs.within(snapshot)
       if (bytes === undefined || within === undefined) continue
       await kept.keep(one, bytes, within)
@@ -202,7 +195,7 @@ export async function openAppStates (options: AppStatesOptions): Promise<AppStat
     async turn () {
       if (now() < nextMs || states.reducers.length === 0 || isJoining()) return
       nextMs = now() + attestEveryMs
-      await inTurn(async () => hearAll(states.reducers)).catch((thrown: unknown) => {
+      await hearAll(states.reducers).catch((thrown: unknown) => {
         report({ type: 'states-not-heard', code: 'internal', sentence: `What others say of the states of apps could not be had: ${reasonOf(thrown)}` })
       })
     },
@@ -231,6 +224,7 @@ export async function openAppStates (options: AppStatesOptions): Promise<AppStat
       if (states.of(of).some(one => one.isOwn && one.checkpoint === checkpoint && one.name !== own)) {
         throw new HubError('invalid-argument', 'This reducer gave something else for the same messages before: it has to give the same always, or another version.')
       }
+      states.add(state, [], true) // nothing else is said from here on, whoever offers at the same time
       const attestations = await attestation(state, open.snapshot)
       // Kept before anybody hears of it: after a restart this hub says nothing else.
       await kept.keep({ state, name: own, checkpoint, isOwn: true, attestations: new Map(attestations.map(one => [one.attester, one])) }, bytes, open.within)
@@ -241,20 +235,18 @@ export async function openAppStates (options: AppStatesOptions): Promise<AppStat
       await kept.update([entry])
       return viewOf(entry)
     },
-    async restore (reducer, given) {
+    async restore (reducer, given): Promise<RestoredState | null> {
       const of = reducerOf(reducer)
       const { atLeast } = objectOf(given, 'options')
       const enough = atLeast == null ? undefined : wholeOf(atLeast, 'atLeast', { from: 1, to: 64, otherwise: 1 })
       await name(of)
-      return inTurn(async (): Promise<RestoredState | null> => {
-        await hearAll([of])
-        for (const one of states.offered(of, enough).slice(0, triesMax)) {
-          const here = kept.has(one) && await kept.within(one.checkpoint) !== undefined ? await kept.bytes(one.state.hash) : undefined
-          const bytes = here ?? await fetched(one)
-          if (bytes !== undefined) return { ...viewOf(one), bytes }
-        }
-        return null
-      })
+      const tellers = await hearAll([of])
+      for (const one of states.offered(of, enough).slice(0, triesMax)) {
+        const here = kept.has(one) && await kept.within(one.checkpoint) !== undefined ? await kept.bytes(one.state.hash) : undefined
+        const bytes = here ?? await fetched(one, tellers)
+        if (bytes !== undefined) return { ...viewOf(one), bytes }
+      }
+      return null
     },
     async later (query) {
       const { checkpoint, from, limit } = objectOf(query, 'query')

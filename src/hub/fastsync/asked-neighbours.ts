@@ -21,8 +21,8 @@ export type Answers = (ask: Ask) => Promise<Uint8Array | undefined>
 export interface AskedNeighbours {
   /** Those that serve, `offersMax` at most: each time others first, so that those who are silent may hold up one turn, and not all. */
   next (): PeerId[]
-  /** Asks a neighbour all that is to be asked of it, within the time that it has. */
-  asking (peer: PeerId, work: (answers: Answers) => Promise<void>): Promise<void>
+  /** Asks a neighbour all that is to be asked of it, within the time that it has, after what is asked of it already. Whether the time was enough. */
+  asking (peer: PeerId, work: (answers: Answers) => Promise<void>): Promise<boolean>
   /** F23. A neighbour's snapshot, if this hub holds all of its messages. */
   taken (peer: PeerId, checkpoint: Checkpoint, answers: Answers): Promise<Snapshot | undefined>
 }
@@ -43,18 +43,32 @@ const chunksAtOnce = 4
 
 export function createAskedNeighbours ({ network, known, holdings, rest, timer, reject }: AskedNeighboursOptions): AskedNeighbours {
   let turns = 0
+  /** What is asked of a neighbour last: a second stream to it would end the first. */
+  const asks = new Map<PeerId, Promise<unknown>>()
 
-  async function asking (peer: PeerId, work: (answers: Answers) => Promise<void>): Promise<void> {
+  async function asking (peer: PeerId, work: (answers: Answers) => Promise<void>): Promise<boolean> {
+    const done = (asks.get(peer) ?? Promise.resolve()).then(async () => askingNow(peer, work))
+    const over = done.catch(() => undefined).finally(() => { if (asks.get(peer) === over) asks.delete(peer) }) // whoever asked hears of it
+    asks.set(peer, over)
+    return done
+  }
+
+  async function askingNow (peer: PeerId, work: (answers: Answers) => Promise<void>): Promise<boolean> {
     const stream = await network.open(peer)
-    if (stream === undefined) return
+    if (stream === undefined) return true
+    let isInTime = true
     const asked = createAskingStream(stream)
-    const callOff = timer(answerWithinMs, () => { asked.close() })
+    const callOff = timer(answerWithinMs, () => {
+      isInTime = false
+      asked.close()
+    })
     try {
       await work(async (ask) => {
         const answer = await asked.ask(ask)
         if (answer.type === 'fault') reject(peer, answer.code)
         return answer.type === 'pieces' ? concatenated(answer.pieces) : undefined
       })
+      return isInTime
     } finally {
       callOff()
       asked.close()

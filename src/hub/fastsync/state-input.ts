@@ -58,7 +58,7 @@ const preparedAtOnce = 512
 const openForMs = 120_000
 
 export function createStateInputs ({ rules, known, holdings, messages, set, rest, now, timer }: StateInputsOptions): StateInputs {
-  let open: Promise<Reduction> | undefined
+  let open: { readonly name: string, readonly reduction: Promise<Reduction> } | undefined
   let opened: Reduction | undefined
   let callOff = (): void => undefined
 
@@ -130,17 +130,17 @@ export function createStateInputs ({ rules, known, holdings, messages, set, rest
 
   return {
     async reduction (snapshot) {
-      if (open !== undefined && opened?.name === checkpointName(snapshot.checkpoint)) return open
-      close()
-      const preparing = prepare(snapshot)
-      open = preparing
+      const name = checkpointName(snapshot.checkpoint)
+      const opening = open?.name === name ? open : { name, reduction: prepare(snapshot) }
+      if (opening !== open) close()
+      open = opening
       keepOpen()
       try {
-        const reduction = await preparing
-        if (open === preparing) opened = reduction
+        const reduction = await opening.reduction
+        if (open === opening) opened = reduction
         return reduction
       } catch (thrown) {
-        if (open === preparing) close()
+        if (open === opening) close()
         throw thrown
       }
     },

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { HubError, type HubErrorCode } from '../../base/errors.ts'
 import { createRandom } from '../../base/seeded-random.ts'
+import { platformTimer } from '../../base/timer.ts'
 import { keyOfPeer, peerOfKey } from '../../fastsync/attesters.ts'
-import { attestEveryMs, stateBytesMax } from '../../fastsync/limits.ts'
+import { answerWithinMs, attestEveryMs, stateBytesMax } from '../../fastsync/limits.ts'
 import { epochOf, epochStartMs } from '../../message/epoch.ts'
 import { rootSigner, type Signer } from '../../message/signing.ts'
 import type { Message, NetworkGenesis } from '../../message/types.ts'
-import { createMemoryDisk, type MemoryDisk } from '../../store/memory.ts'
 import { followState, offerState, type Reducer } from './reduce.ts'
 import type { HubApi, StateMessage } from '../../hub/api.ts'
 import { post, startMs, testRules } from '../../hub/fixtures/author.ts'
-import { createMesh, type MeshHub } from '../../hub/fixtures/mesh.ts'
+import { createMesh, type MeshHub, type MeshHubOptions } from '../../hub/fixtures/mesh.ts'
 import { createStreamPair, type CarriedFrame } from '../../hub/fixtures/sync-streams.ts'
 import { createPen } from '../../hub/messages/fixtures/shelf.ts'
 import { packed, unpacked } from '../../hub/fastsync/compression.ts'
@@ -65,7 +65,7 @@ beforeEach(() => {
 interface Network {
   readonly mesh: ReturnType<typeof createMesh>
   readonly add: (
-    name: string, messages?: readonly Message[], options?: { readonly signer?: Signer | undefined, readonly disk?: MemoryDisk, readonly rules?: NetworkGenesis }
+    name: string, messages?: readonly Message[], options?: { readonly signer?: Signer | undefined } & Pick<MeshHubOptions, 'disk' | 'rules' | 'timer'>
   ) => Promise<MeshHub>
 }
 
@@ -73,9 +73,10 @@ function network (): Network {
   const mesh = createMesh({ linksSync: true, linksJoin: true, onFastFrame: carried => onFrame(carried) })
   return {
     mesh,
-    async add (name, messages = history, { signer, disk = createMemoryDisk(), rules = attested } = {}) {
+    async add (name, messages = history, { signer, ...options } = {}) {
       const hub = await mesh.add(name, {
-        rules, disk, now: () => clockMs, verify: async () => true, random: createRandom(seeds += 1).bytes, ...signer && { signer: async () => signer }
+        rules: attested, now: () => clockMs, verify: async () => true, random: createRandom(seeds += 1).bytes,
+        ...options, ...signer && { signer: async () => signer }
       })
       for (const message of messages) await hub.runtime.publish(message)
       return hub
@@ -226,30 +227,58 @@ describe('a hub that joins', () => {
     const eve = await add('eve', [])
     for (const other of [ann, ben]) mesh.link(eve, other)
     await attest(mesh, [eve], 1)
-    let asked = -1
-    let spoiled = 0
-    onFrame = ({ from, to, bytes }) => {
-      if (from === eve.peer && to === ann.peer) asked = bytes[0] ?? 0
-      if (from !== ann.peer || to !== eve.peer || asked !== 8) return bytes
-      spoiled += 1
-      return Uint8Array.of(3) // it does not have it, it says
+    /** Whoever is asked first for a state answers with these bytes. */
+    const spoil = (asker: MeshHub, bytes: Uint8Array): void => {
+      liar = undefined
+      onFrame = ({ from, to, bytes: sent }) => {
+        if (from === asker.peer && sent[0] === 8) liar ??= to
+        return from === liar && to === asker.peer ? bytes : sent
+      }
     }
+    let liar: string | undefined
+    spoil(eve, Uint8Array.of(3)) // it does not have it, it says
     expect((await appOn(eve).states.restore(reducer))?.attesters).toHaveLength(2)
-    expect(eve.rejections).toEqual([])
+    expect([liar, eve.rejections]).toEqual([expect.any(String), []])
 
     const fay = await add('fay', [])
     for (const other of [ann, ben]) mesh.link(fay, other)
     await attest(mesh, [fay], 1)
-    onFrame = ({ from, to, bytes }) => {
-      if (from === fay.peer && to === ann.peer) asked = bytes[0] ?? 0
-      if (from !== ann.peer || to !== fay.peer || asked !== 8) return bytes
-      spoiled += 1
-      return Uint8Array.of(2, 1, 3, 0) // raw deflate of nothing
-    }
+    spoil(fay, Uint8Array.of(2, 1, 3, 0)) // raw deflate of nothing
     const restored = await appOn(fay).states.restore(reducer)
     expect(texts(reducer.decode(restored?.bytes ?? new Uint8Array()))).toEqual(expected)
-    expect(spoiled).toBeGreaterThan(0)
-    expect(fay.rejections.every(({ peer }) => peer === ann.peer)).toBe(true)
+    expect(fay.rejections.map(({ peer }) => peer)).toEqual([liar])
+  })
+
+  test('[F32] [F33] is held up by silent neighbours no longer than by one, whether they tell nothing or do not give what they told of', async () => {
+    const { mesh, hubs: [ann, ben, cat, dan], add } = await certified(4)
+    if (ann === undefined || ben === undefined || cat === undefined || dan === undefined) throw new Error('there are four')
+    for (const hub of [ann, ben]) await offerState(appOn(hub), reducer)
+    clockMs += epochMs
+    await attest(mesh, [ann, ben, cat, dan])
+    await offerState(appOn(ann), reducer)
+    const waits = new Set<() => void>()
+    const eve = await add('eve', [], {
+      timer (ms, run) {
+        if (ms !== answerWithinMs) return platformTimer(ms, run)
+        waits.add(run)
+        return () => { waits.delete(run) }
+      }
+    })
+    for (const other of [ann, ben, cat, dan]) mesh.link(eve, other)
+    await attest(mesh, [eve], 1)
+    waits.clear()
+    let asked = 0
+    onFrame = ({ from, to, bytes }) => {
+      if (to === ann.peer && bytes[0] === 8) asked += 1
+      return from === cat.peer || from === dan.peer || (from === ann.peer && asked > 0) ? undefined : bytes
+    }
+    const restoring = appOn(eve).states.restore(reducer, { atLeast: 1 })
+    for (const silent of [2, 1]) {
+      await expect.poll(() => waits.size, { interval: 5, timeout: 5_000 }).toBe(silent)
+      for (const over of waits) over()
+      waits.clear()
+    }
+    expect([await restoring, asked]).toMatchObject([{ own: false }, 1])
   })
 
   test('[F11] [F31] takes no attestation that its attester did not make: who tells of one is rejected', async () => {
@@ -317,6 +346,16 @@ describe('a hub', () => {
       const damaged = await add(`damaged ${key}`, [], { disk: { events: [...ann.disk.events], values, holder: null } })
       expect(await appOn(damaged).states.restore(reducer), key).toBeNull()
     }
+  })
+
+  test('[F29] [F30] says one thing where two pages offer at once, and lets several read at once', async () => {
+    const { hubs: [ann] } = await certified(2)
+    if (ann === undefined) throw new Error('there is one')
+    const [one, other] = await Promise.all([1, 2].map(async number => offerState(appOn(ann), { ...reducer, name: `app/${number}` })))
+    expect(one?.checkpoint).toBe(other?.checkpoint)
+    const offered = await Promise.allSettled([offerState(appOn(ann), reducer), offerState(appOn(ann), lying), offerState(appOn(ann), reducer)])
+    expect(offered.filter(({ status }) => status === 'rejected')).toMatchObject([{ reason: { code: 'invalid-argument' } }])
+    expect(await appOn(ann).states.show(reducer)).toMatchObject([{ own: true, attesters: [ann.peer], contradicted: false }])
   })
 
   test('[F30] [F33] keeps its own state where nobody attests, and tells nobody of it; of each reducer two are kept', async () => {
