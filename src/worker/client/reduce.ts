@@ -27,7 +27,7 @@ export interface Followed<State> {
 export type ReducingHub = Pick<HubApi, 'states' | 'subscribe'>
 
 /**
- * Resolves once all that this hub stores is in the state; `onChange` hears of each change after that.
+ * Resolves once all that this hub stores is in the state; `onChange` hears of each change after that, until it is stopped. What the reducer throws ends it.
  * Codes: those of `states.restore`, `states.later` and `subscribe`.
  */
 export async function followState<State> (hub: ReducingHub, reducer: Reducer<State>, onChange: (state: State) => void): Promise<Followed<State>> {
@@ -37,8 +37,9 @@ export async function followState<State> (hub: ReducingHub, reducer: Reducer<Sta
   /** Until what lies beside it was read. */
   let { checkpoint } = restored ?? {}
   let next = 1
-  let running = false
-  let isBehind = true
+  let reading: Promise<void> | undefined
+  let isBehind = false
+  let isStopped = false
 
   /** As far as there is something; whether anything came. */
   async function readOn (): Promise<boolean> {
@@ -54,24 +55,39 @@ export async function followState<State> (hub: ReducingHub, reducer: Reducer<Sta
     }
   }
 
-  /** What comes while it reads makes it read again. A callback that fails ends the subscription, as any does. */
-  async function heard (): Promise<void> {
-    isBehind = true
-    if (running) return
-    running = true
+  function tell (): void {
+    if (!isStopped) onChange(state)
+  }
+
+  async function catchUp (): Promise<void> {
     try {
-      while (isBehind) {
+      while (isBehind && !isStopped) {
         isBehind = false
-        if (await readOn()) onChange(state)
+        if (await readOn()) tell()
       }
     } finally {
-      running = false
+      reading = undefined
     }
   }
 
+  /** What comes while it reads makes it read again. A callback that fails ends the subscription, as any does. */
+  async function heard (): Promise<void> {
+    isBehind = true
+    await (reading ??= catchUp())
+  }
+
   await readOn()
-  const stop = await hub.subscribe({}, heard)
-  await heard() // what came before the subscription did
+  const end = await hub.subscribe({}, heard)
+  const stop = (): void => {
+    isStopped = true
+    end()
+  }
+  try {
+    await heard() // what came before the subscription did
+  } catch (thrown) {
+    stop()
+    throw thrown
+  }
   return { get state () { return state }, restored, stop }
 }
 
