@@ -24,6 +24,7 @@ const statuses: Partial<Record<HubErrorCode, number>> = {
   'clock-behind': 409,
   'outcome-unknown': 409,
   'not-connected': 409,
+  incomplete: 409,
   'too-many': 429,
   'timed-out': 504,
   'not-here': 501,
@@ -51,7 +52,7 @@ export function answerFailure (response: ServerResponse, thrown: unknown): boole
 }
 
 /** The body as an object. Failures: 413, 415, 400. */
-export async function readJson (request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+export async function readJson (request: IncomingMessage, bytesMax = bodyBytesMax): Promise<Readonly<Record<string, unknown>>> {
   // A form of a stranger's page cannot send this type without asking first.
   if (request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json') {
     throw new HttpFailure(415, 'invalid-argument', 'The body must be JSON, and its Content-Type application/json.')
@@ -61,7 +62,7 @@ export async function readJson (request: IncomingMessage): Promise<Readonly<Reco
   try {
     for await (const part of request) {
       size += (part as Buffer).length
-      if (size > bodyBytesMax) throw new HttpFailure(413, 'invalid-argument', `The body is longer than ${bodyBytesMax} bytes.`)
+      if (size > bytesMax) throw new HttpFailure(413, 'invalid-argument', `The body is longer than ${bytesMax} bytes.`)
       parts.push(part as Buffer)
     }
   } catch (thrown) {

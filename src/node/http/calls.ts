@@ -1,16 +1,17 @@
 /** Which call of the hub each path of the HTTP twin stands for, and what it is asked with. Who may ask was decided before (http-api.ts). */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { HubApi } from '../../hub/api.ts'
+import { stateBytesMax } from '../../fastsync/limits.ts'
+import type { HubApi, StateReducer } from '../../hub/api.ts'
 import type { Submission } from '../../hub/submission.ts'
 import { HttpFailure, readJson } from './answers.ts'
 import { streamMessages } from './event-stream.ts'
-import { argumentsOf, draftOf, filterForms, queryOf, signedBytesOf, wholeOf } from './parameters.ts'
+import { argumentsOf, draftOf, filterForms, queryOf, signedBytesOf, stateOf, wholeOf } from './parameters.ts'
 import { openApi } from './openapi.ts'
 
 type Reading = 'status' | 'peers' | 'query' | 'count' | 'message' | 'thread' | 'reactions' | 'links' | 'profile' | 'records'
 
 export interface HttpHub {
-  readonly api: Pick<HubApi, Reading | 'publish' | 'subscribe' | 'sync' | 'whenSynced' | 'attesters'>
+  readonly api: Pick<HubApi, Reading | 'publish' | 'subscribe' | 'sync' | 'whenSynced' | 'attesters' | 'states'>
   /** Takes a message that somebody signed elsewhere. */
   readonly submit: (bytes: Uint8Array) => Promise<Submission>
 }
@@ -33,6 +34,9 @@ export interface Answer {
 
 /** Answers itself where it resolves with nothing. */
 type Call = (asked: Asked) => Promise<Answer | undefined>
+
+/** Of an offered state: its bytes as base64, and the rest. */
+const stateBodyBytesMax = Math.ceil(stateBytesMax / 3) * 4 + 1_024
 
 /** By the path below `/api/`. HEAD is answered as GET. */
 export const calls: Readonly<Record<string, { readonly GET?: Call, readonly POST?: Call }>> = {
@@ -83,6 +87,29 @@ export const calls: Readonly<Record<string, { readonly GET?: Call, readonly POST
         : await api.attesters.sign(text as string))
     }
   },
+  states: {
+    GET: async ({ parameters, hub: { api } }) => ok(await api.states.show(argumentsOf(parameters, { name: 'text', version: 'whole' }) as unknown as StateReducer)),
+    async POST ({ request, needsToken, hub: { api } }) {
+      needsToken('Having a state attested')
+      return ok(await api.states.offer(stateOf(await readJson(request, stateBodyBytesMax))))
+    }
+  },
+  'states-input': {
+    async POST ({ request, needsToken, hub: { api } }) {
+      needsToken('Reading all that a state is made of')
+      return ok(await api.states.input(await readJson(request)))
+    }
+  },
+  'states-restore': {
+    async POST ({ request, needsToken, hub: { api } }) {
+      needsToken('Asking other hubs for a state')
+      const { reducer, ...options } = await readJson(request)
+      return found(await api.states.restore(reducer as StateReducer, options), 'No state of that reducer may be given: make it of all messages.')
+    }
+  },
+  'states-later': {
+    GET: async ({ parameters, hub: { api } }) => ok(await api.states.later(argumentsOf(parameters, { checkpoint: 'text', from: 'whole', limit: 'whole' })))
+  },
   'when-synced': {
     async POST ({ request, needsToken, hub: { api } }) {
       needsToken('Beginning comparisons')
@@ -109,7 +136,7 @@ function ok (value: unknown): Answer {
 }
 
 /** Codes: `not-found`. */
-function found (value: unknown): Answer {
-  if (value == null) throw new HttpFailure(404, 'not-found', 'This hub has no message of that id.')
+function found (value: unknown, otherwise = 'This hub has no message of that id.'): Answer {
+  if (value == null) throw new HttpFailure(404, 'not-found', otherwise)
   return ok(value)
 }

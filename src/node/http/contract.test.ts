@@ -55,6 +55,9 @@ beforeAll(async () => {
   for (const { bytes } of [ida.introduction, ...posts, link, reaction, record, profile]) {
     expect(await servers.hub.submit(encodeSignedBytes(bytes))).toMatchObject({ type: 'stored' })
   }
+  const { states } = servers.hub.api;
+  ({ checkpoint } = await states.input())
+  await states.offer({ reducer, checkpoint, bytes: new Uint8Array([0, 255, 7]) })
   await vi.waitFor(async () => { expect(await servers.hub.api.peers()).toHaveLength(1) }, { timeout: 20_000 })
 }, 60_000)
 
@@ -63,7 +66,11 @@ afterAll(async () => { for (const cleanup of cleanups.reverse()) await cleanup()
 const json = { 'Content-Type': 'application/json' }
 const withToken = { Authorization: `Bearer ${token}` }
 const withWrongToken = { Authorization: `Bearer ${'1'.repeat(64)}` }
-const bodyBytesMax = 65_536
+/** A state's bytes take more than anything else. */
+const bodyBytesMaxOf = (path: string): number => path === '/api/states' ? 1_399_128 : 65_536
+
+const reducer = { name: 'texts', version: 1 }
+let checkpoint: string
 
 const unknown: Parameter = { name: 'colour', in: 'query', required: false, schema: {} }
 
@@ -71,6 +78,7 @@ const unknown: Parameter = { name: 'colour', in: 'query', required: false, schem
 const values: Readonly<Record<string, () => string>> = {
   id: () => posts[0]!.id, author: () => ida.key, kind: () => 'record', collection: () => 'todo', parent: () => '', since: () => '0', until: () => '4000000000000',
   standing: () => 'live', limit: () => '2', order: () => 'ascending', after: () => posts[3]!.id, offset: () => '1', from: () => '1', target: () => posts[0]!.id, type: () => 'follow',
+  name: () => reducer.name, version: () => String(reducer.version), checkpoint: () => checkpoint,
   traced: () => 'true', key: () => '0197f1e2d3c4-0123456789abcdef', 'Last-Event-ID': () => '1'
 }
 
@@ -84,8 +92,9 @@ const drafts: Readonly<Record<string, () => object>> = {
   remove: () => ({ target: posts[0]!.id })
 }
 
+type OfBody = Omit<Asked, 'sent'> & { readonly body: object, readonly withoutToken?: boolean }
 /** Calls whose bodies are more than their parameters say: what comes of each. */
-const bodies: Readonly<Record<string, () => Promise<ReadonlyArray<Omit<Asked, 'sent'> & { readonly body: object, readonly withoutToken?: boolean }>>>> = {
+const bodies: Readonly<Record<string, () => readonly OfBody[] | Promise<readonly OfBody[]>>> = {
   async '/api/messages' () {
     const { schema } = openApi.paths['/api/messages'].post.requestBody.content['application/json']
     const { enum: kinds } = (schema as unknown as { oneOf: [{ properties: { kind: { enum: readonly string[] } } }] }).oneOf[0].properties.kind
@@ -102,6 +111,19 @@ const bodies: Readonly<Record<string, () => Promise<ReadonlyArray<Omit<Asked, 's
   },
   '/api/sync': async () => [{ body: {}, status: 200 }, { body: { peerId: 'nobody' }, status: 409 }, { body: { peerId: 7 }, status: 400 }],
   '/api/when-synced': async () => [{ body: { timeoutMs: 30_000 }, status: 200 }, { body: { timeoutMs: 0 }, status: 400 }],
+  '/api/states' () {
+    const right = { reducer, checkpoint, bytes: 'AP8H' }
+    const wrong = [{ bytes: 'no base64' }, { bytes: '' }, { bytes: 'AAAA' }, { bytes: null }, { reducer: null }, { reducer: { ...reducer, version: 0 } }]
+    return [{ body: right, status: 200 }, { body: { ...right, checkpoint: '00'.repeat(32) }, status: 409 }, ...wrong.map(one => ({ body: { ...right, ...one }, status: 400 }))]
+  },
+  '/api/states-input': () => [
+    { body: {}, status: 200 }, { body: { checkpoint, from: 1, limit: 2 }, status: 200 }, { body: { checkpoint: '00'.repeat(32) }, status: 409 },
+    ...[{ limit: 0 }, { limit: 1_001 }, { from: -1 }, { from: 'x' }].map(body => ({ body, status: 400 }))
+  ],
+  '/api/states-restore': () => [
+    { body: { reducer }, status: 200 }, { body: { reducer, atLeast: 1 }, status: 200 }, { body: { reducer: { ...reducer, version: 2 } }, status: 404 },
+    ...[{}, { reducer: { name: 'A', version: 1 } }, { reducer, atLeast: 0 }].map(body => ({ body, status: 400 }))
+  ],
   '/api/attesters': async () => [
     { body: { kind: 'joins', peerId: '12D3KooWAcXhypmBRDpyFDhCuBrs3USkaqTcEspExW6mZVFVXc8f' }, status: 200 },
     { body: { kind: 'stays', peerId: '12D3KooWAcXhypmBRDpyFDhCuBrs3USkaqTcEspExW6mZVFVXc8f' }, status: 400 }, { body: { text: 'no proposal' }, status: 400 }
@@ -113,6 +135,10 @@ const codes: Readonly<Record<string, readonly HubErrorCode[]>> = {
   'GET /api/events': ['too-many'],
   'POST /api/messages': ['message-invalid', 'device-revoked', 'clock-behind', 'outcome-unknown', 'too-many', 'storage-busy', 'storage-full', 'key-unavailable'],
   'POST /api/sync': ['not-connected', 'too-many'],
+  'POST /api/states': ['incomplete', 'key-unavailable', 'storage-busy', 'storage-full'],
+  'POST /api/states-input': ['incomplete'],
+  'POST /api/states-restore': ['storage-busy', 'storage-full'],
+  'GET /api/states-later': ['incomplete'],
   'POST /api/when-synced': ['timed-out', 'too-many']
 }
 const codesOfAll: readonly HubErrorCode[] = ['storage-failed', 'storage-lost', 'stopped', 'internal']
@@ -164,7 +190,7 @@ async function requestsOf ({ method, path, operation }: Named): Promise<readonly
           { sent: sent({ headers: withWrongToken }), status: 401 },
           { sent: sent({ headers: { 'Content-Type': 'text/plain' } }), status: 415 },
           { sent: sent({ headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }), status: 415 },
-          { sent: sent({ body: JSON.stringify({ filling: 'x'.repeat(bodyBytesMax) }) }), status: 413 },
+          { sent: sent({ body: JSON.stringify({ filling: 'x'.repeat(bodyBytesMaxOf(path)) }) }), status: 413 },
           ...['', '{', '[]', '7', 'null'].map(text => ({ sent: sent({ body: text }), status: 400 }))
         ],
 

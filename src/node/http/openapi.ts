@@ -3,8 +3,8 @@
  * that it cannot say what is not so, nor leave out what is.
  */
 import {
-  all, attesters, count, error, hex32, links, listOf, message, messageDetail, orNull, peer, profile, published, reactions, records, serverEvent,
-  signedProposal, status, submitted, syncReport, thread, whole
+  all, attesters, count, error, hex32, laterMessages, links, listOf, message, messageDetail, offeredState, orNull, peer, profile, published, reactions, records,
+  reducer, restoredState, serverEvent, signedProposal, state, stateInput, status, submitted, syncReport, thread, whole
 } from './schemas.ts'
 
 const text = { type: 'string' } as const
@@ -38,6 +38,7 @@ const refusals = {
 }
 const failures = { ...refusals, 500: failure('It went wrong here, and the log of the hub says more.') }
 const wrong = { 400: failure('An argument is wrong.') }
+const disk = { 507: failure('The disk is full.') }
 const missing = { 404: failure('The message is not here.') }
 const bodies = { ...wrong, 413: failure('The body is longer than 65,536 bytes.'), 415: failure('The body is not said to be JSON.') }
 
@@ -76,8 +77,7 @@ export const openApi = {
           202: answer('Signed, and not taken: its device is not introduced yet, it is dated ahead or older than what is kept, or its feed has no room.', submitted('not-taken')),
           409: failure('This hub cannot write as it is: its device was revoked, its clock is behind, or the key is too old to know what came of it.'),
           422: failure('The message was refused.'),
-          507: failure('The disk is full.'),
-          ...bodies, ...failures
+          ...disk, ...bodies, ...failures
         }
       }
     },
@@ -153,6 +153,45 @@ export const openApi = {
         security: [{ token: [] }],
         requestBody: body({ type: 'object', properties: { text, kind: { enum: ['joins', 'leaves'] }, peerId: text } }),
         responses: { 200: answer('What others sign, or that it holds.', signedProposal), ...bodies, ...failures }
+      }
+    },
+    '/api/states': {
+      get: {
+        summary: 'What is known of a reducer\'s states, the newest first.',
+        parameters: [inQuery('name', text, 'Of the reducer.', true), inQuery('version', { type: 'integer', minimum: 1 }, 'Its version.', true)],
+        responses: { 200: answer('The states.', listOf(state)), ...wrong, ...failures }
+      },
+      post: {
+        summary: 'Keeps what was made of the input that was read last, and attests it if this hub is an attester.',
+        security: [{ token: [] }],
+        requestBody: body(offeredState),
+        responses: {
+          200: answer('The state.', state), 409: failure('That input is not open any more: read it anew.'), ...disk,
+          ...bodies, 413: failure('The body is longer than 1,399,128 bytes.'), ...failures
+        }
+      }
+    },
+    '/api/states-input': {
+      post: {
+        summary: 'Messages of the newest checkpoint in their order: what a state is made of. checkpoint and from give the next page.',
+        security: [{ token: [] }],
+        requestBody: body({ type: 'object', properties: { checkpoint: hex32, from: whole, limit: { type: 'integer', minimum: 1, maximum: 1_000 } } }),
+        responses: { 200: answer('A page.', stateInput), 409: failure('This hub lacks some of it, or has gone on: begin anew.'), ...bodies, ...failures }
+      }
+    },
+    '/api/states-restore': {
+      post: {
+        summary: 'The newest state that a program of this hub made, or that enough attesters signed; other hubs are asked for it.',
+        security: [{ token: [] }],
+        requestBody: body({ type: 'object', required: ['reducer'], properties: { reducer, atLeast: { type: 'integer', minimum: 1, maximum: 64 } } }),
+        responses: { 200: answer('The state.', restoredState), 404: failure('There is none: make it of all messages.'), ...disk, ...bodies, ...failures }
+      }
+    },
+    '/api/states-later': {
+      get: {
+        summary: 'Messages that are not of a checkpoint whose state was restored or offered here, by event, each once; without a checkpoint all.',
+        parameters: [inQuery('checkpoint', hex32, 'As the state names it.'), inQuery('from', { type: 'integer', minimum: 1 }, 'From this event on.'), limit],
+        responses: { 200: answer('Messages, and from which event on to ask next.', laterMessages), 409: failure('Nothing is known here of that checkpoint.'), ...wrong, ...failures }
       }
     },
     '/api/when-synced': {

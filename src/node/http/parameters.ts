@@ -1,6 +1,6 @@
 /** What requests of the HTTP twin ask with: parameters of an address, drafts and signed messages of a body. What they mean the hub checks. */
 import { fromHex } from '../../base/bytes.ts'
-import type { Draft, Query } from '../../hub/api.ts'
+import type { Draft, HubApi, Query } from '../../hub/api.ts'
 import { encodeSignedBytes } from '../../message/codec.ts'
 import { HttpFailure } from './answers.ts'
 
@@ -52,6 +52,15 @@ export function signedBytesOf ({ header, body, signature }: Readonly<Record<stri
 /** A record's bytes come as base64; all else the hub checks. Codes: `invalid-argument`. */
 export function draftOf (body: Readonly<Record<string, unknown>>): Draft {
   if (body.kind !== 'record' || body.value == null) return body as unknown as Draft
-  if (typeof body.value !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(body.value)) throw new HttpFailure(400, 'invalid-argument', 'The value of a record must be base64, or null.')
-  return { ...body, value: new Uint8Array(Buffer.from(body.value, 'base64')) } as unknown as Draft
+  return { ...body, value: bytesOf(body.value, 'The value of a record must be base64, or null.') } as unknown as Draft
+}
+
+/** A state of an app: its bytes come as base64. Codes: `invalid-argument`. */
+export function stateOf (body: Readonly<Record<string, unknown>>): Parameters<HubApi['states']['offer']>[0] {
+  return { ...body, bytes: bytesOf(body.bytes, 'The bytes of a state must be base64.') } as Parameters<HubApi['states']['offer']>[0]
+}
+
+function bytesOf (given: unknown, otherwise: string): Uint8Array {
+  if (typeof given !== 'string' || !/^[A-Za-z0-9+/]*={0,2}$/.test(given)) throw new HttpFailure(400, 'invalid-argument', otherwise)
+  return new Uint8Array(Buffer.from(given, 'base64'))
 }

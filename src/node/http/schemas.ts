@@ -68,6 +68,17 @@ export const attesters = all({
 
 export const signedProposal = all({ text, signed: whole, needed: whole, height: whole, holds: truth })
 
+const stateMessage = all({ id: hex32, author: hex32, signer: hex32, seq: whole, timestamp: whole, kind: text, body: { type: ['object', 'null'] } })
+export const reducer = all({ name: { type: 'string', pattern: '^[a-z0-9][a-z0-9./-]{0,63}$' }, version: { type: 'integer', minimum: 1 } })
+const stateProperties = {
+  reducer, height: whole, checkpoint: hex32, hash: hex32, size: whole, own: truth, attesters: listOf(text), needed: orNull(whole), contradicted: truth
+} as const
+export const state = all(stateProperties)
+export const restoredState = all({ ...stateProperties, bytes: base64 })
+export const stateInput = all({ height: whole, checkpoint: hex32, certified: truth, messages: listOf(stateMessage), next: orNull(whole) })
+export const laterMessages = all({ messages: listOf(all({ event: whole, message: stateMessage })), next: whole, done: truth })
+export const offeredState = all({ reducer, checkpoint: hex32, bytes: base64 })
+
 /** One server-sent event: what its data is, parsed, is `contentSchema`. The first one has no data: how long to wait after a break, in ms, and an id. */
 export const serverEvent = {
   type: 'object',

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
-import { testRules } from '../../hub/fixtures/author.ts'
+import { createAuthor, post, testRules } from '../../hub/fixtures/author.ts'
 import { startTestOrigin, temporaryFolder } from '../../node/fixtures/origin.ts'
 import { attachHub } from '../../node/hub.ts'
 import type { HttpHub as ServedHub } from '../../node/http/calls.ts'
 import type { MessageEvent } from '../api.ts'
 import type { HubCalls } from './hub-calls.ts'
 import { connectOverHttp, type HttpHub } from './http-hub.ts'
+import { followState, offerState, type Reducer } from './reduce.ts'
 
 interface Served {
   readonly port: number
@@ -35,6 +36,7 @@ async function serve (onTestFinished: TestContext['onTestFinished'], { dataFolde
 }
 
 const bytes = new Uint8Array([0, 255, 7, 128])
+const hexOf = (given: Uint8Array): string => Buffer.from(given).toString('hex')
 
 test('every call answers over HTTP what the hub answers, bytes included', async ({ onTestFinished }) => {
   const { api, http } = await serve(onTestFinished)
@@ -74,6 +76,37 @@ test('every call answers over HTTP what the hub answers, bytes included', async 
   expect((await http.query({ kind: 'signer-add' }))[0]?.body?.work).toBeInstanceOf(Uint8Array)
 })
 
+test('[F29] [F33] a program has its state back over HTTP, and follows it, as an app in a browser does', async ({ onTestFinished }) => {
+  const { api, http, address } = await serve(onTestFinished)
+  /** How many of each kind; large, as base64 of it in one go would not be taken. */
+  const kinds: Reducer<Map<string, number>> = {
+    name: 'kinds', version: 3, empty: () => new Map(),
+    add: (state, { kind }) => state.set(kind, (state.get(kind) ?? 0) + 1),
+    encode: state => new TextEncoder().encode(`${JSON.stringify([...state])}${' '.repeat(200_000)}`),
+    decode: given => new Map(JSON.parse(new TextDecoder().decode(given)) as Array<[string, number]>)
+  }
+  expect(await http.states.restore(kinds)).toBeNull()
+  const old = await createAuthor(7)
+  for (const message of [old.introduction, await old.write(post('long ago')), await old.write({ kind: 'record', collection: 'todo', key: 'a', value: bytes })]) {
+    const response = await fetch(`${address}/api/messages`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ header: hexOf(message.bytes.header), body: hexOf(message.bytes.body ?? new Uint8Array()), signature: hexOf(message.bytes.signature) }) })
+    expect(response.status).toBe(201)
+  }
+  const { checkpoint } = await offerState(http, kinds)
+  await http.publish({ kind: 'record', collection: 'todo', key: 'b', value: bytes })
+  const reader = { name: kinds.name, version: kinds.version }
+  const asked: ReadonlyArray<(states: HubCalls['states']) => Promise<unknown>> = [
+    async states => states.input(), async states => states.input({ checkpoint, from: 1, limit: 1 }), async states => states.show(reader),
+    async states => states.restore(reader).then(state => state && { ...state, bytes: hexOf(state.bytes) }),
+    async states => states.later(), async states => states.later({ checkpoint, limit: 1 })
+  ]
+  for (const ask of asked) expect(await ask(http.states), String(ask)).toEqual(await ask(api.states))
+  const followed = await followState(http, kinds, () => undefined)
+  expect([followed.restored?.checkpoint, followed.restored?.size]).toEqual([checkpoint, kinds.encode(new Map([['signer-add', 1], ['post', 1], ['record', 1]])).length])
+  await http.publish({ kind: 'post', text: 'later' })
+  await expect.poll(() => [followed.state.get('post'), followed.state.get('record')]).toEqual([2, 2])
+  followed.stop()
+})
+
 test('a draft with a key is published once, however often it is asked for', async ({ onTestFinished }) => {
   const { http } = await serve(onTestFinished)
   const key = `${Date.now().toString(16).padStart(12, '0')}-0123456789abcdef`
@@ -85,10 +118,13 @@ test('a draft with a key is published once, however often it is asked for', asyn
 test('failures have the hub\'s codes, and those of HTTP their own', async ({ onTestFinished }) => {
   const { http, address } = await serve(onTestFinished)
   const stranger = connectOverHttp({ address })
+  const reducer = { name: 'texts', version: 1 }
   const codes = await Promise.all([
     http.query({ limit: 0 }), http.thread('abc'), http.reactions('abc'), http.links({}), http.records({} as never), http.profile('abc'),
     http.sync(), http.sync('nobody'), http.whenSynced({ timeoutMs: 1 }), http.whenSynced({ timeoutMs: -1 }), http.publish({ kind: 'post' } as never),
     stranger.publish({ kind: 'post', text: 'by nobody' }), stranger.sync(), stranger.whenSynced({ timeoutMs: 1 }),
+    stranger.states.input(), stranger.states.restore(reducer), stranger.states.offer({ reducer, checkpoint: '00'.repeat(32), bytes }),
+    http.states.later({ checkpoint: '00'.repeat(32) }), http.states.offer({ reducer, checkpoint: '00'.repeat(32), bytes }), http.states.restore({ name: 'A', version: 1 }),
     connectOverHttp({ address: 'http://127.0.0.1:1' }).status(), connectOverHttp({ address: 'http://127.0.0.1:1' }).subscribe({}, () => undefined),
     http.subscribe({ standing: 'gone' as 'live' }, () => undefined), http.subscribe({}, () => undefined, { fromEvent: -1 })
   ].map(async call => call.then(() => 'resolved', (thrown: unknown) => (thrown as { code: string }).code)))
@@ -96,6 +132,8 @@ test('failures have the hub\'s codes, and those of HTTP their own', async ({ onT
     'invalid-argument', 'invalid-argument', 'invalid-argument', 'invalid-argument', 'invalid-argument', 'invalid-argument',
     'not-connected', 'not-connected', 'timed-out', 'invalid-argument', 'invalid-argument',
     'token-missing', 'token-missing', 'token-missing',
+    'token-missing', 'token-missing', 'token-missing',
+    'incomplete', 'incomplete', 'invalid-argument',
     'not-connected', 'not-connected',
     'invalid-argument', 'invalid-argument'
   ])

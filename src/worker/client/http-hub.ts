@@ -3,13 +3,15 @@
  * from the server's own numbers, so a subscription whose connection breaks goes on where it was: each event once. Bytes are bytes, though JSON has none.
  */
 import { HubError, reasonOf, type HubErrorCode } from '../../base/errors.ts'
-import type { Draft, HubApi, MessageCallback, MessageDetail, MessageEvent, MessageView, Query, RecordView, ThreadView } from '../api.ts'
+import type {
+  Draft, HubApi, LaterMessages, MessageCallback, MessageDetail, MessageEvent, MessageView, Query, RecordView, RestoredState, StateInput, ThreadView
+} from '../api.ts'
 import { createEventReader } from './event-reader.ts'
 import type { HubCalls } from './hub-calls.ts'
 
 /**
- * Codes besides those of `HubApi`: `token-missing` (`publish`, `sync` and `whenSynced` need it, and off loopback reading does), `origin-refused`,
- * `host-refused`, `no-hub`, and `not-connected` where nobody answers.
+ * Codes besides those of `HubApi`: `token-missing` (`publish`, `sync`, `whenSynced` and, but for `show` and `later`, `states` need it, and off loopback
+ * reading does), `origin-refused`, `host-refused`, `no-hub`, and `not-connected` where nobody answers.
  */
 export interface HttpHub extends HubCalls, Pick<HubApi, 'status' | 'peers' | 'sync'> {
   /** Goes on until it is stopped, or the server refuses it; `onEnd` hears why then. */
@@ -80,6 +82,21 @@ export function connectOverHttp ({ address, token }: HttpHubOptions): HttpHub {
     links: async ends => get('links', ends),
     profile: async author => get('profile', author == null ? {} : { author }),
     records: async query => (await get<Array<Carried<RecordView>>>('records', query)).map(record => ({ ...record, value: bytesOf(record.value) })),
+    states: {
+      async input (page) {
+        const input = await post<StateInput>('states-input', { ...page })
+        return { ...input, messages: input.messages.map(withBytes) }
+      },
+      offer: async state => post('states', { ...state, bytes: base64Of(state.bytes) }),
+      restore: async (reducer, options) => orNull(post<Carried<RestoredState>>('states-restore', { ...options, reducer }).then(state => (
+        { ...state, bytes: bytesOf(state.bytes) }
+      ))),
+      async later (query) {
+        const later = await get<LaterMessages>('states-later', query)
+        return { ...later, messages: later.messages.map(({ event, message }) => ({ event, message: withBytes(message) })) }
+      },
+      show: async reducer => get('states', reducer)
+    },
     publish: async (draft, options) => post(`messages?${search(options ?? {})}`, carriedOf(draft)),
     sync: async peerId => post('sync', { peerId }),
     whenSynced: async options => post('when-synced', { ...options }),
@@ -141,7 +158,7 @@ type Carried<T> = { readonly [Name in keyof T]: T[Name] extends Uint8Array ? str
 /** Where bodies have bytes (message/bodies.ts). */
 const byteFields: Readonly<Record<string, string>> = { record: 'value', 'signer-add': 'work' }
 
-function withBytes<View extends MessageView> (view: View): View {
+function withBytes<View extends Pick<MessageView, 'kind' | 'body'>> (view: View): View {
   const name = byteFields[view.kind] ?? ''
   const carried = view.body?.[name]
   return typeof carried === 'string' ? { ...view, body: { ...view.body, [name]: bytesOf(carried) } } : view
@@ -152,5 +169,10 @@ function bytesOf (base64: string): Uint8Array {
 }
 
 function carriedOf (draft: Draft): object {
-  return draft.kind === 'record' && draft.value != null ? { ...draft, value: btoa(String.fromCharCode(...draft.value)) } : draft
+  return draft.kind === 'record' && draft.value != null ? { ...draft, value: base64Of(draft.value) } : draft
+}
+
+/** A letter at a time: a call takes only so many arguments. */
+function base64Of (bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(''))
 }

@@ -2,4 +2,4 @@
 import type { HubApi } from '../api.ts'
 
 /** Calls are those of `HubApi`, and so are their codes. */
-export type HubCalls = Pick<HubApi, 'query' | 'count' | 'message' | 'thread' | 'reactions' | 'links' | 'profile' | 'records' | 'publish' | 'subscribe' | 'whenSynced'>
+export type HubCalls = Pick<HubApi, 'query' | 'count' | 'message' | 'thread' | 'reactions' | 'links' | 'profile' | 'records' | 'publish' | 'subscribe' | 'whenSynced' | 'states'>
