@@ -21,7 +21,7 @@ describe('the start command\'s arguments', () => {
   test('every option is read', () => {
     const args = '--port 0 --host [::1] --data D --genesis G --no-hub --dev --url https://hub.example.org/ --trust-proxy ' +
       '--allow-origin https://a.example --allow-origin https://b.example:444/ --ice-server stun:stun.example.org:3478 --ice-server turn:ada:se:cret@turn.example.org:3478?transport=tcp --log-level debug ' +
-      `--webrtc-direct [2001:db8::5]:4001 --relay ${otherRelay}`
+      `--webrtc-direct [2001:DB8:0::5]:4001 --relay ${otherRelay}`
     expect(options(args.split(' '))).toEqual({
       port: 0, host: '::1', dataFolder: 'D', genesisFile: 'G', hub: false, dev: true, url: new URL('https://hub.example.org'),
       allowedOrigins: ['https://a.example', 'https://b.example:444'], trustProxy: true, logLevel: 'debug',
@@ -49,7 +49,7 @@ describe('the start command\'s arguments', () => {
     '--unknown', '--port', 'positional', '--no-hub=1', '--host=', '--host=http://x', '--host=a:1', '--data=', '--genesis=',
     '--url=hub.example.org', '--url=ftp://a', '--url=https://a/path', '--allow-origin=example.org', '--ice-server=http://a', '--ice-server=turn:turn.example.org', '--ice-server=turn:ada@turn.example.org', '--log-level=loud', '--relay-places=0', '--relay-places=1025', '--relay-places=few',
     '--webrtc-direct=4001', '--webrtc-direct=hub.example.org:4001', '--webrtc-direct=203.0.113.5:0', '--webrtc-direct=203.0.113.5:65536', '--webrtc-direct=0.0.0.0:4001',
-    '--webrtc-direct=[203.0.113.5]:4001', '--webrtc-direct=2001:db8::5:4001', '--webrtc-direct=[fe80::1%eth0]:4001', '--relay=https://relay.example.org', '--relay=/dns4/relay.example.org/tcp/443/tls/ws',
+    '--webrtc-direct=[203.0.113.5]:4001', '--webrtc-direct=2001:db8::5:4001', '--webrtc-direct=[fe80::1%eth0]:4001', '--webrtc-direct=[0::0]:4001', '--relay=https://relay.example.org', '--relay=/dns4/relay.example.org/tcp/443/tls/ws',
     '--relay=/dns4/relay.example.org/tcp/443/tls/ws/p2p/ada', `--relay=${otherRelay.replace('203', '999')}`, `--relay=${otherRelay.replace('4001', '99999')}`,
     `--relay=${otherRelay.replace('webrtc-direct', 'nonsense')}`, `--relay=${otherRelay.replace(/\/certhash\/[^/]+/, '')}`, `--relay=${otherRelay.replace('uEiB', '!')}`
   ])('%s is refused in a sentence', (argument) => {

@@ -7,7 +7,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { WebRTCDirect, WebSockets, WebSocketsSecure } from '@multiformats/multiaddr-matcher'
 import { HubError } from '../base/errors.ts'
 import { parseAddress } from '../network/address.ts'
-import { isUnspecified } from './host-rules.ts'
+import { isUnspecified, withoutBrackets } from './host-rules.ts'
 import { notEmpty, parseHttpUrl, parseLogLevel, readOptions } from './options.ts'
 
 export interface StartOptions {
@@ -139,9 +139,10 @@ function parsePlaces (text: string): number {
 
 function parseDirectAddress (text: string): Address {
   const [, inBrackets, plain, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? []
-  const host = inBrackets ?? plain ?? ''
   // A zone (fe80::1%eth0) is a name on this computer only.
-  if (isIP(host) !== (inBrackets == null ? 4 : 6) || host.includes('%') || isUnspecified(host) || !(Number(port) >= 1 && Number(port) <= portMax)) {
+  const isAddress = inBrackets == null ? isIP(plain ?? '') === 4 : isIP(inBrackets) === 6 && !inBrackets.includes('%')
+  const host = isAddress && inBrackets != null ? withoutBrackets(new URL(`http://[${inBrackets}]`).hostname) : plain ?? ''
+  if (!isAddress || isUnspecified(host) || !(Number(port) >= 1 && Number(port) <= portMax)) {
     throw new HubError('invalid-argument', `--webrtc-direct must be an address and a UDP port like 203.0.113.5:4001 or [2001:db8::5]:4001, but is '${text}'.`)
   }
   return { host, port: Number(port) }

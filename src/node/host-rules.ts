@@ -83,6 +83,6 @@ function parseHostHeader (header: string | undefined): AcceptedHost | undefined 
   return name == null ? undefined : { name, port: match?.[3] == null ? undefined : Number(match[3]) }
 }
 
-function withoutBrackets (hostname: string): string {
+export function withoutBrackets (hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1')
 }
