@@ -32,13 +32,14 @@ export interface KeptStates {
 interface Kept {
   readonly known: Pick<KnownState, 'state' | 'attestations' | 'checkpoint' | 'name' | 'isOwn'>
   readonly upTo: number
+  /** Of the bits of its checkpoint's events, hex. */
+  readonly bitsHash: string
 }
 
 /** As it is stored: `state` as peers tell of it, hex. */
-interface Stored {
+interface Stored extends Pick<Kept, 'upTo' | 'bitsHash'> {
   readonly state: string
   readonly isOwn: boolean
-  readonly upTo: number
 }
 
 const indexName = 'app-states'
@@ -50,16 +51,16 @@ export async function openKeptStates (
   store: Pick<MessageStore, 'getValue' | 'putValue'>, nameOf: (state: AttestedState['state']) => Pick<KnownState, 'name' | 'checkpoint'>
 ): Promise<KeptStates> {
   /** The oldest first. */
-  let kept: Kept[] = ofIndex(await store.getValue(indexName)).map(({ state, attestations, isOwn, upTo }) => ({
-    known: { state, isOwn, attestations: new Map(attestations.map(attestation => [attestation.attester, attestation])), ...nameOf(state) }, upTo
+  let kept: Kept[] = ofIndex(await store.getValue(indexName)).map(({ state, attestations, isOwn, upTo, bitsHash }) => ({
+    known: { state, isOwn, attestations: new Map(attestations.map(attestation => [attestation.attester, attestation])), ...nameOf(state) }, upTo, bitsHash
   }))
   const before = kept.map(({ known: { state, attestations, isOwn } }) => ({ state, isOwn, attestations: [...attestations.values()] }))
   /** The one that was read last. */
   let recent: { readonly checkpoint: string, readonly within: Within } | undefined
 
   async function save (): Promise<void> {
-    await store.putValue(indexName, kept.map(({ known: { state, attestations, isOwn }, upTo }): Stored => (
-      { state: toHex(encodeStates([{ state, attestations: [...attestations.values()] }])), isOwn, upTo }
+    await store.putValue(indexName, kept.map(({ known: { state, attestations, isOwn }, upTo, bitsHash }): Stored => (
+      { state: toHex(encodeStates([{ state, attestations: [...attestations.values()] }])), isOwn, upTo, bitsHash }
     )))
   }
 
@@ -82,8 +83,9 @@ export async function openKeptStates (
       const { name, version } = known.state.reducer
       const same = ({ known: { state: { reducer } } }: Kept): boolean => reducer.name === name && reducer.version === version
       // One checkpoint has one list of events: the last one goes as far as any.
-      kept = [...kept.filter(one => one.known.name !== known.name), { known, upTo: within.upTo }]
-        .map(one => one.known.checkpoint === known.checkpoint ? { ...one, upTo: within.upTo } : one)
+      const events = { upTo: within.upTo, bitsHash: toHex(stateHash(within.bits)) }
+      kept = [...kept.filter(one => one.known.name !== known.name), { known, ...events }]
+        .map(one => one.known.checkpoint === known.checkpoint ? { ...one, ...events } : one)
         .sort((one, other) => one.known.state.checkpoint.height - other.known.state.checkpoint.height)
       await letGo(kept.filter(same).slice(0, -statesKeptMax))
     },
@@ -102,23 +104,26 @@ export async function openKeptStates (
       return value instanceof Uint8Array && toHex(stateHash(value)) === toHex(hash) ? value : undefined
     },
     async within (checkpoint) {
-      const upTo = kept.find(({ known }) => known.checkpoint === checkpoint)?.upTo
-      if (upTo === undefined) return undefined
+      const one = kept.find(({ known }) => known.checkpoint === checkpoint)
+      if (one === undefined) return undefined
       if (recent?.checkpoint === checkpoint) return recent.within
       const bits = await store.getValue(withinName(checkpoint))
-      if (!(bits instanceof Uint8Array) || bits.length !== (upTo >> 3) + 1) return undefined
-      recent = { checkpoint, within: { bits, upTo } }
+      if (!(bits instanceof Uint8Array) || toHex(stateHash(bits)) !== one.bitsHash) return undefined
+      recent = { checkpoint, within: { bits, upTo: one.upTo } }
       return recent.within
     }
   }
 }
 
-function ofIndex (value: unknown): Array<AttestedState & Pick<Stored, 'isOwn' | 'upTo'>> {
+function ofIndex (value: unknown): Array<AttestedState & Omit<Stored, 'state'>> {
   if (!Array.isArray(value)) return []
   return value.slice(0, reducersMax * statesKeptMax).flatMap((given: unknown) => {
     const one = Object(given) as Partial<Stored>
     const bytes = typeof one.state === 'string' ? fromHex(one.state) : undefined
     const [attested] = (bytes && decodeStates(bytes)) ?? []
-    return attested !== undefined && typeof one.isOwn === 'boolean' && Number.isSafeInteger(one.upTo) ? [{ ...attested, isOwn: one.isOwn, upTo: one.upTo as number }] : []
+    const { isOwn, upTo, bitsHash } = one
+    return attested !== undefined && typeof isOwn === 'boolean' && Number.isSafeInteger(upTo) && typeof bitsHash === 'string'
+      ? [{ ...attested, isOwn, upTo: upTo as number, bitsHash }]
+      : []
   })
 }

@@ -342,7 +342,7 @@ describe('a hub', () => {
     for (const key of [...ann.disk.values.keys()].filter(name => name.startsWith('app-state'))) {
       const values = new Map(ann.disk.values)
       const value = values.get(key)
-      values.set(key, value instanceof Uint8Array ? value.slice(1) : [{ state: 'zz' }, null, 7])
+      values.set(key, value instanceof Uint8Array ? value.map((byte, index) => index === 1 ? byte ^ 4 : byte) : [{ state: 'zz' }, null, 7])
       const damaged = await add(`damaged ${key}`, [], { disk: { events: [...ann.disk.events], values, holder: null } })
       expect(await appOn(damaged).states.restore(reducer), key).toBeNull()
     }
