@@ -57,6 +57,18 @@ describe('frames', () => {
     expect([one.bytesOut, one.bytesIn, other.bytesOut, other.bytesIn]).toEqual([200, 100, 100, 200])
   })
 
+  test('go out in whatever step they are sent, also just when the one before has gone', async () => {
+    for (let steps = 0; steps < 40; steps += 1) {
+      const [one, other] = (await streamPair()).map(stream => createFrameStream(stream)) as [FrameStream, FrameStream]
+      one.send(Uint8Array.of(1))
+      for (let step = 0; step < steps; step += 1) await Promise.resolve()
+      one.send(Uint8Array.of(2))
+      const came = (async () => [await frameOf(other.read()), await frameOf(other.read())])()
+      const late = new Promise((resolve) => { setTimeout(resolve, 200) })
+      expect(await Promise.race([came, late]), `after ${steps} steps`).toEqual([Uint8Array.of(1), Uint8Array.of(2)])
+    }
+  })
+
   test('[G3] may have 16,384 bytes', async () => {
     const { raw, frames } = await createPair()
     raw.send(framed(new Uint8Array(frameBytesMax)))

@@ -55,19 +55,30 @@ export function createFrameStream (stream: Stream, onDrained: () => void = () =>
 
   async function pump (): Promise<void> {
     await Promise.resolve() // Frames of the same turn share a write: below, each write costs an answer of the muxer.
-    while (queue.length > 0) {
-      const batch: Uint8Array[] = []
-      for (let size = 0; queue.length > 0 && size < writeBytesMax;) {
-        const frame = queue.shift()
-        if (frame == null) break
-        size += frame.byteLength
-        batch.push(frame)
-      }
-      const size = batch.reduce((sum, frame) => sum + frame.byteLength, 0)
-      await framed.writeV(batch)
-      queuedBytes -= size
-      bytesOut += size
+    try {
+      while (queue.length > 0) await writeBatch()
+    } catch (error) {
+      stream.abort(error instanceof Error ? error : new Error(String(error)))
+    } finally {
+      pumping = undefined // in the same step as the last look at the queue: what is sent in the next one would wait for another
     }
+    if (!refused || queue.length > 0) return
+    refused = false
+    onDrained()
+  }
+
+  async function writeBatch (): Promise<void> {
+    const batch: Uint8Array[] = []
+    let size = 0
+    while (queue.length > 0 && size < writeBytesMax) {
+      const frame = queue.shift()
+      if (frame == null) break
+      size += frame.byteLength
+      batch.push(frame)
+    }
+    await framed.writeV(batch)
+    queuedBytes -= size
+    bytesOut += size
   }
 
   return {
@@ -92,13 +103,6 @@ export function createFrameStream (stream: Stream, onDrained: () => void = () =>
       queue.push(frame)
       queuedBytes += frame.byteLength
       pumping ??= pump()
-        .catch((error: unknown) => { stream.abort(error instanceof Error ? error : new Error(String(error))) })
-        .finally(() => {
-          pumping = undefined
-          if (!refused || queue.length > 0) return
-          refused = false
-          onDrained()
-        })
       return 'queued'
     },
     async close () {
