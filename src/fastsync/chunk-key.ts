@@ -4,7 +4,8 @@
  */
 import { writeHex } from '../base/bytes.ts'
 import { epochOf } from '../message/epoch.ts'
-import type { Message } from '../message/types.ts'
+import { hashBytes } from '../message/limits.ts'
+import type { Header, Message } from '../message/types.ts'
 
 /** A key has 4 bytes of bucket and 32 of id. */
 export const keyBytes = 36
@@ -80,11 +81,26 @@ export function isBefore (one: ChunkKey, other: ChunkKey): boolean {
   return false
 }
 
+export function bucketOf ({ author, signer, timestamp }: Header): number {
+  return (author === signer ? 0 : epochEnd) + epochOf(timestamp)
+}
+
 /** Writes the key of a message. */
-export function writeKey ({ id, header: { author, signer, timestamp } }: Message, target: Uint8Array): void {
-  const bucket = (author === signer ? 0 : epochEnd) + epochOf(timestamp)
-  new DataView(target.buffer, target.byteOffset).setUint32(0, bucket)
+export function writeKey ({ id, header }: Message, target: Uint8Array): void {
+  new DataView(target.buffer, target.byteOffset).setUint32(0, bucketOf(header))
   writeHex(id, target.subarray(4))
+}
+
+/** The places of keys in ascending order, and their ids in that order. `ids`: of each key, in a buffer of their own. */
+export function inOrder (buckets: readonly number[], ids: Uint8Array): { readonly places: Uint32Array, readonly ids: Uint8Array } {
+  const view = new DataView(ids.buffer)
+  // Bucket and 24 bits of the id are a whole number: few pairs need a second look.
+  const heads = Float64Array.from(buckets, (bucket, index) => bucket * 2 ** 24 + (view.getUint32(index * hashBytes) >>> 8))
+  const idAt = (index: number): Uint8Array => ids.subarray(index * hashBytes, (index + 1) * hashBytes)
+  const places = Uint32Array.from(buckets.keys()).sort((one, other) => (heads[one] ?? 0) - (heads[other] ?? 0) || compareBytes(idAt(one), idAt(other)))
+  const ordered = new Uint8Array(ids.length)
+  places.forEach((place, index) => { ordered.set(idAt(place), index * hashBytes) })
+  return { places, ids: ordered }
 }
 
 export function compareBytes (one: Uint8Array, other: Uint8Array): number {

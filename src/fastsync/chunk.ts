@@ -1,6 +1,7 @@
 /** A chunk that came, checked against the manifest (SPEC.md, F7). How its messages travel is piece.ts's business, compression whoever carries them's. */
+import { hashBytes } from '../message/limits.ts'
 import type { Message, MessageRejection, NetworkGenesis } from '../message/types.ts'
-import { compareBytes, holds, keyBytes, writeKey } from './chunk-key.ts'
+import { bucketOf, compareBytes, holds, inOrder, keyBytes } from './chunk-key.ts'
 import { chunkHash, type ChunkEntry } from './manifest.ts'
 import { unpackPiece } from './piece.ts'
 
@@ -14,19 +15,22 @@ export type ChunkFault = MessageRejection | 'chunk-malformed' | 'chunk-wrong'
 export function checkChunk (pieces: readonly Uint8Array[], entry: ChunkEntry, height: number, rules: NetworkGenesis):
   { readonly ok: true, readonly messages: readonly Message[] } | { readonly ok: false, readonly code: ChunkFault } {
   const messages: Message[] = []
+  const ids = new Uint8Array(entry.count * hashBytes)
   for (const piece of pieces) {
     const unpacked = unpackPiece(piece, rules, entry.count - messages.length)
     if (!unpacked.ok) return unpacked
+    unpacked.ids.forEach((id, index) => { ids.set(id, (messages.length + index) * hashBytes) })
     messages.push(...unpacked.messages)
   }
-  if (messages.length !== entry.count) return { ok: false, code: 'chunk-wrong' }
-  const keys = messages.map((message) => {
-    const key = new Uint8Array(keyBytes)
-    writeKey(message, key)
-    return key
-  }).sort(compareBytes)
-  const ids = new Uint8Array(entry.count * 32)
-  keys.forEach((key, index) => { ids.set(key.subarray(4), index * 32) })
-  const isWhole = keys.every(key => holds(entry, key, height)) && compareBytes(chunkHash(ids), entry.hash) === 0
-  return isWhole ? { ok: true, messages } : { ok: false, code: 'chunk-wrong' }
+  const wrong = { ok: false, code: 'chunk-wrong' } as const
+  if (messages.length !== entry.count) return wrong
+  const key = new Uint8Array(keyBytes)
+  const view = new DataView(key.buffer)
+  const buckets = messages.map(({ header }) => bucketOf(header))
+  for (const [index, bucket] of buckets.entries()) {
+    view.setUint32(0, bucket)
+    key.set(ids.subarray(index * hashBytes, (index + 1) * hashBytes), 4)
+    if (!holds(entry, key, height)) return wrong
+  }
+  return compareBytes(chunkHash(inOrder(buckets, ids).ids), entry.hash) === 0 ? { ok: true, messages } : wrong
 }

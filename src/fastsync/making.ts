@@ -4,7 +4,7 @@
  */
 import { toHex } from '../base/bytes.ts'
 import type { NetworkId } from '../message/types.ts'
-import { bucketNibbles, childOf, compareBytes, holds, keyBytes, keyOfBucket, nibbleAt, prefixNibblesMax, rangeOf, type BucketRange, type ChunkKey } from './chunk-key.ts'
+import { bucketNibbles, childOf, compareBytes, holds, inOrder, keyBytes, keyOfBucket, nibbleAt, prefixNibblesMax, rangeOf, type BucketRange, type ChunkKey } from './chunk-key.ts'
 import { hashBytes } from '../message/limits.ts'
 import { besideMax, chunkMessagesMax } from './limits.ts'
 import { chunkHash, type ChunkEntry, type Manifest } from './manifest.ts'
@@ -128,16 +128,8 @@ function membersUnder (holdings: Holdings, entry: ChunkEntry, height: number): n
   return under.length > entry.count + besideMax ? undefined : under
 }
 
-/** Ascending by key. */
 function order (holdings: Holdings, members: readonly number[]): { members: number[], ids: Uint8Array } {
-  const unordered = idsOf(holdings, members)
-  const view = new DataView(unordered.buffer)
-  // Bucket and 24 bits of the id are a whole number: few pairs need a second look.
-  const heads = Float64Array.from(members, (member, index) => holdings.bucketOf(member) * 2 ** 24 + (view.getUint32(index * hashBytes) >>> 8))
-  const idAt = (index: number): Uint8Array => unordered.subarray(index * hashBytes, (index + 1) * hashBytes)
-  const places = Uint32Array.from(members.keys()).sort((one, other) => (heads[one] ?? 0) - (heads[other] ?? 0) || compareBytes(idAt(one), idAt(other)))
-  const ids = new Uint8Array(unordered.length)
-  places.forEach((place, index) => { ids.set(idAt(place), index * hashBytes) })
+  const { places, ids } = inOrder(members.map(member => holdings.bucketOf(member)), idsOf(holdings, members))
   return { members: Array.from(places, place => members[place] ?? 0), ids }
 }
 

@@ -19,7 +19,10 @@ export interface Packable {
   readonly bytes: SignedBytes
 }
 
-export type Unpacked = { readonly ok: true, readonly messages: readonly Message[] } | { readonly ok: false, readonly code: MessageRejection | 'chunk-malformed' }
+export type Unpacked =
+  /** `ids`: 32 bytes of each. */
+  | { readonly ok: true, readonly messages: readonly Message[], readonly ids: readonly Uint8Array[] }
+  | { readonly ok: false, readonly code: MessageRejection | 'chunk-malformed' }
 
 /** Beside its kind, in the first byte of a message: it comes after the one of its feed before it in this piece, or has no body. */
 const follows = 16
@@ -121,6 +124,7 @@ export function unpackPiece (piece: Uint8Array, rules: NetworkGenesis, countMax:
   const view = new DataView(piece.buffer, piece.byteOffset, piece.byteLength)
   const feeds: UnpackedFeed[] = []
   const messages: Message[] = []
+  const ids: Uint8Array[] = []
   let headers = new Uint8Array(0)
   let headersEnd = 0
   let at = 0
@@ -179,8 +183,9 @@ export function unpackPiece (piece: Uint8Array, rules: NetworkGenesis, countMax:
     if (!judged.ok) return judged
     feed.seq = seq
     feed.last = blake3(bytes.header)
+    ids.push(feed.last)
     feed.lastId = toHex(feed.last) as MessageId
     messages.push({ id: feed.lastId, header, body: judged.value, bytes })
   }
-  return { ok: true, messages }
+  return { ok: true, messages, ids }
 }

@@ -64,6 +64,8 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
 
   function delivered ({ id, epoch, from, hops, by }: BroadcastInput & { type: 'delivered' }, nowMs: number): BroadcastEffect[] {
     const entry = wanted.delete(id)
+    // A hundred thousand of them would wash out what else is remembered, and nobody is told of one.
+    if (by === 'snapshot') return []
     const source = by === 'gossip' ? from : undefined
     const grafted = entry?.askedOf != null && entry.askedOf === from
     const onward = from == null ? 0 : hops + 1
@@ -78,7 +80,7 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
     }
     const effects: BroadcastEffect[] = []
     const noted: Note = { id, epoch, hops: onward }
-    for (const [peer, link] of by === 'snapshot' ? [] : links) {
+    for (const [peer, link] of links) {
       // Whom a comparison took it from has it, and need not be remembered to: a hundred thousand of them would wash out what else it is known to have.
       if (peer === from || link.known.has(id)) continue
       if (link.eager && !link.congested && by === 'gossip') {

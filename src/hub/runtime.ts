@@ -213,7 +213,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
   function storedTogether (from: PeerId, offers: (offer: (message: Message) => void) => void, by: 'comparison' | 'snapshot' = 'comparison'): void {
     keeping.together(() => {
       offers((message) => {
-        traces.arrived(message.id, { by: 'comparison', from, hops: null, traced: false })
+        if (by === 'comparison') traces.arrived(message.id, { by, from, hops: null, traced: false })
         if (messages.recover(message.id)) keeping.keepAgain(message, from)
         else input({ type: 'synced', message, from, by })
       })

@@ -126,7 +126,7 @@ export function createReplicatedSet ({ tableSeed = 0 }: ReplicatedSetOptions): R
 
   const offeredAgain = (index: number, message: Message, nowMs: number): OfferOutcome => {
     if (message.body === undefined || !standings.isBodyless(index)) return { type: 'duplicate' }
-    if (isErased(index, nowMs)) return { type: 'excluded', reason: 'body-removed' }
+    if (isErased(index, message.id, nowMs)) return { type: 'excluded', reason: 'body-removed' }
     standings.setBodyless(index, false)
     bodies.drop(message.id)
     changes.push({ type: 'completed', message })
@@ -141,8 +141,8 @@ export function createReplicatedSet ({ tableSeed = 0 }: ReplicatedSetOptions): R
     return standings.isRemoved(header, id) || bodies.isLost(id, nowMs)
   }
 
-  const isErased = (index: number, nowMs: number): boolean =>
-    standings.isErased({ kind: table.kindOf(index) }, members.feedOf(index), table.idOf(index), nowMs)
+  const isErased = (index: number, id: MessageId, nowMs: number): boolean =>
+    standings.isErased({ kind: table.kindOf(index) }, members.feedOf(index), id, nowMs)
 
   const withoutErasedBody = (message: Message, nowMs: number): Message => {
     const { id, header, body, bytes } = message
@@ -205,7 +205,7 @@ export function createReplicatedSet ({ tableSeed = 0 }: ReplicatedSetOptions): R
     },
     servesBody (id, nowMs) {
       const index = table.indexOf(id)
-      return index !== none && !standings.isBodyless(index) && !isErased(index, nowMs)
+      return index !== none && !standings.isBodyless(index) && !isErased(index, id, nowMs)
     },
     deferred: nowMs => deferred.count(nowMs),
     get size () { return table.size },
