@@ -48,7 +48,7 @@ export const farBehindMin = 2_048
 export const holdsBackMs = answerWithinMs
 /** F19. After a join that took next to nothing, in ms. Guess: who refused or lied will do so for a while. */
 export const joinAgainMs = 600_000
-/** F18. Peers served at once: each has one chunk in memory and on its way, 8 MiB of the largest. */
+/** F18. Peers served at once: each has two chunks in memory or on their way, 16 MiB of the largest. */
 export const servedMax = 8
 /** F18. A peer that asks for nothing for so long is served no longer, in ms: longer than verifying what it asked for before takes on a slow machine. */
 export const idleMs = 60_000

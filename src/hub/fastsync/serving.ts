@@ -93,20 +93,31 @@ export function createServing ({ known, changesSince, states, holdings, read, no
     }
   }
 
+  /** While an answer waits for its messages, or to be sent, the next one is prepared. */
   async function answerAll (peer: PeerId, stream: SyncStream): Promise<void> {
+    let sent: Promise<void> = Promise.resolve()
     for (;;) {
       const next = await inTime(stream, stream.read())
-      if (next.type === 'end') return
+      if (next.type === 'end') break
       const ask = decodeAsk(next.bytes)
       if (ask === undefined) {
         reject(peer, 'frame-malformed')
-        return
+        break
       }
-      const pieces = await piecesOf(ask)
-      const travelling = pieces && await Promise.all(pieces.map(async piece => packed(piece, isCompressed(ask, pieces))))
-      for (const frame of answerFrames(travelling)) stream.send(frame)
-      await inTime(stream, stream.room())
+      const before = sent
+      sent = answer(ask, stream, before)
+      sent.catch(() => { stream.abort() }) // told below
+      await before
     }
+    await sent
+  }
+
+  async function answer (ask: Ask, stream: SyncStream, before: Promise<void>): Promise<void> {
+    const pieces = await piecesOf(ask)
+    const travelling = pieces && await Promise.all(pieces.map(async piece => packed(piece, isCompressed(ask, pieces))))
+    await before
+    for (const frame of answerFrames(travelling)) stream.send(frame)
+    await inTime(stream, stream.room())
   }
 
   return {
