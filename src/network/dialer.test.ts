@@ -133,6 +133,15 @@ describe('a dial', () => {
     expect(membership.candidates()).toMatchObject([{ peer: ann, state: 'waiting', lastError: 'no path' }])
   })
 
+  test.each([
+    ['failed to connect via relay with status NO_RESERVATION', 'it holds no place there any more.'], ['All multiaddr dials failed', 'none of its addresses answered.']
+  ])('says of %j: %s', async (said, sentence) => {
+    const { hear, membership } = start(() => Promise.reject(new Error(said)))
+    hear(relayed)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(membership.candidates()).toMatchObject([{ lastError: sentence }])
+  })
+
   test('is made in time, however often others announce themselves meanwhile', async () => {
     const { hear, dialled } = start(noPath)
     for (let ms = 0; ms < 2_000; ms += 10) {

@@ -132,7 +132,7 @@ export function createDialer (options: DialerOptions): Dialer {
       }
       return { type: 'done' }
     } catch (thrown) {
-      if (!search.isOn || search.record == null) return { type: 'failed', reason: reasonOf(thrown), isMet }
+      if (!search.isOn || search.record == null) return { type: 'failed', reason: dialFailure(reasonOf(thrown)), isMet }
       const { pathFailure } = await import('./ice-words.ts')
       const reason = pathFailure(search.record)
       trails.pathFailed(peer, reason)
@@ -158,6 +158,11 @@ export function createDialer (options: DialerOptions): Dialer {
       clearTimeout(timer)
     }
   }
+}
+
+/** What libp2p says of a dial that failed, for people. */
+function dialFailure (reason: string): string {
+  return /NO_RESERVATION/.test(reason) ? 'it holds no place there any more.' : /^All multiaddr dials/.test(reason) ? 'none of its addresses answered.' : reason
 }
 
 /**

@@ -191,7 +191,7 @@ export async function createNetwork (options: NetworkOptions): Promise<Network> 
     onHeard: (peer, announced) => {
       const { introducers, served } = contacts.note(peer, announced)
       if (introducers.length + served.length === 0) return // a server, or one that nobody can dial yet
-      trails.heardOf(peer, `It announced itself, with ${introducers.length} hubs that introduce it and ${served.length} relays.`)
+      trails.heardOf(peer, `It announced itself. Hubs that introduce it: ${introducers.length}, relays: ${served.length}.`)
       dialer.tell({ type: 'announced', peer })
     }
   })

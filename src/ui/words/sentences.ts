@@ -161,6 +161,11 @@ function pathsInWords (peers: readonly PeerView[]): string {
 }
 
 function joined (...sentences: ReadonlyArray<string | null>): string | null {
-  const said = sentences.filter(sentence => sentence != null && sentence !== '')
-  return said.length === 0 ? null : said.join(' ')
+  const said = sentences.filter(sentence => sentence != null).filter(sentence => sentence !== '')
+  return said.length === 0 ? null : said.map(asSentence).join(' ')
+}
+
+/** Reasons come as parts of sentences, and stand alone here. */
+function asSentence (reason: string): string {
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${/[.!?]$/.test(reason) ? '' : '.'}`
 }
