@@ -14,9 +14,13 @@ describe('figures', () => {
   })
 
   test.each([
-    [-5_000, '0 s'], [0, '0 s'], [89_999, '89 s'], [90_000, '1 min'], [5_399_999, '89 min'], [5_400_000, '1 h'], [129_599_999, '35 h'], [172_800_000, '2 days']
+    [-5_000, '0 s'], [0, '0 s'], [89_999, '89 s'], [90_000, '1 min'], [5_399_999, '89 min'], [5_400_000, '1 h'], [129_600_000, '36 h'], [172_799_999, '47 h'], [172_800_000, '2 days']
   ])('a span of %i ms is %s', (ms, written) => {
     expect(span(ms)).toBe(written)
+  })
+
+  test('what took long is written in its largest unit', () => {
+    expect([9_999, 10_000, 13_409_094].map(roundTrip)).toEqual(['9,999 ms', '10 s', '3 h'])
   })
 
   test.each([

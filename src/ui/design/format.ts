@@ -31,9 +31,12 @@ export function counted (value: number, noun: string, plural = `${noun}s`): stri
   return `${count(value)} ${value === 1 ? noun : plural}`
 }
 
-/** A round trip, in ms. */
+/** From here on a time is read in its largest unit: nobody tells apart millions of milliseconds. */
+export const spanFromMs = 10_000
+
+/** A round trip, or how long something was on its way, from ms. */
 export function roundTrip (ms: number | null | undefined): string {
-  return ms == null ? unknown : ms < 1 ? '< 1 ms' : `${count(Math.round(ms))} ms`
+  return ms == null ? unknown : ms >= spanFromMs ? span(ms) : ms < 1 ? '< 1 ms' : `${count(Math.round(ms))} ms`
 }
 
 /** A span of time in its largest whole unit, from ms; below zero, as clocks may have it, it is `0 s`. */
@@ -41,7 +44,7 @@ export function span (ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))
   if (seconds < 90) return `${seconds} s`
   if (seconds < 5_400) return `${Math.floor(seconds / 60)} min`
-  if (seconds < 129_600) return `${Math.floor(seconds / 3_600)} h`
+  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h`
   return `${Math.floor(seconds / 86_400)} days`
 }
 

@@ -1,11 +1,12 @@
 /** Forks: numbers that one device gave to several messages. Evidence of a copied key, shown to people; all of the messages count. */
 import { useTopic } from '../../data/use-live.ts'
-import { clockTime, count, dayName, keyHead, machineTime } from '../../design/format.ts'
+import { count, dayName, keyHead, machineTime } from '../../design/format.ts'
 import { CoverageMark } from '../../design/marks.tsx'
 import { AuthorName } from '../../shell/author-name.tsx'
 import { useLink } from '../../shell/router.ts'
 import { forksTopic } from './message-topics.ts'
 import { textOf } from './thread-list.tsx'
+import { timeAndDay } from './when.ts'
 
 export function ForkList () {
   const link = useLink()
@@ -24,7 +25,7 @@ export function ForkList () {
             {messages.map(({ id, kind, body, timestamp }) => (
               <li key={id}>
                 <a {...link({ view: 'messages', path: [id], query: { show: 'forks' } })}><code title={id}>{keyHead(id)}</code></a>
-                {' '}<time dateTime={machineTime(timestamp)} title={dayName(timestamp)}>{clockTime(timestamp)}</time> <span dir="auto">{textOf(body) ?? kind}</span>
+                {' '}<time dateTime={machineTime(timestamp)} title={dayName(timestamp)}>{timeAndDay(timestamp)}</time> <span dir="auto">{textOf(body) ?? kind}</span>
               </li>
             ))}
           </ol>

@@ -1,6 +1,6 @@
 /** The hop tree drawn: who had it from whom on the left, when on the right. The table beside it says the same in words. */
 import { useHubWords } from '../../data/hub-people.ts'
-import { roundTrip, unknown } from '../../design/format.ts'
+import { roundTrip, span, spanFromMs, unknown } from '../../design/format.ts'
 import { useLink } from '../../shell/router.ts'
 import { sigilCells } from '../../design/sigil.ts'
 import { type Hop, hopWords } from './hop-tree.ts'
@@ -49,7 +49,7 @@ function When ({ hop: { how, afterMs }, x, y, parentMs }: { hop: Hop, x: (ms: nu
       {parentMs == null
         ? <><path className="hops-gap" d={`M${x(0)} ${y}H${to - 4}`} /><circle className="hops-arrival" cx={to} cy={y} r={3.5} /></>
         : <rect className="hops-bar" x={Math.min(from, to)} y={y - 4} width={Math.max(3, to - from)} height={8} rx={1} />}
-      <text className="hops-small" x={to + 7} y={y + 4}>{afterMs < 0 ? 'before 0' : `+${Math.round(afterMs)}`}</text>
+      <text className="hops-small" x={to + 7} y={y + 4}>{afterMs < 0 ? 'before 0' : `+${afterMs < spanFromMs ? Math.round(afterMs) : span(afterMs)}`}</text>
     </>
   )
 }

@@ -2,12 +2,13 @@
 import { useEffect, useState } from 'react'
 import { reasonOf } from '../../../base/errors.ts'
 import { useLive } from '../../data/use-live.ts'
-import { clockTime, count, counted, dayName, machineTime } from '../../design/format.ts'
+import { count, counted, dayName, machineTime } from '../../design/format.ts'
 import { Sigil } from '../../design/marks.tsx'
 import { AuthorName } from '../../shell/author-name.tsx'
 import { useLink } from '../../shell/router.ts'
 import type { MessageView } from '../../../worker/api.ts'
 import { textOf } from './thread-list.tsx'
+import { timeOrDay } from './when.ts'
 
 /** Posts found that are shown: more is another question. */
 const foundMax = 100
@@ -41,7 +42,7 @@ export function SearchResults ({ wanted }: { wanted: string }) {
               <a {...link({ view: 'messages', path: [id], query: {} })}>
                 <Sigil id={author} size={20} />
                 <span className="thread-who"><AuthorName author={author} /></span>
-                <time dateTime={machineTime(timestamp)} title={dayName(timestamp)}>{clockTime(timestamp)}</time>
+                <time dateTime={machineTime(timestamp)} title={dayName(timestamp)}>{timeOrDay(timestamp)}</time>
                 <span className="thread-text" dir="auto">{textOf(body)}</span>
               </a>
             </li>

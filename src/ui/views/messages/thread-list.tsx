@@ -4,7 +4,7 @@
  */
 import { memo, type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { useHubState } from '../../data/use-live.ts'
-import { clockTime, counted, dayName, machineTime, shortDayName } from '../../design/format.ts'
+import { counted, dayName, machineTime } from '../../design/format.ts'
 import { CoverageMark, Sigil } from '../../design/marks.tsx'
 import { revealRow, useRowsInSight } from '../../design/virtual-rows.tsx'
 import { AuthorName } from '../../shell/author-name.tsx'
@@ -13,6 +13,7 @@ import { useLink, useRouter } from '../../shell/router.ts'
 import { coverageWords } from '../../words/sentences.ts'
 import type { HubApi, Query } from '../../../worker/api.ts'
 import { followPlaces, type Place, placeAt, placeOf, type Places, type PlacesSnapshot } from './places.ts'
+import { timeOrDay } from './when.ts'
 
 /** A row's height, in px: a name, two lines, how far it came (thread-list.css). */
 export const rowPx = 92
@@ -104,7 +105,7 @@ const ThreadRow = memo(function ThreadRow ({ place: { message, answers }, chosen
     <a {...link({ view: 'messages', path: [id], query: {} })} aria-current={chosen ? 'true' : undefined} tabIndex={reachable ? 0 : -1}>
       <Sigil id={author} size={20} />
       <span className="thread-who"><AuthorName author={author} /></span>
-      <time dateTime={machineTime(timestamp)} title={dayName(timestamp)}>{whenWords(timestamp)}</time>
+      <time dateTime={machineTime(timestamp)} title={dayName(timestamp)}>{timeOrDay(timestamp)}</time>
       <span className="thread-text" dir="auto">{textOf(body) ?? 'Removed by its author.'}</span>
       <span className="thread-state"><CoverageMark state={state} part={shareOf(message.reach)} /><span>{coverageWords(message)}{answered}</span></span>
     </a>
@@ -117,11 +118,6 @@ export function textOf (body: Place['message']['body']): string | null {
 
 export function shareOf ({ held, of }: Place['message']['reach']): number {
   return of === 0 ? 0 : held / of
-}
-
-/** The time of a day's message; the day of an older one. */
-function whenWords (at: number): string {
-  return dayName(at) === dayName(Date.now()) ? clockTime(at) : shortDayName(at)
 }
 
 const nothing: PlacesSnapshot = { total: null, above: 0, pages: new Map(), failure: null }

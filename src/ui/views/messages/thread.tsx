@@ -5,7 +5,7 @@
 import { memo, useEffect, useMemo, useRef, useState } from 'react'
 import { reasonOf } from '../../../base/errors.ts'
 import { useLive, useTopic } from '../../data/use-live.ts'
-import { clockTime, count, dayName, machineTime } from '../../design/format.ts'
+import { count, dayName, machineTime } from '../../design/format.ts'
 import { CoverageMark, Icon, Sigil } from '../../design/marks.tsx'
 import { AuthorName } from '../../shell/author-name.tsx'
 import { useCommand } from '../../shell/commands.ts'
@@ -14,6 +14,7 @@ import { coverageWords } from '../../words/sentences.ts'
 import { conversationTopic } from './message-topics.ts'
 import { shareOf, textOf } from './thread-list.tsx'
 import { threadOrder, type ThreadPost } from './thread-order.ts'
+import { timeAndDay } from './when.ts'
 
 /** Levels that are set in: deeper ones say whom they answer. */
 const levelsShownMax = 5
@@ -106,7 +107,7 @@ const Post = memo(function Post ({ post: { message, depth, answers, reactions },
         <span className="portrait"><Sigil id={author} size={24} /></span>
         <header>
           <AuthorName author={author} linked />
-          <time dateTime={machineTime(timestamp)} title={dayName(timestamp)}>{clockTime(timestamp)}</time>
+          <time dateTime={machineTime(timestamp)} title={dayName(timestamp)}>{timeAndDay(timestamp)}</time>
           {answers != null && <span className="post-answers">answers <AuthorName author={answers.author} /></span>}
         </header>
         {text == null ? <p className="removed">{kindWords(message)}</p> : <p dir="auto">{text}</p>}

@@ -10,6 +10,7 @@ import { ForkList } from './fork-list.tsx'
 import { troublesTopic } from './message-topics.ts'
 import { refusalConsequence, refusalSentence, waitingSentence } from './troubles.ts'
 import { textOf } from './thread-list.tsx'
+import { timeAndDay } from './when.ts'
 
 export type TroubleKind = 'waiting' | 'rejected' | 'barred' | 'forks'
 
@@ -35,7 +36,7 @@ function Waiting ({ troubles: { waiting } }: { troubles: Troubles }) {
         <li key={message.id} className="trouble-row">
           <CoverageMark state="pending" size={16} />
           <p><AuthorName author={message.author} /> <code title={message.id}>{keyHead(message.id)}</code></p>
-          <time dateTime={machineTime(message.timestamp)}>{clockTime(message.timestamp)}</time>
+          <time dateTime={machineTime(message.timestamp)}>{timeAndDay(message.timestamp)}</time>
           <p className="trouble-why">{waitingSentence(message)}</p>
           <p className="quiet">{message.kind}, number {count(message.seq)}{message.from != null && `, brought by ${words(message.from)}`}. Its content is held back until then.</p>
         </li>
@@ -74,7 +75,7 @@ function Barred ({ troubles: { barred } }: { troubles: Troubles }) {
         <li key={message.id} className="trouble-row" data-refused="true">
           <CoverageMark state="rejected" size={16} />
           <p><AuthorName author={message.author} linked /> <a {...link({ view: 'messages', path: [message.id], query: { show: 'barred' } })}><code title={message.id}>{keyHead(message.id)}</code></a></p>
-          <time dateTime={machineTime(message.timestamp)}>{clockTime(message.timestamp)}</time>
+          <time dateTime={machineTime(message.timestamp)}>{timeAndDay(message.timestamp)}</time>
           <p className="trouble-why">Its device {keyHead(message.signer)} was revoked, and this is not among what the author kept.</p>
           <p className="quiet" dir="auto">{textOf(message.body) ?? message.kind}</p>
         </li>
