@@ -54,7 +54,7 @@ export function revealRow (scroller: HTMLElement | null, index: number, rowPx: n
   else if (lastPx > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = lastPx - scroller.clientHeight
 }
 
-/** Room in a table body for rows that are not drawn. */
-export function RowsAside ({ px, columns }: { px: number, columns: number }) {
-  return px > 0 ? <tr className="rows-aside" aria-hidden="true"><td colSpan={columns} style={{ height: px }} /></tr> : null
+/** Room in a table body for rows that are not drawn. One cell: a row may have fewer than there are columns, of which a narrow table hides some. */
+export function RowsAside ({ px }: { px: number }) {
+  return px > 0 ? <tr className="rows-aside" aria-hidden="true"><td style={{ height: px }} /></tr> : null
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { invitationAddress, isLocalAddress, secondHub } from './addresses.ts'
+import { invitationAddress, isLocalAddress, secondHub, withoutNetwork } from './addresses.ts'
 
 test('a second hub has another name and the same relay and network', () => {
   expect(secondHub('http://localhost:8080/')).toEqual({ name: 'two', url: 'http://localhost:8080/?hub=two' })
@@ -9,6 +9,10 @@ test('a second hub has another name and the same relay and network', () => {
 
 test('an invitation leaves out what is only this browser’s own', () => {
   expect(invitationAddress('https://hub.example/?hub=two&network=c0&theme=dark#messages')).toBe('https://hub.example/?network=c0')
+})
+
+test('an address without its network is the same otherwise', () => {
+  expect(withoutNetwork('https://hub.example/?hub=two&network=c0#/sync')).toBe('https://hub.example/?hub=two#/sync')
 })
 
 test.each([

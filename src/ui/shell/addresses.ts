@@ -18,6 +18,13 @@ export function invitationAddress (address: string): string {
   return url.href
 }
 
+/** This address without the network that it asks for: that is then the hub's own, or its relay's. */
+export function withoutNetwork (address: string): string {
+  const url = new URL(address)
+  url.searchParams.delete('network')
+  return url.href
+}
+
 /** Whether an address reaches only the machine it is opened on. */
 export function isLocalAddress (address: string): boolean {
   return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(address).hostname)

@@ -1,5 +1,5 @@
 /** Where no hub runs in this tab: the sentence that says why, and what can be done about it. */
-import { secondHub } from './addresses.ts'
+import { secondHub, withoutNetwork } from './addresses.ts'
 import { ToneMark } from '../design/marks.tsx'
 import { stateStatement } from '../words/sentences.ts'
 import type { HubState } from '../../worker/client.ts'
@@ -15,7 +15,8 @@ export function Notice ({ state, address }: { state: Exclude<HubState, { type: '
       {state.type === 'failed' && <p className="quiet">Code <code>{state.code}</code></p>}
       <p className="actions">
         {state.type === 'failed' && state.code === 'other-version' && <a className="button" href={second.url}>Run hub {second.name} in this tab</a>}
-        {state.type === 'failed' && <button type="button" className="button primary" onClick={() => location.reload()}>Load the page again</button>}
+        {state.type === 'failed' && state.code === 'wrong-network' && <a className="button primary" href={withoutNetwork(address)}>Open without asking for a network</a>}
+        {state.type === 'failed' && <button type="button" className={state.code === 'wrong-network' ? 'button' : 'button primary'} onClick={() => location.reload()}>Load the page again</button>}
       </p>
     </main>
   )

@@ -11,20 +11,21 @@ export interface LogTableProperties {
   /** Newest first. */
   readonly lines: readonly LogEvent[]
   readonly selected: number | null
+  /** Whether it is said above that it stands still, which takes room. */
+  readonly isHeld: boolean
   readonly onSelect: (event: number) => void
   /** Scrolled away from the newest line, or back to it. */
   readonly onAway: (isAway: boolean) => void
   readonly onPeer: (peerId: string) => void
 }
 
-const columns = 6
 const headPx = 28
 /** Scrolled by less than this the newest line is still looked at, in px. */
 const awayPx = 15
 
 const levelWords: Readonly<Record<Level, string>> = { error: 'Error', warning: 'Warning', info: 'Change', detail: 'Detail' }
 
-export function LogTable ({ lines, selected, onSelect, onAway, onPeer }: LogTableProperties) {
+export function LogTable ({ lines, selected, isHeld, onSelect, onAway, onPeer }: LogTableProperties) {
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const body = useRef<HTMLTableSectionElement>(null)
   const rowPx = matchMedia('(pointer: coarse), (max-width: 640px)').matches ? 58 : 30
@@ -42,18 +43,18 @@ export function LogTable ({ lines, selected, onSelect, onAway, onPeer }: LogTabl
   useCommand('previous', () => { move(-1) })
   const reveal = useRef(true)
   useEffect(() => {
-    // A link to one line opens where that line is.
+    // A link to one line opens where that line is: once more when the table stands still there, which takes a row's room.
     if (!reveal.current || scroller == null || at < 0) return
-    reveal.current = false
     revealRow(scroller, at, rowPx, headPx)
-  }, [scroller, at, rowPx])
+    reveal.current = !isHeld && scroller.scrollTop > awayPx
+  }, [scroller, at, rowPx, isHeld])
 
   return (
     <div className="table-scroll log-scroll" ref={setScroller} tabIndex={0} role="region" aria-label="Lines of the log" onScroll={({ currentTarget: { scrollTop } }) => { onAway(scrollTop > awayPx) }}>
       <table className="table" aria-rowcount={lines.length + 1}>
         <thead><tr><th scope="col"><span className="hidden">Level</span></th><th scope="col">At</th><th scope="col">What</th><th scope="col">Hub</th><th scope="col">Code</th><th scope="col">In words</th></tr></thead>
         <tbody ref={body}>
-          <RowsAside px={abovePx} columns={columns} />
+          <RowsAside px={abovePx} />
           {indexes.map((index) => {
             const line = lines[index]
             if (line == null) return null
@@ -61,7 +62,7 @@ export function LogTable ({ lines, selected, onSelect, onAway, onPeer }: LogTabl
             const isReachable = isSelected || (at < 0 && index === 0)
             return <Row key={line.event} index={index} line={line} isSelected={isSelected} isReachable={isReachable} onSelect={onSelect} onPeer={onPeer} />
           })}
-          <RowsAside px={belowPx} columns={columns} />
+          <RowsAside px={belowPx} />
         </tbody>
       </table>
     </div>

@@ -100,6 +100,7 @@ export default function LogView () {
         <LogTable
           lines={shown}
           selected={selected}
+          isHeld={heldAt != null}
           onSelect={(event) => { if (paused == null) setAway(heldAt ?? newest); router.select(withPath(route, String(event))) }}
           onAway={(isAway) => { if (isAway) setAway(at => at ?? newest); else if (selected == null) setAway(null) }}
           onPeer={(peer) => { set({ peer }) }}

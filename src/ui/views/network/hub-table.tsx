@@ -77,7 +77,7 @@ export function HubTable ({ hubs, seen, nowMs, selected, sorting, onSort, onSele
           </tr>
         </thead>
         <tbody ref={body}>
-          <RowsAside px={abovePx} columns={columns.length} />
+          <RowsAside px={abovePx} />
           <NowContext value={nowMs}>
             {indexes.map((index) => {
               const hub = rows[index]
@@ -88,7 +88,7 @@ export function HubTable ({ hubs, seen, nowMs, selected, sorting, onSort, onSele
               return <Row key={hub.peerId} index={index} hub={hub} samples={samples} selected={isSelected} reachable={reachable} onSelect={onSelect} />
             })}
           </NowContext>
-          <RowsAside px={belowPx} columns={columns.length} />
+          <RowsAside px={belowPx} />
         </tbody>
       </table>
     </div>

@@ -16,7 +16,7 @@ export interface MatrixFrame {
 const namesLeft = 140
 const namesTop = 104
 const cellMax = 34
-const namedMin = 9
+const namedMin = 12
 
 export function matrixFrame (hubs: number, { width, height }: { readonly width: number, readonly height: number }): MatrixFrame {
   const cell = Math.max(1, Math.min(cellMax, (height - namesTop - 14) / hubs, (width - namesLeft - 14) / hubs))

@@ -5,6 +5,7 @@ import { AskButton } from '../../design/asking.tsx'
 import { CopyButton } from '../../design/copy-button.tsx'
 import { count, counted, keyEnds, roundTrip, span, unknown } from '../../design/format.ts'
 import { ToneMark } from '../../design/marks.tsx'
+import { AuthorName } from '../../shell/author-name.tsx'
 import { HubName } from '../../shell/hub-name.tsx'
 import { useLink } from '../../shell/router.ts'
 import { faultsWords } from '../../words/faults.ts'
@@ -26,7 +27,7 @@ export function SelfInspector () {
       <section className="section" data-testid="me" data-author={status.author}>
         <h3>This hub</h3>
         <dl className="facts">
-          <dt>Author</dt><dd><code title={status.author}>{keyEnds(status.author)}</code> <CopyButton text={status.author} label="Copy key" /></dd>
+          <dt>Author</dt><dd><AuthorName author={status.author} linked /> <CopyButton text={status.author} label="Copy key" /></dd>
           <dt>Network</dt><dd>{status.networkName}, <code title={status.network}>{keyEnds(status.network)}</code></dd>
           <dt>Messages</dt><dd>{count(status.messages)}</dd>
           <dt>Root</dt><dd>{status.root == null ? unknown : <code title={status.root}>{keyEnds(status.root)}</code>}</dd>

@@ -1,5 +1,5 @@
 /** The Merkle tree as an icicle: what is equal, what differs, and what was mended. A press zooms in; its table twin lists what differs. */
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { count, counted } from '../../design/format.ts'
 import { cellMin, type IcicleCell, icicleOf, levelName, rowsOf } from './icicle-model.ts'
 import type { TreeRead } from './sync-topics.ts'
@@ -15,23 +15,28 @@ export interface IcicleProperties {
 
 const rowPx = 35
 const namesPx = 86
-const widthPx = 960
-const drawnPx = widthPx - namesPx
+/** Narrower than this it is scrolled: parts of a few messages would not be seen. */
+const widthMinPx = 620
 /** Room that a character takes, in px, to know which words fit. */
 const characterPx = 7.5
 
 export function Icicle ({ tree, differing, mended, selected, onSelect }: IcicleProperties) {
   const [hovered, setHovered] = useState<string | null>(null)
+  const [room, setRoom] = useState<HTMLDivElement | null>(null)
+  const widthPx = Math.max(widthMinPx, useWidth(room))
   const { cells } = useMemo(() => icicleOf(tree.root, tree.read, differing, mended), [tree, differing, mended])
   const rows = rowsOf(tree.root.prefix)
   const pointed = cells.find(({ part }) => part.prefix === hovered)
   return (
     <figure className="icicle">
-      <div className="icicle-scroll" tabIndex={0} role="region" aria-label="The tree">
-        <svg viewBox={`0 0 ${widthPx} ${rows.length * rowPx}`} role="img" aria-label={`The tree under ${tree.root.prefix === '' ? 'the root' : tree.root.prefix}, ${counted(tree.root.count, 'message')}. The table lists where the sets differ.`}>
+      <div ref={setRoom} className="icicle-scroll" tabIndex={0} role="region" aria-label="The tree">
+        <svg width={widthPx} height={rows.length * rowPx} role="img" aria-label={`The tree under ${tree.root.prefix === '' ? 'the root' : tree.root.prefix}, ${counted(tree.root.count, 'message')}. The table lists where the sets differ.`}>
           <defs><pattern id="differs" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V6" /></pattern></defs>
           {rows.map((digits, level) => <text key={digits} className="level" x="0" y={level * rowPx + 20}>{levelName(digits)}</text>)}
-          {cells.map(cell => <Cell key={cell.part.prefix} cell={cell} selected={cell.part.prefix === selected} onSelect={onSelect} onPoint={setHovered} />)}
+          {cells.map((cell) => {
+            const { prefix } = cell.part
+            return <Cell key={prefix} cell={cell} drawnPx={widthPx - namesPx} selected={prefix === selected} onSelect={onSelect} onPoint={setHovered} />
+          })}
         </svg>
       </div>
       <figcaption>
@@ -43,14 +48,28 @@ export function Icicle ({ tree, differing, mended, selected, onSelect }: IcicleP
   )
 }
 
+/** Letters keep their size, so it is drawn as wide as there is room. */
+function useWidth (element: HTMLElement | null): number {
+  const [width, setWidth] = useState(0)
+  useEffect(() => {
+    if (element == null) return
+    const observer = new ResizeObserver(() => { setWidth(element.clientWidth) })
+    observer.observe(element)
+    return () => { observer.disconnect() }
+  }, [element])
+  return width
+}
+
 interface CellProperties {
   readonly cell: IcicleCell
+  /** Of the whole row. */
+  readonly drawnPx: number
   readonly selected: boolean
   readonly onSelect: (prefix: string) => void
   readonly onPoint: (prefix: string | null) => void
 }
 
-function Cell ({ cell: { part, level, left, width, state }, selected, onSelect, onPoint }: CellProperties) {
+function Cell ({ cell: { part, level, left, width, state }, drawnPx, selected, onSelect, onPoint }: CellProperties) {
   const x = namesPx + left * drawnPx
   const y = level * rowPx
   const full = width * drawnPx
