@@ -2,7 +2,7 @@
  * Two, three and five tabs of one browser that all write, while the one that runs their hub is closed, has its process killed, is frozen, or stands still
  * without a word. A run is one such end, of a hub of its own; twelve in a row are all combinations. What an observing page was told of as acknowledged must be
  * there once, with that id, nothing may be there twice, and a tab that goes on afterwards must get its answers too. How long the others' writing stood still is
- * in the log.
+ * in the log, and how often a tab that stands still held the storage: in the middle of asking for a transaction no other tab can go on (decision 0034).
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { launchSleepyChromium, type PageProcess, type SleepyPage } from '../../e2e/harness/sleepy-chromium.ts'
@@ -27,6 +27,8 @@ const counts = [2, 3, 5] as const
 const postsEach = 8
 /** Tabs that wait have their engine loaded some time after they came (tab.ts), in ms: most tabs of a person are open for longer. */
 const preparedMs = 2_500
+/** An open transaction of a page that goes on ends long before, in ms. */
+const heldMs = 2_000
 /** What a hand-over may take before it counts as not done. */
 const handOverTimeoutMs = 20_000
 
@@ -44,11 +46,24 @@ const write = (tab: number): string => `void (async () => {
   globalThis.stopped = true
 })().catch(error => { globalThis.failed = String(error) })`
 
+/** Runs in a page: whether the hub's storage answers nobody, since a transaction of a page that stands still is open in it. */
+const isHeld = `new Promise((resolve, reject) => {
+  const opening = indexedDB.open('hubbub/tabs')
+  opening.onerror = () => reject(opening.error)
+  opening.onsuccess = () => {
+    const database = opening.result
+    const ends = answer => { database.close(); resolve(answer) }
+    setTimeout(ends, ${heldMs}, true)
+    database.transaction('counters').objectStore('counters').count().onsuccess = () => ends(false)
+  }
+})`
+
 async function start (): Promise<Soak> {
   await buildPageIfStale(projectFolder)
   const scene = createScene()
   const server = await scene.server({ options: ['--no-hub'] })
   const gaps = new Map<string, number[]>()
+  const held: number[] = []
 
   return {
     async run (_seed, number) {
@@ -76,9 +91,18 @@ async function start (): Promise<Soak> {
         else if (ending === 'frozen') await leader.page.freeze()
         else leaderProcess?.stop()
         const otherTabs = others.map((_, index) => index + 1)
-        await waitUntil({ what: `${postsEach} more posts of each other tab after the first was ${ending}`, timeoutMs: handOverTimeoutMs, pollMs: 20, evidence: async () => evidenceOf(others) },
-          async () => haveWritten(await told(), otherTabs, endedAt))
-        for (const tab of otherTabs) note(gaps, `${count} tabs, ${ending}`, longestPause(await told(), tab, endedAt))
+        const othersWrite = async (): Promise<void> => {
+          await waitUntil({ what: `${postsEach} more posts of each other tab after the first was ${ending}`, timeoutMs: handOverTimeoutMs, pollMs: 20, evidence: async () => evidenceOf(others) },
+            async () => haveWritten(await told(), otherTabs, endedAt))
+        }
+        if (ending === 'stopped' && await observer.evaluate<boolean>(isHeld)) {
+          held.push(number)
+          leaderProcess?.goOn()
+          await othersWrite()
+        } else {
+          await othersWrite()
+          for (const tab of otherTabs) note(gaps, `${count} tabs, ${ending}`, longestPause(await told(), tab, endedAt))
+        }
 
         if (ending === 'frozen') await leader.page.wake()
         leaderProcess?.goOn()
@@ -97,7 +121,8 @@ async function start (): Promise<Soak> {
     },
     async stop () {
       await scene.end()
-      return [...gaps].map(([what, those]) => `${what}: writing stood still for ${quantile(those, 0.5)} ms (median), ${quantile(those, 0.95)} ms (p95), ${quantile(those, 1)} ms (longest) of ${those.length}`)
+      const stoodStill = [...gaps].map(([what, those]) => `${what}: writing stood still for ${quantile(those, 0.5)} ms (median), ${quantile(those, 0.95)} ms (p95), ${quantile(those, 1)} ms (longest) of ${those.length}`)
+      return [...stoodStill, `the storage was held by the tab that stood still, so that nobody could go on, in ${held.length} runs${held.length > 0 ? `: ${held.join(', ')}` : ''}`]
     }
   }
 }

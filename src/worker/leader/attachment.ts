@@ -24,8 +24,14 @@ export interface Attachment {
   readonly end: () => void
 }
 
-/** Fails what is open when the attachment ends. */
-function createOpenCalls (): { readonly open: <T>(work: Promise<T>) => Promise<T>, readonly end: () => void } {
+/** How long, in ms, a call that another tab's engine could not answer waits to hear of a later engine: one that opens a large store takes seconds. Guess. */
+const laterEngineMs = 10_000
+
+/**
+ * Fails what is open when the attachment ends. An engine that wakes after its place was taken finds its storage taken too (store, `superseded`), and may be
+ * quicker to say so than the later one is to be there: `untilLeadIsKnown` resolves once the page would have heard of that, so that the calls are asked again.
+ */
+function createOpenCalls (untilLeadIsKnown: () => Promise<unknown>): { readonly open: <T>(work: Promise<T>) => Promise<T>, readonly end: () => void } {
   const failing = new Set<(error: HubError) => void>()
   let ended = false
   const gone = (): HubError => new HubError('leader-changed', 'The tab that ran this hub went while it was asked: whether it was done is not known. Look, then ask again.')
@@ -37,7 +43,10 @@ function createOpenCalls (): { readonly open: <T>(work: Promise<T>) => Promise<T
         return
       }
       failing.add(reject)
-      work.then(resolve, reject).finally(() => { failing.delete(reject) })
+      work.catch(async (thrown: unknown) => {
+        if (thrown instanceof HubError && thrown.code === 'storage-lost') await untilLeadIsKnown()
+        throw thrown
+      }).then(resolve, reject).finally(() => { failing.delete(reject) })
     }),
     end () {
       ended = true
@@ -47,20 +56,14 @@ function createOpenCalls (): { readonly open: <T>(work: Promise<T>) => Promise<T
   }
 }
 
-/**
- * The engine in this page's worker. One that wakes after its place was taken finds its storage taken too (store, `superseded`), and may be quicker with that
- * than the page that is to hear of the other: `untilLeadIsKnown` resolves once the page has, so that the calls are asked again there.
- */
+/** The engine in this page's worker. `untilLeadIsKnown`: this page has heard what became of its lock. */
 export function attachOwn (engine: Remote<HubApi>, term: Term, untilLeadIsKnown: () => Promise<unknown>): Attachment {
   const hub = engine as unknown as HubApi
-  const { open, end } = createOpenCalls()
+  const { open, end } = createOpenCalls(untilLeadIsKnown)
   return {
     isOwn: true,
     term,
-    call: async (path, given) => open(callOn(hub, path, given).catch(async (thrown: unknown) => {
-      if (thrown instanceof HubError && thrown.code === 'storage-lost') await untilLeadIsKnown()
-      throw thrown
-    })),
+    call: async (path, given) => open(callOn(hub, path, given)),
     subscribe: async (filter, take, fromEvent) => open(hub.subscribe(filter, proxy(take), fromEvent == null ? {} : { fromEvent })),
     end
   }
@@ -79,7 +82,7 @@ export function attachToTab (hubName: string, page: string, term: Term, { heard,
   const echo = new BroadcastChannel(callChannel(hubName, page, term)) // a channel does not hear itself
   const door = new BroadcastChannel(pageChannel(hubName, term.leader))
   const post = (message: ToEngine): void => { channel.postMessage(sealed(message)) }
-  const { open, end } = createOpenCalls()
+  const { open, end } = createOpenCalls(async () => new Promise((resolve) => { setTimeout(resolve, laterEngineMs) }))
   const answers = new Map<number, { readonly resolve: (value: unknown) => void, readonly reject: (error: unknown) => void }>()
   const takers = new Map<number, { readonly take: TakeEvent, last: Promise<void> }>()
   let number = 0

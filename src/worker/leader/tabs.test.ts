@@ -164,30 +164,39 @@ describe('a hub whose leader changes', () => {
 })
 
 describe('an engine that was replaced and runs all the same', () => {
-  test('[T5] hears no call of its pages any more, and none of its answers is taken for one of the later engine', async () => {
+  /** Engines that serve one page, one after the other, and answer `count` with a promise of the test's. */
+  function engines (name: string) {
     const locks = createLocks()
-    const channel = new BroadcastChannel(hubChannel('replaced'))
-    const welcome = new BroadcastChannel(pageChannel('replaced', 'page'))
+    const channel = new BroadcastChannel(hubChannel(name))
+    const welcome = new BroadcastChannel(pageChannel(name, 'page'))
     const attached = vi.fn()
     welcome.onmessage = attached
+    let release = (): void => undefined
+    void locks.request(pageLock(name, 'page'), async () => new Promise<void>((resolve) => { release = resolve }))
     onTestFinished(() => {
       channel.close()
       welcome.close()
+      release()
     })
-    let release = (): void => undefined
-    void locks.request(pageLock('replaced', 'page'), async () => new Promise<void>((resolve) => { release = resolve }))
     const asked: string[] = []
-    const attachTo = async (leader: string, since: number, answer: Promise<unknown>): Promise<Attachment> => {
-      const term: Term = { leader, since }
-      serveTabs({
-        hubName: 'replaced', term, locks, onGone: () => undefined,
-        hub: forward(async () => ({ count: async () => { asked.push(leader); return answer } } as unknown as HubApi))
-      })
-      const before = attached.mock.calls.length
-      channel.postMessage(sealed({ type: 'looking', page: 'page', version: protocolVersion }))
-      await expect.poll(() => attached.mock.calls.length, { interval: 1 }).toBeGreaterThan(before)
-      return attachToTab('replaced', 'page', term, createSilence())
+    return {
+      asked,
+      attachTo: async (leader: string, since: number, answer: Promise<unknown>): Promise<Attachment> => {
+        const term: Term = { leader, since }
+        serveTabs({
+          hubName: name, term, locks, onGone: () => undefined,
+          hub: forward(async () => ({ count: async () => { asked.push(leader); return answer } } as unknown as HubApi))
+        })
+        const before = attached.mock.calls.length
+        channel.postMessage(sealed({ type: 'looking', page: 'page', version: protocolVersion }))
+        await expect.poll(() => attached.mock.calls.length, { interval: 1 }).toBeGreaterThan(before)
+        return attachToTab(name, 'page', term, createSilence())
+      }
     }
+  }
+
+  test('[T5] hears no call of its pages any more, and none of its answers is taken for one of the later engine', async () => {
+    const { asked, attachTo } = engines('replaced')
     const late = Promise.withResolvers<unknown>()
     const first = await attachTo('one', 1, late.promise)
     const open = first.call('count', [])
@@ -204,7 +213,20 @@ describe('an engine that was replaced and runs all the same', () => {
     expect(await again).toBe('of the second')
     expect(asked).toEqual(['one', 'two'])
     second.end()
-    release()
+  })
+
+  test('[T3] [T7] refuses other tabs\' calls, its storage being taken: they are asked again at the later one', async () => {
+    const { asked, attachTo } = engines('superseded')
+    const refused = Promise.withResolvers<unknown>()
+    const first = await attachTo('one', 1, refused.promise)
+    const open = expect(first.call('count', []), 'asked again: see the publishes above').rejects.toMatchObject({ code: 'leader-changed' })
+    await expect.poll(() => asked, { interval: 1 }).toEqual(['one'])
+    refused.reject(new HubError('storage-lost', 'Another tab has taken this hub over.'))
+    const second = await attachTo('two', 2, Promise.resolve(7))
+    first.end() // as a page does that attaches to the later one
+    await open
+    expect(await second.call('count', [])).toBe(7)
+    second.end()
   })
 })
 
