@@ -14,7 +14,8 @@ const failure = (description: string) => answer(description, error)
 const inQuery = (name: string, schema: object, description: string, required = false) => ({ name, in: 'query', required, schema, description })
 const body = (schema: object) => ({ required: true, content: json(schema) })
 
-const limit = inQuery('limit', { type: 'integer', minimum: 1, maximum: 1_000 }, 'At most so many; 100 by default.')
+const limitOf = (byDefault: number) => inQuery('limit', { type: 'integer', minimum: 1, maximum: 1_000 }, `At most so many; ${byDefault} by default.`)
+const limit = limitOf(100)
 const after = inQuery('after', hex32, 'The last id of the page before.')
 const order = inQuery('order', { enum: ['ascending', 'descending'] }, 'By time; descending by default.')
 const author = inQuery('author', hex32, 'Of this author.')
@@ -175,7 +176,7 @@ export const openApi = {
       post: {
         summary: 'Messages of the newest checkpoint in their order: what a state is made of. checkpoint and from give the next page.',
         security: [{ token: [] }],
-        requestBody: body({ type: 'object', properties: { checkpoint: hex32, from: whole, limit: { type: 'integer', minimum: 1, maximum: 1_000 } } }),
+        requestBody: body({ type: 'object', properties: { checkpoint: hex32, from: whole, limit: { type: 'integer', minimum: 1, maximum: 1_000, default: 500 } } }),
         responses: { 200: answer('A page.', stateInput), 409: failure('This hub lacks some of it, or has gone on: begin anew.'), ...bodies, ...failures }
       }
     },
@@ -190,7 +191,7 @@ export const openApi = {
     '/api/states-later': {
       get: {
         summary: 'Messages that are not of a checkpoint whose state was restored or offered here, by event, each once; without a checkpoint all.',
-        parameters: [inQuery('checkpoint', hex32, 'As the state names it.'), inQuery('from', { type: 'integer', minimum: 1 }, 'From this event on.'), limit],
+        parameters: [inQuery('checkpoint', hex32, 'As the state names it.'), inQuery('from', { type: 'integer', minimum: 1 }, 'From this event on; 1 by default.'), limitOf(500)],
         responses: { 200: answer('Messages, and from which event on to ask next.', laterMessages), 409: failure('Nothing is known here of that checkpoint.'), ...wrong, ...failures }
       }
     },
