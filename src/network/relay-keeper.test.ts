@@ -70,6 +70,11 @@ test('a relay that is not there is tried again later and later, and reported onc
   expect(reports[0]?.code).toBe('relay-unreachable')
 })
 
+test('of a relay by WebRTC-direct that does not answer it is said what may be the matter', async () => {
+  const { keeper } = await keep(multiaddr('/ip4/127.0.0.1/udp/1/webrtc-direct/certhash/uEiB5OcWuEEHTQuRuZgEyju_Z4WK9qMpGsXERpVYSsq-65g/p2p/12D3KooWD82ptriLjhKVqbWYJemGsciSBkXYsKA1MYwEbxg5d1Vq'))
+  await expect.poll(() => keeper.views()[0]?.lastError, { interval: 5 }).toMatch(/another certificate/)
+})
+
 test('a refused relay is let go and not dialled again', async () => {
   const relay = await startNode(onTestFinished, { relays: true })
   const { keeper, reports, node } = await keep(addressOf(relay))

@@ -108,7 +108,9 @@ export function createRelayKeeper ({ libp2p, now, report, onBeat, reservations }
         heartbeat = setInterval(() => { beat(connection) }, pingIntervalMs)
         if (connection.status !== 'open') lost('The relay closed the connection at once.')
       } catch (thrown) {
-        wait(`Dialling it failed: ${reasonOf(thrown)}.`)
+        // By WebRTC-direct (decisions/0036) nobody says why.
+        const hint = address.toString().includes('/certhash/') ? ' It is away, or its UDP port is closed, or it has another certificate, which its /network.json names.' : ''
+        wait(`Dialling it failed: ${reasonOf(thrown)}.${hint}`)
       }
     }
 
