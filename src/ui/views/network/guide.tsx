@@ -1,63 +1,58 @@
 /** The first visit: what this tab has become, what to do next, and what has happened so far, from the hub's real state. */
-import { candidatesTopic, linksTopic, statusTopic } from '../../data/topics.ts'
+import type { LinksSeen } from '../../data/link-samples.ts'
+import { candidatesTopic, identityTopic, statusTopic } from '../../data/topics.ts'
 import { useTopic } from '../../data/use-live.ts'
 import { type Stage, StageList } from '../../design/stage-list.tsx'
 import { useLink } from '../../shell/router.ts'
 import './guide.css'
-import { invitationAddress, isLocalAddress, secondHub } from '../../shell/addresses.ts'
-import { CopyButton } from '../../design/copy-button.tsx'
 import { bytes, keyHead, peerTail, roundTrip } from '../../design/format.ts'
 import { hostOf } from '../../../base/multiaddr-host.ts'
 import { Icon } from '../../design/marks.tsx'
 import { bestRelay, isGossiping } from '../../words/sentences.ts'
 import type { HubStatus, PeerView } from '../../../worker/api.ts'
+import { Graph } from './graph.tsx'
+import { InvitationSteps } from './invitation-steps.tsx'
+import type { NetworkFacts } from './model.ts'
 
-export function Guide () {
-  const { value: status } = useTopic(statusTopic)
-  const { value: links } = useTopic(linksTopic)
-  const { value: candidates } = useTopic(candidatesTopic)
-  const link = useLink()
-  if (status == null || links == null) return null
-  return (
-    <div className="guide" role="region" aria-label="Guide" tabIndex={0}>
-      <h1>
-        <b>This tab is now a hub:</b> it keeps signed messages in this browser and passes them straight to other hubs, with no server that has to hold them.
-        {' '}What it misses it fetches later, until all hubs hold the same.
-        {' '}You can watch every message, link and byte of that here, and ask why when something fails.
-      </h1>
-      <ul className="steps"><InvitationSteps address={location.href} primary />
-        <li>
-          <Icon name="message" size={20} />
-          <b>Write the first message</b>
-          <p>It is signed and kept here now, and travels once a hub is linked.</p>
-          <a className="button" {...link({ view: 'messages', path: [], query: {} })}>Write</a>
-        </li>
-      </ul>
-      <h2>What has happened so far</h2>
-      <StageList direction="across" stages={stages(status, links.peers, candidates?.length ?? 0)} />
-    </div>
-  )
+export interface GuideProperties {
+  readonly facts: NetworkFacts
+  readonly seen: LinksSeen
+  readonly onSelect: (peerId: string | null) => void
 }
 
-/** How a second hub comes about, in two steps. */
-export function InvitationSteps ({ address, primary = false }: { address: string, primary?: boolean }) {
-  const second = secondHub(address)
-  const invitation = invitationAddress(address)
+export function Guide ({ facts, seen, onSelect }: GuideProperties) {
+  const { value: status } = useTopic(statusTopic)
+  const { value: identity } = useTopic(identityTopic)
+  const { value: candidates } = useTopic(candidatesTopic)
+  const link = useLink()
+  if (status == null) return null
   return (
-    <>
-      <li>
-        <Icon name="plus" size={20} />
-        <b>Open a second hub</b>
-        <p>It runs beside this one, in this browser. Watch the two meet.</p>
-        <a className={primary ? 'button primary' : 'button'} href={second.url} target="_blank" rel="noopener">Open hub {second.name}</a>
-      </li>
-      <li>
-        <Icon name="chain" size={20} />
-        <b>Invite someone</b>
-        <p>{isLocalAddress(invitation) ? 'Another browser on this machine joins at' : 'Send them this address and their tab joins:'} <code className="address">{invitation}</code></p>
-        <CopyButton text={invitation} label="Copy address" className="button" />
-      </li>
-    </>
+    <div className="guide-room">
+      <div className="guide" role="region" aria-label="Guide" tabIndex={0}>
+        <h1>
+          <b>This tab is now a hub:</b> it keeps signed messages in this browser and passes them straight to other hubs, with no server that has to hold them.
+          {' '}What it misses it fetches later, until all hubs hold the same.
+          {' '}You can watch every message, link and byte of that here, and ask why when something fails.
+        </h1>
+        <ul className="steps"><InvitationSteps address={location.href} primary />
+          <li>
+            <Icon name="message" size={20} />
+            <b>Write the first message</b>
+            <p>It is signed and kept here, and travels to every hub that is linked, now or later.</p>
+            <a className="button" {...link({ view: 'messages', path: [], query: {} })}>Write</a>
+          </li>
+        </ul>
+        <h2>What has happened so far</h2>
+        <StageList direction="across" stages={stages(status, seen.peers, candidates?.length ?? 0)} />
+        {identity?.backedUp === false && (
+          <p className="guide-keys"><Icon name="key" size={16} />Your keys are only in this browser. <a {...link({ view: 'settings', path: ['identity'], query: {} })}>Save the recovery phrase</a></p>
+        )}
+      </div>
+      <div className="guide-picture">
+        <div className="picture"><Graph facts={facts} seen={seen} selected={null} onSelect={onSelect} /></div>
+        <p>The rings are round trips: hubs appear here, the nearer the faster. The relay introduces them, and keeps nothing.</p>
+      </div>
+    </div>
   )
 }
 

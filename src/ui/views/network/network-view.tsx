@@ -42,7 +42,10 @@ export default function NetworkView () {
   const { value: moving } = useDeferredValue(useTopic(movingTopic))
   const people = useDeferredValue(useHubPeople())
   const { guideHidden } = usePreferences()
+  const router = useRouter()
   const { path } = useRoute()
+  // The same one each time, so that rows which say the same are not drawn again.
+  const select = useCallback((peerId: string | null): void => { router.select(peerId == null ? withPath(router.route()) : withPath(router.route(), 'hub', peerId)) }, [router])
   const facts = useMemo(() => status.value == null || links.value == null || links.at == null
     ? null
     : networkFacts(status.value, links.value, candidates ?? [], reports ?? [], links.at, moving ?? [], people),
@@ -52,15 +55,22 @@ export default function NetworkView () {
   // Whoever asks for something in particular gets that.
   if (alone && !guideHidden && path.length === 0) {
     const tools = <button type="button" className="button quiet" onClick={() => { prefer({ guideHidden: true }) }}>Hide this guide</button>
-    return <ViewFrame crumbs={[{ words: 'Network' }]} tools={tools}><Guide /></ViewFrame>
+    return <ViewFrame crumbs={[{ words: 'Network' }]} tools={tools}><Guide facts={facts} seen={links.value} onSelect={select} /></ViewFrame>
   }
-  return <Network facts={facts} seen={links.value} status={status.value} />
+  return <Network facts={facts} seen={links.value} status={status.value} select={select} />
 }
 
 /** A hub that has no more than keys, its own and the server's, is on its first visit. */
 const messagesOfNewcomer = 3
 
-const Network = memo(function Network ({ facts, seen, status }: { facts: NetworkFacts, seen: LinksSeen, status: HubStatus }) {
+interface NetworkProperties {
+  readonly facts: NetworkFacts
+  readonly seen: LinksSeen
+  readonly status: HubStatus
+  readonly select: (peerId: string | null) => void
+}
+
+const Network = memo(function Network ({ facts, seen, status, select }: NetworkProperties) {
   const route = useRoute()
   const router = useRouter()
   const field = useRef<HTMLInputElement>(null)
@@ -68,8 +78,6 @@ const Network = memo(function Network ({ facts, seen, status }: { facts: Network
   const { v, sort, filter = '' } = route.query
   const selected = route.path[0] === 'hub' ? route.path[1] ?? null : null
   const asMatrix = v === 'matrix'
-  // The same one each time, so that rows which say the same are not drawn again.
-  const select = useCallback((peerId: string | null): void => { router.select(peerId == null ? withPath(router.route()) : withPath(router.route(), 'hub', peerId)) }, [router])
   const show = (picture: string | null): void => { router.select(withQuery(route, { v: picture })) }
   useCommand('picture', () => { show(asMatrix ? null : 'matrix') })
   useCommand('filter', () => { field.current?.focus() })
