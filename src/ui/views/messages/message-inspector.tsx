@@ -173,7 +173,7 @@ function RawBytes ({ message: { raw, id, body } }: { message: MessageDetail }) {
   const size = (hex: string | null): string => hex == null ? 'erased' : count(hex.length / 2)
   const decoded = JSON.stringify({ id, header: Object.fromEntries(headerFields(raw.header).map(({ name, value }) => [name, value])), body }, bytesAsHex, 2)
   return (
-    <section className="section raw">
+    <section className="section">
       <Fold title="Raw bytes" note={`header ${size(raw.header)}, body ${size(raw.body)}, signature ${size(raw.signature)}`}>
         <p className="raw-copy"><CopyButton text={raw.header} label="Copy header" /><CopyButton text={raw.body ?? ''} label="Copy body" /><CopyButton text={raw.signature} label="Copy signature" /></p>
         <table className="raw-table">

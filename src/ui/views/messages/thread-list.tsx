@@ -66,7 +66,7 @@ export function ThreadList ({ filter, threads, label, selected, first, keys, emp
   if (total === 0 && failure == null) return <div className="thread-list"><div className="empty">{empty}</div></div>
   return (
     <div className="thread-list">
-      {failure != null && <p className="trouble" role="alert">{failure} What is shown is how it was before; it is tried again.</p>}
+      {failure != null && <p className="failure-note" role="alert">{failure} What is shown is how it was before; it is tried again.</p>}
       {above > 0 && <button type="button" className="button newer" onClick={showNewest}>{counted(above, 'new message')} above</button>}
       <div className="thread-rows" ref={setScroller} role="region" aria-label={label} tabIndex={0} data-testid="thread-list" data-total={total ?? undefined}>
         {total == null && <p className="quiet" role="status">Reading the messages.</p>}

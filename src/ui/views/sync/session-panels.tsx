@@ -46,7 +46,7 @@ export function Costs ({ session }: { session: SyncSession }) {
         {shown.map(({ name, bytes: size, by, times }) => (
           <div key={name} data-by={by}>
             <dt>{name}</dt>
-            <dd><span className="bar" style={{ width: `${Math.max(1.5, 46 * size / most)}%` }} aria-hidden="true" /><b>{bytes(size)}</b><span className="quiet">{by === 'computed' ? times == null ? 'computed' : `computed, ${count(times)} times` : 'measured'}</span></dd>
+            <dd><span className="bar" style={{ width: `${Math.max(1.5, 46 * size / most)}%` }} aria-hidden="true" /><b>{bytes(size)}</b><span className="quiet">{times == null ? by : <><span className="hidden">computed, </span>{count(times)} times</>}</span></dd>
           </div>
         ))}
       </dl>

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { FrontierView, JoinView, SyncSession } from '../../../worker/api.ts'
 import { sampleTime } from '../../data/samples.ts'
 import { heatRows, heatStep } from './heat-model.ts'
-import { costs, findingBytes, joinSentence, phases, phaseState, progressOf, sessionSentence } from './sync-model.ts'
+import { costs, findingBytes, joinSentence, phases, phaseState, progressOf, sessionSentence, strategyWords } from './sync-model.ts'
 
 const session = (changes: Partial<SyncSession> = {}): SyncSession => ({
   id: 1, peer: '12D3KooWPeer', initiated: true, phase: 'ended', outcome: 'equal', strategy: 'sketch', estimate: null, symbols: 0, rounds: 3,
@@ -44,6 +44,10 @@ describe('what is said of a comparison', () => {
     expect(progressOf(session({ phase: 'moving', outcome: null, total: 0 }))).toBeNull()
     expect(progressOf(session({ phase: 'moving', outcome: null, done: 2, total: 8, rate: 3, etaMs: 2_000 }))).toMatchObject({ share: 0.25, left: '2 s left at 3/s' })
   })
+})
+
+test('a way that was taken for several parts is named once', () => {
+  expect([strategyWords('list, list, sketch'), strategyWords('sketch-then-list'), strategyWords('some-other')]).toEqual(['list of ids, sketch', 'sketch, then list', 'some other'])
 })
 
 test('a join by a snapshot says where it is, and how it ended', () => {

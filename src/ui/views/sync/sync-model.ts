@@ -59,7 +59,7 @@ const strategies: Readonly<Record<string, string | undefined>> = {
 }
 
 export function strategyWords (strategy: string): string {
-  return strategies[strategy] ?? strategy.replaceAll('-', ' ')
+  return [...new Set(strategy.split(', '))].map(one => strategies[one] ?? one.replaceAll('-', ' ')).join(', ')
 }
 
 export interface Cost {
@@ -67,7 +67,7 @@ export interface Cost {
   readonly bytes: number
   /** Run here, or computed from a model. */
   readonly by: 'measured' | 'computed'
-  /** How many times the measured one. */
+  /** How many times the measured one; null: less than twice as much, or not known. */
   readonly times: number | null
 }
 
@@ -79,7 +79,7 @@ const ways: Readonly<Record<string, string | undefined>> = {
 export function costs (session: SyncSession): Cost[] {
   const own = findingBytes(session)
   const others = session.alternatives.map(({ by, bytes: size }): Cost => ({
-    name: ways[by] ?? by, bytes: size, by: 'computed', times: own > 0 && size >= own ? Math.round(size / own) : null
+    name: ways[by] ?? by, bytes: size, by: 'computed', times: own > 0 && size >= 1.5 * own ? Math.round(size / own) : null
   }))
   return [{ name: 'This one', bytes: own, by: 'measured', times: null }, ...others.sort((a, b) => a.bytes - b.bytes)]
 }

@@ -5,7 +5,7 @@ import { statusTopic } from '../../data/topics.ts'
 import type { FrontierView, SyncSession } from '../../../worker/api.ts'
 import { syncNow, useSyncAsk } from '../../data/sync-now.ts'
 import { useLive, useTopic } from '../../data/use-live.ts'
-import { count } from '../../design/format.ts'
+import { count, counted } from '../../design/format.ts'
 import { Icon } from '../../design/marks.tsx'
 import { useCommand } from '../../shell/commands.ts'
 import { type Inspected, ViewFrame } from '../../shell/frame.tsx'
@@ -47,8 +47,8 @@ export default function SyncView () {
     <ViewFrame crumbs={crumbs} tools={tools} inspected={chosen == null ? null : inspectedOf(chosen, prefix)}>
       <div className="sync" tabIndex={-1}>
         <h1 className="hidden">Sync</h1>
-        {ask.type === 'refused' && <p className="trouble" role="alert">Nothing was compared: {ask.sentence}</p>}
-        {sessions.failure != null && <p className="trouble" role="alert">The comparisons could not be read: {sessions.failure}</p>}
+        {ask.type === 'refused' && <p className="failure-note" role="alert">Nothing was compared: {ask.sentence}</p>}
+        {sessions.failure != null && <p className="failure-note" role="alert">The comparisons could not be read: {sessions.failure}</p>}
         {status?.join != null && <JoinPanel join={status.join} />}
         {session == null
           ? <NoSession known={sessions.value != null} />
@@ -116,7 +116,7 @@ function Tree ({ session, chosen, prefix }: { session: SyncSession | null, chose
           : <Icicle tree={tree} differing={differing} mended={session?.outcome === 'equal'} selected={prefix === '' ? null : prefix} onSelect={select} />}
       {differing.length > 0 && (
         <details className="fold">
-          <summary><Icon name="chevron" size={13} /><span>As a table</span><span className="fold-note">{count(differing.length)} subtrees</span></summary>
+          <summary><Icon name="chevron" size={13} /><span>As a table</span><span className="fold-note">{counted(differing.length, 'subtree')}</span></summary>
           <table className="table">
             <thead><tr><th scope="col">Subtree</th><th scope="col">State</th></tr></thead>
             <tbody>{differing.map(part => <tr key={part}><td><button type="button" className="row-button mono" onClick={() => { select(part) }}>{nameOf(part)}</button></td><td>{session?.outcome === 'equal' ? 'differed, now equal' : 'differs'}</td></tr>)}</tbody>
