@@ -56,7 +56,7 @@ export function createComparable ({ set: members, catalog, rest }: ComparableOpt
     bucketOf: member => bucketAt(namespaces.get(member) - 1 as 0 | 1, catalog.timestampOf(member)),
     timestampOf: catalog.timestampOf
   }, {
-    get count () { return members.feedCount },
+    get count () { return members.feedCount() },
     feedOf: member => members.feedOf(member),
     seqOf: member => members.seqOf(member),
     eventOf: member => catalog.eventOf(member) ?? 0,

@@ -56,7 +56,7 @@ export interface Feeds {
   author (key: PublicKeyHex): Author | undefined
   findOrCreate (author: PublicKeyHex, signer: PublicKeyHex): Feed
   byNumber (number: number): Feed
-  readonly count: number
+  count (): number
 }
 
 /** The 64 bytes of author and signer. */
@@ -80,7 +80,7 @@ export function createFeeds (): Feeds {
   }
 
   return {
-    get count () { return feeds.length },
+    count: () => feeds.length,
     find: (author, signer) => authors.get(author)?.feeds.get(signer),
     author: key => authors.get(key),
     findOrCreate (key, signer) {

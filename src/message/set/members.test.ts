@@ -19,6 +19,8 @@ describe('members by number', () => {
     expect(set.isFirstOfSeq(member)).toBe(true)
     expect([set.previousOf(member), set.previousOf(set.memberOf(first.id))]).toEqual([set.memberOf(first.id), -1])
     expect([set.memberOf(hexOf('nobody') as MessageId), set.membersEnd, set.size]).toEqual([-1, 3, 3])
+    // Namespace 0, and the phone's.
+    expect([set.feedCount(), set.feedOf(member) < set.feedCount()]).toEqual([2, true])
     const bytes = new Uint8Array(40)
     set.copyId(member, bytes, 8)
     expect(bytes.subarray(8)).toEqual(fromHex(second.id))

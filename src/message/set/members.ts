@@ -25,7 +25,7 @@ export interface Members {
   /** A small number for author and signer together; it keeps it as long as this set lives. */
   feedOf (member: number): number
   /** Feeds that there are; their numbers are below. */
-  readonly feedCount: number
+  feedCount (): number
   /** Writes the 64 bytes of a feed's author and signer. */
   copyFeed (feed: number, target: Uint8Array, offset: number): void
   /** Up to `limit` members that share their seq with another one; those of the forks found last come last. */
@@ -52,7 +52,7 @@ export function createMembers (membership: Membership): Members {
     signerOf: member => membership.feedOf(member).signer,
     seqOf: member => table.seqOf(member),
     feedOf: member => table.feedOf(member),
-    get feedCount () { return membership.feedCount },
+    feedCount: () => membership.feedCount(),
     copyFeed (feed, target, offset) { target.set(feedKeyBytes(membership.feedByNumber(feed)), offset) },
     forked: limit => membership.forked(limit),
     isFirstOfSeq: member => membership.firstAt(membership.feedOf(member), table.seqOf(member)) === member,

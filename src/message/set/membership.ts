@@ -30,7 +30,7 @@ export interface Membership extends Restoring {
   knows (author: PublicKeyHex): boolean
   find (author: PublicKeyHex, signer: PublicKeyHex): Feed | undefined
   feedOf (index: number): Feed
-  readonly feedCount: number
+  feedCount (): number
   feedByNumber (feed: number): Feed
   /** The first member at a seq of a feed, or `none`. */
   firstAt (feed: Feed, seq: number): number
@@ -125,7 +125,7 @@ export function createMembership (report: MembershipReports, tableSeed: number):
   return {
     table, standings, revocations, feedOf,
     ...createRestoring({ table, feeds, forks, chains, watched, list }),
-    get feedCount () { return feeds.count },
+    feedCount: () => feeds.count(),
     feedByNumber: feed => feeds.byNumber(feed),
     get memoryBytes () { return table.memoryBytes + forks.memoryBytes + chains.memoryBytes },
     firstAt: (feed, seq) => forks.first(feed, seq),
