@@ -9,7 +9,7 @@ export interface Column {
   /** 0 where nothing was set yet. */
   get (index: number): number
   set (index: number, value: number): void
-  readonly memoryBytes: number
+  memoryBytes (): number
 }
 
 const chunkBits = 12
@@ -27,6 +27,6 @@ export function createColumn (make: (length: number) => ColumnArray): Column {
       const into = chunks[chunk]
       if (into !== undefined) into[index & (chunkLength - 1)] = value
     },
-    get memoryBytes () { return chunks.reduce((sum, { byteLength }) => sum + byteLength, 0) }
+    memoryBytes: () => chunks.reduce((sum, { byteLength }) => sum + byteLength, 0)
   }
 }

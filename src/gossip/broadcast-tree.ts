@@ -52,7 +52,7 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
   let rejoinedAtMs = -Infinity
 
   function nextDeadlineMs (): number | undefined {
-    const { earliestMs } = wanted
+    const earliestMs = wanted.earliestMs()
     if (flushAtMs == null) return earliestMs
     return earliestMs == null ? flushAtMs : Math.min(flushAtMs, earliestMs)
   }
@@ -138,7 +138,7 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
   function ihave (from: PeerId, notes: readonly Note[], nowMs: number): void {
     const link = links.get(from)
     if (link == null) return
-    const waitMs = Math.min(config.graftAfterMsMax, Math.max(config.graftAfterMsMin, config.noteRoundTrips * link.rttMs, lateness.expectedMs))
+    const waitMs = Math.min(config.graftAfterMsMax, Math.max(config.graftAfterMsMin, config.noteRoundTrips * link.rttMs, lateness.expectedMs()))
     for (const { id, epoch, hops } of notes) {
       learn(link, id)
       if (epoch < minEpoch || decided.get(id) != null || host.has(id)) continue

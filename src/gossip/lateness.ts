@@ -7,7 +7,7 @@ export interface Lateness {
   /** A message came `ms` after its first note, or before it (0). */
   observe: (ms: number) => void
   /** Nearly all messages come within this time of their first note. */
-  readonly expectedMs: number
+  expectedMs: () => number
 }
 
 /** What is expected is this much more than the latest that was seen … */
@@ -21,7 +21,7 @@ const firstMs = 500
 export function createLateness (): Lateness {
   let latestMs = firstMs
   return {
-    get expectedMs () { return margin * latestMs },
+    expectedMs: () => margin * latestMs,
     observe (ms) { latestMs = Math.max(ms, latestMs * decay) }
   }
 }

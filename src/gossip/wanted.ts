@@ -30,9 +30,9 @@ export const wantedPerNeighbourMax = 1_024
 const announcersMax = 8
 
 export interface WantedMessages {
-  readonly size: number
+  size: () => number
   /** The earliest `dueMs`, or a time before it; undefined while nothing is wanted. */
-  readonly earliestMs: number | undefined
+  earliestMs: () => number | undefined
   get: (id: MessageId) => Wanted | undefined
   /** Somebody noted it. It is due at `dueMs` if it is new here; what has no room is passed over. */
   note: (id: MessageId, peer: PeerId, hops: number, atMs: number, dueMs: number) => void
@@ -60,8 +60,8 @@ export function createWantedMessages (): WantedMessages {
   }
 
   return {
-    get size () { return wanted.size },
-    get earliestMs () { return wanted.size === 0 ? undefined : earliestMs },
+    size: () => wanted.size,
+    earliestMs: () => wanted.size === 0 ? undefined : earliestMs,
     get: id => wanted.get(id),
     note (id, peer, hops, atMs, dueMs) {
       const known = wanted.get(id)

@@ -133,7 +133,7 @@ export function createHubApi ({ store, runtime, publisher, publications, identit
         ...runtime.life.state,
         messages: messages.size,
         minEpoch: runtime.retention.minEpoch === 0 ? null : runtime.retention.minEpoch,
-        pending: set.pending,
+        pending: set.pending(),
         deferred: set.deferred(now()),
         bodiesWanted: set.bodiesWanted(now()).length,
         storage: await surroundings.storage(),

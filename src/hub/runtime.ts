@@ -324,7 +324,7 @@ export async function createRuntime (options: RuntimeOptions): Promise<Runtime> 
     life,
     set,
     get storageTrouble () { return keeping.trouble },
-    memory: () => ({ set: set.memoryBytes, ...messages.catalog.memoryBytes }),
+    memory: () => ({ set: set.memoryBytes(), ...messages.catalog.memoryBytes }),
     wasSent: id => sending.wasSent(id),
     trafficOf: peer => traffic.of(peer),
     linkUp: (peer, { isSpare = false } = {}) => {

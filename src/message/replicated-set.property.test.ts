@@ -41,8 +41,8 @@ const sorted = (standing: ReadonlyMap<MessageId, Standing>): Array<[MessageId, S
 
 /** Fetches by id what closures want, as long as that brings anything. */
 function fetchClosures (hub: Hub, from: ReadonlyMap<MessageId, Message>): void {
-  for (let before = -1; before !== hub.set.size;) {
-    before = hub.set.size
+  for (let before = -1; before !== hub.set.size();) {
+    before = hub.set.size()
     for (const id of hub.set.closuresWanted()) {
       const message = from.get(id)
       if (message !== undefined) hub.offer(message)
@@ -52,7 +52,7 @@ function fetchClosures (hub: Hub, from: ReadonlyMap<MessageId, Message>): void {
 
 function check (hub: Hub, expected: ReadonlyMap<MessageId, Standing>): void {
   expect(sorted(hub.standing)).toEqual(sorted(expected))
-  expect(hub.set.size).toBe(expected.size)
+  expect(hub.set.size()).toBe(expected.size)
   for (const [id, standing] of expected) expect(hub.set.standing(id)).toBe(standing)
 }
 
@@ -123,7 +123,7 @@ describe('the replicated set and its definition', () => {
         if (toFirst[number] !== 0) one.offer(message)
         if (toFirst[number] !== 1) other.offer(message)
       })
-      if (one.set.size !== other.set.size) differed++
+      if (one.set.size() !== other.set.size()) differed++
       for (let round = 0; round < 8; round++) {
         for (const [from, to] of [[one, other], [other, one]] as const) {
           for (const message of [...from.stored.values()]) to.offer(message)

@@ -52,13 +52,13 @@ export interface ReplicatedSet extends Members, Restoring {
   servesBody (id: MessageId, nowMs: number): boolean
   /** Messages from the future that were turned away and are not due yet. For people; bounded. */
   deferred (nowMs: number): number
-  readonly size: number
+  size (): number
   /** One more than the highest member number in use, now or before: numbers of displaced members are given again. */
-  readonly membersEnd: number
+  membersEnd (): number
   /** Bytes of packed arrays: nearly all that members take (set/SPEC.md, "Memory"). */
-  readonly memoryBytes: number
+  memoryBytes (): number
   /** Messages held until their signer is known. */
-  readonly pending: number
+  pending (): number
   /** The first `limit` of them to come, and what each waits for: a signer that is not known here, or a wider scope. For people. */
   waiting (limit: number): ReadonlyArray<HeldOffer & { readonly why: 'signer' | 'scope' }>
 }
@@ -158,7 +158,7 @@ export function createReplicatedSet ({ tableSeed = 0 }: ReplicatedSetOptions): R
     restoreFeed: (author, signer) => members.restoreFeed(author, signer),
     restore (feed, row) {
       // What is held or asked for is let go when it is offered.
-      if (!pending.isEmpty || !bodies.isEmpty) {
+      if (!pending.isEmpty() || !bodies.isEmpty()) {
         const id = toHex(row.ids.subarray(row.offset, row.offset + hashBytes)) as MessageId
         if (pending.has(id) || bodies.has(id)) return none
       }
@@ -208,10 +208,10 @@ export function createReplicatedSet ({ tableSeed = 0 }: ReplicatedSetOptions): R
       return index !== none && !standings.isBodyless(index) && !isErased(index, id, nowMs)
     },
     deferred: nowMs => deferred.count(nowMs),
-    get size () { return table.size },
-    get memoryBytes () { return members.memoryBytes },
-    get membersEnd () { return table.end },
-    get pending () { return pending.size },
+    size: () => table.size(),
+    memoryBytes: () => members.memoryBytes(),
+    membersEnd: () => table.end(),
+    pending: () => pending.size(),
     waiting: limit => pending.list(limit).map(held => ({ ...held, why: members.covered(held.message).signerKnown ? 'scope' : 'signer' }))
   }
 }

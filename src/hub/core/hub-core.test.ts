@@ -135,7 +135,7 @@ describe('messages of unknown signers', () => {
       ['store', ben, ida.introduction.id], ['send', ann, ida.introduction.id], ['send', cem, ida.introduction.id],
       ['store', ann, first().id], ['send', ben, first().id], ['send', cem, first().id]
     ])
-    expect(core.set.pending).toBe(0)
+    expect(core.set.pending()).toBe(0)
   })
 
   test('that a narrow signer-add does not cover are stored when a wider one comes', async () => {

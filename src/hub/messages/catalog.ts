@@ -109,7 +109,7 @@ export function createCatalog (members: Members): Catalog {
   return {
     get size () { return order.size },
     get memoryBytes () {
-      const sumOf = (...columns: Column[]): number => columns.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0)
+      const sumOf = (...columns: Column[]): number => columns.reduce((sum, column) => sum + column.memoryBytes(), 0)
       return { places: sumOf(events, timesLow, timesHigh) + order.memoryBytes, references: sumOf(targetsHigh, targetsLow, names) }
     },
     add (member, row) {

@@ -15,7 +15,7 @@ async function stateOf ({ messages, set }: Shelf): Promise<unknown> {
   messages.catalog.walk({}, 'ascending', (member) => { ids.push(set.idOf(member)); return false })
   return {
     size: messages.size,
-    members: set.size,
+    members: set.size(),
     newest: messages.newest(300),
     wanted: [...set.closuresWanted()].sort(),
     ids: ids.map((id) => {

@@ -74,7 +74,7 @@ export function createComparable ({ set: members, catalog, rest }: ComparableOpt
   }
 
   async function build (): Promise<void> {
-    const { membersEnd } = members
+    const membersEnd = members.membersEnd()
     for (let member = 0; member < membersEnd; member += 1) {
       entered(member)
       if (member % sliceMembers === sliceMembers - 1) await rest()

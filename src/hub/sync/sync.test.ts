@@ -83,7 +83,7 @@ describe('two hubs', () => {
       const pen = createPen(name)
       await take(ann, [pen.introduce(), ...writePosts(pen, 30)])
     }
-    ben.runtime.onStored(() => { pendingMost = Math.max(pendingMost, ben.runtime.set.pending) })
+    ben.runtime.onStored(() => { pendingMost = Math.max(pendingMost, ben.runtime.set.pending()) })
     expect(await sync(ben, ann)).toMatchObject({ outcome: 'equal', fetched: 93, sent: 0 })
     expect([ben.runtime.messages.size, pendingMost]).toEqual([93, 0])
   })
@@ -96,9 +96,9 @@ describe('two hubs', () => {
     await take(ann, [introduction, written!])
     await ben.runtime.frame(ann.peer, { type: 'gossip', message: encodeSignedBytes(written!.bytes), hops: 0 })
     await mesh.settled()
-    expect(ben.runtime.set.pending).toBe(1)
+    expect(ben.runtime.set.pending()).toBe(1)
     expect((await sync(ann, ben)).outcome).toBe('equal')
-    expect([ben.runtime.set.pending, stateOf(ben)]).toEqual([0, stateOf(ann)])
+    expect([ben.runtime.set.pending(), stateOf(ben)]).toEqual([0, stateOf(ann)])
     await expectNothingLeft(ann, ben)
   })
 

@@ -34,7 +34,7 @@ export async function feedViews (
   set: Pick<ReplicatedSet, 'membersEnd' | 'authorOf' | 'signerOf' | 'seqOf' | 'isFirstOfSeq'>, catalog: Pick<Catalog, 'has'>, rest: () => Promise<void>
 ): Promise<FeedView[]> {
   const feeds = new Map<string, Map<string, { readonly author: string, readonly signer: string, count: number, firstSeq: number, lastSeq: number }>>()
-  for (let member = 0; member < set.membersEnd; member += 1) {
+  for (let member = 0; member < set.membersEnd(); member += 1) {
     if (member % sliceMembers === sliceMembers - 1) await rest()
     const seq = set.seqOf(member)
     if (seq === 0 || !catalog.has(member) || !set.isFirstOfSeq(member)) continue

@@ -15,7 +15,7 @@ import type { IdWords } from './packed-ids.ts'
 import type { MessageId } from '../types.ts'
 
 export interface Chains {
-  readonly memoryBytes: number
+  memoryBytes (): number
   /** The member before this one, or `none`. */
   previousOf (index: number, feed: Feed): number
   /** A new member, listed among its forks: links those that name it to it. `first`: the first of its seq before it came. */
@@ -49,7 +49,7 @@ export function createChains (table: MemberTable, forks: Forks): Chains {
   }
 
   return {
-    get memoryBytes () { return missing.memoryBytes },
+    memoryBytes: () => missing.memoryBytes(),
     previousOf: (index, feed) => table.has(index, followsFirst) ? forks.first(feed, table.seqOf(index) - 1) : links.get(index) ?? none,
     enter (index, feed, id, first) {
       const becameFirst = first !== none && forks.first(feed, table.seqOf(index)) === index

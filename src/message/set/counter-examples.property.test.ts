@@ -27,13 +27,13 @@ test('[R1] the counter-examples together, in any order and with any of them twic
         if (change.type === 'standing' && change.standing === 'removed') seen.removedMeanwhile++
       }
     }
-    for (let before = -1; before !== set.size;) {
-      before = set.size
+    for (let before = -1; before !== set.size();) {
+      before = set.size()
       const wanted = new Set(set.closuresWanted())
       for (const message of bag) if (wanted.has(message.id)) set.offer(message, startMs + 1)
     }
     const expected = referenceSet(bag)
-    expect(set.size).toBe(expected.size)
+    expect(set.size()).toBe(expected.size)
     for (const { id } of bag) expect(set.standing(id)).toBe(expected.get(id))
     for (const standing of expected.values()) if (standing === 'barred') seen.barred++
   }), runs)

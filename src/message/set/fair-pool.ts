@@ -14,9 +14,9 @@ export interface Held<T> {
 }
 
 export interface FairPool<T> {
-  readonly size: number
+  size (): number
   /** The same as a size of 0, in a fraction of the time: asked for every member that is restored. */
-  readonly isEmpty: boolean
+  isEmpty (): boolean
   get (id: MessageId): T | undefined
   /** False when there is no room for it. Calls `onEvicted` for each item that had to make room. */
   add (held: Held<T>): boolean
@@ -92,8 +92,8 @@ export function createFairPool<T> (weightMax: number, onEvicted: (held: Held<T>)
   }
 
   return {
-    get size () { return all.size },
-    get isEmpty () { return weight === 0 },
+    size: () => all.size,
+    isEmpty: () => weight === 0,
     get: id => all.get(id)?.item,
     add (held) {
       const before = all.get(held.id)

@@ -13,7 +13,7 @@ import type { IdWords } from './packed-ids.ts'
 import type { MessageId } from '../types.ts'
 
 export interface Forks {
-  readonly memoryBytes: number
+  memoryBytes (): number
   /** The member of this seq with the lowest id, or `none`. */
   first (feed: Feed, seq: number): number
   /** The next member of the same seq, or `none`. */
@@ -43,7 +43,7 @@ export function createForks (table: MemberTable): Forks {
 
   return {
     first, next,
-    get memoryBytes () { return seqs.memoryBytes },
+    memoryBytes: () => seqs.memoryBytes(),
     ranks (feed, seq, id) {
       let index = first(feed, seq)
       for (let rank = 0; rank < forksMax; rank++) {

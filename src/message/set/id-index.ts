@@ -14,7 +14,7 @@ export const none = -1
 export const numberEnd = 2 ** 24 - 1
 
 export interface IdIndex {
-  readonly memoryBytes: number
+  memoryBytes (): number
   /** The number of this id, or `none`. */
   find (id: IdWords): number
   /** Adds an id under a number, to which `inUse` says no so far; false: it is there already, under its own. */
@@ -95,7 +95,7 @@ export function createIdIndex (ids: PackedIds, inUse: (number: number) => boolea
   }
 
   return {
-    get memoryBytes () { return slots.byteLength },
+    memoryBytes: () => slots.byteLength,
     find: id => ((slots[slotOf(id, hashOf(id))] ?? 0) >>> tagBits) - 1,
     add (id, number) {
       assert(number < numberEnd, 'a set has fewer than 16 million members')

@@ -16,8 +16,8 @@ test('[R7] notes an id for each of many members, and gives their room back when 
       expect(notes.isNoted(member, readHex(idOf(member + round), createIdWords()))).toBe(true)
       expect(notes.isNoted(member, readHex(idOf(member + 1 - round), createIdWords()))).toBe(false)
     }
-    expect(notes.memoryBytes).toBeGreaterThan(10_000 * 32 - 1)
+    expect(notes.memoryBytes()).toBeGreaterThan(10_000 * 32 - 1)
     for (const member of members) notes.forget(member)
-    expect([notes.memoryBytes, notes.noted(0)]).toEqual([0, undefined])
+    expect([notes.memoryBytes(), notes.noted(0)]).toEqual([0, undefined])
   }
 })

@@ -4,7 +4,7 @@ import type { IdWords } from './packed-ids.ts'
 import type { MessageId } from '../types.ts'
 
 export interface IdNotes {
-  readonly memoryBytes: number
+  memoryBytes (): number
   note (member: number, id: IdWords): void
   forget (member: number): void
   /** Whether this id is noted for this member. */
@@ -21,7 +21,7 @@ export function createIdNotes (): IdNotes {
   let freed: number[] = []
 
   return {
-    get memoryBytes () { return ids.memoryBytes },
+    memoryBytes: () => ids.memoryBytes(),
     note (member, id) {
       const place = places.get(member) ?? freed.pop() ?? places.size
       places.set(member, place)

@@ -31,7 +31,7 @@ describe('the member table', () => {
           model.delete(id)
         }
       }
-      expect(table.size).toBe(model.size)
+      expect(table.size()).toBe(model.size)
       for (const [id, seq] of model) {
         const index = table.indexOf(id)
         expect(table.idOf(index)).toBe(id)
@@ -47,7 +47,7 @@ describe('the member table', () => {
       table.setFlag(table.insert(wordsOf(id), number, number + 1, 'record'), number % 3 === 0 ? memberFlags.barred : memberFlags.removed, true)
     }
     for (const id of many.filter((_, number) => number % 2 === 0)) table.remove(table.indexOf(id))
-    expect([table.size, table.end]).toEqual([2_500, 5_000])
+    expect([table.size(), table.end()]).toEqual([2_500, 5_000])
     for (const [number, id] of many.entries()) {
       const index = table.indexOf(id)
       if (number % 2 === 0) expect(index).toBe(none)
@@ -57,7 +57,7 @@ describe('the member table', () => {
     expect(table.insert(wordsOf(hexOf('another') as MessageId), 1, 1, 'post')).toBe(5_000)
     table.release()
     const again = table.insert(wordsOf(many[0]!), 1, 1, 'post')
-    expect([again < 5_000, table.end]).toEqual([true, 5_001])
+    expect([again < 5_000, table.end()]).toEqual([true, 5_001])
     for (const flag of Object.values(memberFlags)) expect(table.has(again, flag)).toBe(false)
   })
 

@@ -1,6 +1,9 @@
 /**
  * The members of the set, packed: an id, a feed, and one word for seq, kind and flags each, and an index of the ids (set/SPEC.md, "Memory").
  * A member is a small number from `insert` to `remove`; numbers are used again. It knows no rule of the set.
+ *
+ * Here and in all that each message passes, functions and no getters: V8 keeps an object literal with a getter as a hash table, so every call of it is a
+ * search that is never inlined.
  */
 import { createColumn } from '../../base/column.ts'
 import { kinds } from '../types.ts'
@@ -28,10 +31,10 @@ const seqMask = (1 << seqBits) - 1
 const kindMask = 7
 
 export interface MemberTable {
-  readonly size: number
+  size (): number
   /** One more than the highest number ever given. */
-  readonly end: number
-  readonly memoryBytes: number
+  end (): number
+  memoryBytes (): number
   /** An id as words, good until this is called for another id. */
   wordsOf (id: MessageId): IdWords
   /** The member with this id, or `none`. */
@@ -83,9 +86,9 @@ export function createMemberTable (seed: number): MemberTable {
   }
 
   return {
-    get size () { return size },
-    get end () { return end },
-    get memoryBytes () { return ids.memoryBytes + index.memoryBytes + feeds.memoryBytes + states.memoryBytes },
+    size: () => size,
+    end: () => end,
+    memoryBytes: () => ids.memoryBytes() + index.memoryBytes() + feeds.memoryBytes() + states.memoryBytes(),
     wordsOf,
     indexOf: id => index.find(wordsOf(id)),
     find: id => index.find(id),

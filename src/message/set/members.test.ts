@@ -18,7 +18,7 @@ describe('members by number', () => {
       .toEqual([second.id, 'post', ada, phone, 2, 'live', true])
     expect(set.isFirstOfSeq(member)).toBe(true)
     expect([set.previousOf(member), set.previousOf(set.memberOf(first.id))]).toEqual([set.memberOf(first.id), -1])
-    expect([set.memberOf(hexOf('nobody') as MessageId), set.membersEnd, set.size]).toEqual([-1, 3, 3])
+    expect([set.memberOf(hexOf('nobody') as MessageId), set.membersEnd(), set.size()]).toEqual([-1, 3, 3])
     // Namespace 0, and the phone's.
     expect([set.feedCount(), set.feedOf(member) < set.feedCount()]).toEqual([2, true])
     const bytes = new Uint8Array(40)
@@ -44,10 +44,10 @@ describe('members by number', () => {
     for (const fork of forks.slice(0, 4)) offer(fork)
     const member = set.memberOf(forks[0]!.id)
     expect(offer(forks[4]!).changes).toContainEqual({ type: 'displaced', id: forks[0]!.id, member })
-    expect([set.seqOf(member), set.membersEnd]).toEqual([0, 6])
+    expect([set.seqOf(member), set.membersEnd()]).toEqual([0, 6])
     const next = message(phone, 2, forks[4])
     expect(offer(next).changes).toContainEqual({ type: 'admitted', message: next, member })
-    expect([set.idOf(member), set.previousOf(member), set.membersEnd]).toEqual([next.id, set.memberOf(forks[4]!.id), 6])
+    expect([set.idOf(member), set.previousOf(member), set.membersEnd()]).toEqual([next.id, set.memberOf(forks[4]!.id), 6])
   })
 
   test('[R18] links stay with the id they name when lower forks come, and end when it is displaced', () => {

@@ -22,7 +22,7 @@ import type { Standings } from './standing.ts'
 import type { Message, MessageId, PublicKeyHex } from '../types.ts'
 
 export interface Membership extends Restoring {
-  readonly memoryBytes: number
+  memoryBytes (): number
   readonly table: MemberTable
   readonly standings: Standings
   readonly revocations: Revocations
@@ -127,7 +127,7 @@ export function createMembership (report: MembershipReports, tableSeed: number):
     ...createRestoring({ table, feeds, forks, chains, watched, list }),
     feedCount: () => feeds.count(),
     feedByNumber: feed => feeds.byNumber(feed),
-    get memoryBytes () { return table.memoryBytes + forks.memoryBytes + chains.memoryBytes },
+    memoryBytes: () => table.memoryBytes() + forks.memoryBytes() + chains.memoryBytes(),
     firstAt: (feed, seq) => forks.first(feed, seq),
     highest: feed => forks.first(feed, feed.seqEnd),
     previousOf: index => chains.previousOf(index, feedOf(index)),

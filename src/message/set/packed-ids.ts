@@ -14,7 +14,7 @@ export function createIdWords (): IdWords {
 }
 
 export interface PackedIds {
-  readonly memoryBytes: number
+  memoryBytes (): number
   set (number: number, id: IdWords): void
   /** Copies an id into `id`, and returns that. */
   read (number: number, id: IdWords): IdWords
@@ -36,7 +36,7 @@ export function createPackedIds (): PackedIds {
   const offsetOf = (number: number): number => (number & (chunkIds - 1)) * idWords
 
   return {
-    get memoryBytes () { return chunks.length * chunkIds * idWords * 4 },
+    memoryBytes: () => chunks.length * chunkIds * idWords * 4,
     set (number, id) {
       while (chunks.length <= number >>> chunkBits) chunks.push(new Uint32Array(chunkIds * idWords))
       const chunk = chunkOf(number)

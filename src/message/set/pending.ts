@@ -8,8 +8,8 @@ import type { OfferOptions } from './outcome.ts'
 import type { Message, MessageId, PublicKeyHex } from '../types.ts'
 
 export interface Pending {
-  readonly size: number
-  readonly isEmpty: boolean
+  size (): number
+  isEmpty (): boolean
   /** Holds a message for what its author's signer messages about `signer` will bring; false when there is no room for it. */
   hold (message: Message, signer: PublicKeyHex, options: OfferOptions): boolean
   /** The first `limit` of those that came, for people. */
@@ -58,8 +58,8 @@ export function createPending (bytesMax = pendingBytesMax): Pending {
   }
 
   return {
-    get size () { return pool.size },
-    get isEmpty () { return pool.isEmpty },
+    size: () => pool.size(),
+    isEmpty: () => pool.isEmpty(),
     hold (message, signer, options) {
       // The version with its body is the better one to hold.
       const held = pool.get(message.id)

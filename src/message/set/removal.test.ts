@@ -162,7 +162,7 @@ describe('headers without bodies', () => {
     const { set, root, offer, message } = createWorld()
     const [one, other] = [1, 2].map(seq => message(laptop, seq, undefined)) as [Message, Message]
     for (const offered of [stripped(one), one, other, stripped(other)]) expect(offer(offered).outcome.type).toBe('pending')
-    expect(set.pending).toBe(2)
+    expect(set.pending()).toBe(2)
     expect(admittedIds(offer(root(signerAdd(laptop))).changes)).toEqual(expect.arrayContaining([one.id, other.id]))
   })
 

@@ -36,19 +36,19 @@ function restore (set: ReplicatedSet, { id, header, body }: Message, namesId: bo
   const before = header.prev === undefined || namesId ? none : set.memberOf(header.prev)
   const previous = header.prev === undefined ? undefined : before === none ? fromHex(header.prev)! : before
   const row = { ids: new Uint8Array([7, ...fromHex(id)!]), offset: 1, seq: header.seq, kind: header.kind, hasBody: body !== undefined, previous }
-  const end = set.membersEnd
-  const size = set.size
+  const end = set.membersEnd()
+  const size = set.size()
   const member = set.restore(feed, row)
   expect(member).toBe(member === none ? none : set.memberOf(id))
-  expect([set.size, set.membersEnd]).toEqual(member === none ? [size, end] : [size + 1, Math.max(end, member + 1)])
+  expect([set.size(), set.membersEnd()]).toEqual(member === none ? [size, end] : [size + 1, Math.max(end, member + 1)])
   return member !== none
 }
 
 /** Everything that a set answers with, but for its members' numbers; as text, which is compared in no time. */
 function answers (set: ReplicatedSet, bag: readonly Message[]): string {
   return JSON.stringify({
-    size: set.size,
-    pending: set.pending,
+    size: set.size(),
+    pending: set.pending(),
     closuresWanted: set.closuresWanted().toSorted(),
     bodiesWanted: set.bodiesWanted(laterMs).toSorted(),
     erasable: set.erasable(laterMs + 48 * 3_600_000, Infinity).toSorted(),

@@ -17,7 +17,7 @@ export interface SeqPages {
 }
 
 export interface SeqIndex {
-  readonly memoryBytes: number
+  memoryBytes (): number
   /** The first member of this seq, or `none`. */
   firstAt (feed: SeqPages, seq: number): number
   setFirstAt (feed: SeqPages, seq: number, member: number): void
@@ -46,7 +46,7 @@ export function createSeqIndex (): SeqIndex {
   }
 
   return {
-    get memoryBytes () { return places.memoryBytes },
+    memoryBytes: () => places.memoryBytes(),
     firstAt (feed, seq) {
       const page = find(feed, seq >>> pageBits)
       return page === undefined ? none : places.get(page * pageSeqs + (seq & (pageSeqs - 1))) - 1

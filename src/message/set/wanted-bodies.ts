@@ -7,7 +7,7 @@ import { createFairPool } from './fair-pool.ts'
 import type { MessageId, PublicKeyHex } from '../types.ts'
 
 export interface WantedBodies {
-  readonly isEmpty: boolean
+  isEmpty (): boolean
   /** Whether it was asked for and did not come yet. */
   has (id: MessageId): boolean
   /** Asks for a body from now on, unless it is asked for already or the list is full of others' as small a share as this one's. */
@@ -31,7 +31,7 @@ export function createWantedBodies (countMax = bodiesWantedMax): WantedBodies {
   }
 
   return {
-    get isEmpty () { return pool.isEmpty },
+    isEmpty: () => pool.isEmpty(),
     has: id => pool.get(id) !== undefined,
     want (id, author, sender, nowMs) {
       forgetOld(nowMs)

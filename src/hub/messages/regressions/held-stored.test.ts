@@ -14,7 +14,7 @@ test('what is stored and waits for its signer is shown when the signer comes', a
   await before.runtime.publish(first)
   before.disk.events[0] = undefined // the disk has damaged the block with the signer-add (S6), or it could not be stored and the hub ended
   const { runtime, disk, rules } = await createMesh().add('again', { disk: before.disk })
-  expect(runtime.set.pending).toBe(1)
+  expect(runtime.set.pending()).toBe(1)
   await runtime.frame('b' as PeerId, { type: 'gossip', message: encodeSignedBytes(ida.introduction.bytes), hops: 0 })
   await runtime.settled()
   expect(runtime.set.has(first.id)).toBe(true)

@@ -8,7 +8,7 @@ import { isOrdinary } from '../page-keeper.ts'
 
 function rowsOf ({ messages: { catalog }, set }: Shelf): string[] {
   const rows: string[] = []
-  for (let member = 0; member < set.membersEnd; member += 1) {
+  for (let member = 0; member < set.membersEnd(); member += 1) {
     if (set.seqOf(member) === 0) continue
     rows.push([set.idOf(member), set.standingOf(member), set.hasBody(member), catalog.has(member), catalog.eventOf(member), catalog.timestampOf(member)].join(' '))
   }

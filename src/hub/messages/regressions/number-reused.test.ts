@@ -27,5 +27,5 @@ test.each([['one millisecond', 0], ['times of their own', 1]])('a displaced mess
   for (let seq = 2; seq < 6; seq += 1) await take(await ida.write(profile(`${seq}`), { seq, prev: ida.introduction.id, ...at() }))
   await take(await ida.introduce(everything))
   const shown = (await messages.query({ limit: 1_000, order: 'ascending' })).map(({ message }) => message.id)
-  expect({ shown: shown.length, distinct: new Set(shown).size, size: messages.size }).toEqual({ shown: set.size, distinct: set.size, size: set.size })
+  expect({ shown: shown.length, distinct: new Set(shown).size, size: messages.size }).toEqual({ shown: set.size(), distinct: set.size(), size: set.size() })
 })
