@@ -24,82 +24,55 @@ class Oldest<T> {
 }
 
 /** A map that remembers what was set newest, `max` keys of it. Setting a key again makes it the newest. */
-export class RecentMap<Key, Value> {
-  readonly #entries = new Map<Key, Value>()
-  readonly #oldest = new Oldest<Key>(this.#entries)
+export class RecentMap<Key, Value> extends Map<Key, Value> {
+  readonly #oldest = new Oldest<Key>(this)
   readonly #max: number
   readonly #onForgotten: ((value: Value) => void) | undefined
 
   /** `onForgotten` is told what falls out. */
   constructor (max: number, onForgotten?: (value: Value) => void) {
+    super()
     this.#max = max
     this.#onForgotten = onForgotten
   }
 
-  get size (): number {
-    return this.#entries.size
-  }
-
-  has (key: Key): boolean {
-    return this.#entries.has(key)
-  }
-
-  get (key: Key): Value | undefined {
-    return this.#entries.get(key)
-  }
-
-  set (key: Key, value: Value): void {
-    const { size } = this.#entries
-    this.#entries.set(key, value)
-    if (this.#entries.size === size) {
+  override set (key: Key, value: Value): this {
+    const { size } = this
+    super.set(key, value)
+    if (this.size === size) {
       // It was there, in its old place.
-      this.#entries.delete(key)
-      this.#entries.set(key, value)
+      this.delete(key)
+      super.set(key, value)
     }
-    if (this.#entries.size <= this.#max) return
+    if (this.size <= this.#max) return this
     const oldest = this.#oldest.next()
-    const forgotten = this.#entries.get(oldest) as Value
-    this.#entries.delete(oldest)
+    const forgotten = this.get(oldest) as Value
+    this.delete(oldest)
     this.#onForgotten?.(forgotten)
-  }
-
-  delete (key: Key): void {
-    this.#entries.delete(key)
+    return this
   }
 }
 
-/** A set that remembers its newest `max` members. Adding a member again makes it the newest. */
-export class RecentSet<T> {
-  readonly #members = new Set<T>()
-  readonly #oldest = new Oldest<T>(this.#members)
+/** A set that remembers its newest `max` members, oldest first. Adding a member again makes it the newest. */
+export class RecentSet<T> extends Set<T> {
+  readonly #oldest = new Oldest<T>(this)
   readonly #max: number
 
   constructor (max: number) {
+    super()
     this.#max = max
   }
 
-  get size (): number {
-    return this.#members.size
-  }
-
-  /** Oldest first. */
-  [Symbol.iterator] (): IterableIterator<T> {
-    return this.#members.values()
-  }
-
-  has (member: T): boolean {
-    return this.#members.has(member)
-  }
-
-  add (member: T): void {
-    const { size } = this.#members
-    this.#members.add(member)
-    if (this.#members.size === size) {
+  override add (member: T): this {
+    const { size } = this
+    super.add(member)
+    if (this.size === size) {
       // It was there, in its old place.
-      this.#members.delete(member)
-      this.#members.add(member)
+      this.delete(member)
+      super.add(member)
     }
-    if (this.#members.size > this.#max) this.#members.delete(this.#oldest.next())
+    if (this.size > this.#max) this.delete(this.#oldest.next())
+    return this
   }
 }
 

@@ -192,6 +192,15 @@ describe('links', () => {
     expect(told(hub.takes(m2, ann))).toEqual([['payload', ben, m2]])
   })
 
+  test('[G27] notes wait for the newest messages, and no more of them than a limit', () => {
+    const hub = hubWith(ann, ben)
+    hub.give({ type: 'congested', peer: ben })
+    const ids = Array.from({ length: 1_030 }, (_, index) => `ffffffff-${index}` as MessageId)
+    for (const id of ids) hub.takes(id, ann)
+    const noted = hub.until(longMs).flatMap(effect => effect.type === 'send-ihave' ? effect.notes.map(({ id }) => id) : [])
+    expect(noted).toEqual(ids.slice(6))
+  })
+
   test('[G35] a link whose notes come from much nearer for eight messages is grafted, one message of another mind and it is not', () => {
     const ids = Array.from({ length: 16 }, (_, index) => `ffffffff-${index}` as MessageId)
     const grafts = (hopsOf: (index: number) => number): unknown[] => {

@@ -19,7 +19,7 @@ import { idsMax } from './frames.ts'
 import { createLateness } from './lateness.ts'
 import { createPruners } from './pruners.ts'
 import { defaultTreeConfig, type TreeConfig } from './tree-config.ts'
-import { createTreeLink, decide, heedNeighbour, learn, measureRoundTrip, queueNote, type TreeLink } from './tree-link.ts'
+import { createTreeLink, decide, heedNeighbour, measureRoundTrip, type TreeLink } from './tree-link.ts'
 import { createWantedMessages, type Announcer, type Wanted } from './wanted.ts'
 
 /** G36. A deadline that is found so late was slept through. Page timers of hidden tabs are late by 1 s, busy machines by less. */
@@ -32,6 +32,8 @@ export const unkeptMax = 256
 const rejoinEveryMs = 1_000
 /** G25. PRUNEs on one link are at least this far apart. */
 const settleMsMin = 100
+/** G27. Messages that notes wait for. What is over is left to the comparison, the oldest first. */
+const freshMax = 1_024
 /** Deadlines are put off by up to this share, so that the hubs along a broken place do not all graft at once. */
 const jitterShare = 0.25
 
@@ -46,6 +48,8 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
   const wanted = createWantedMessages()
   const lateness = createLateness()
   const pruners = createPruners()
+  /** What was delivered since notes were sent last, and who is to get none. */
+  let fresh: Array<{ readonly note: Note, readonly from: PeerId | undefined }> = []
   let flushAtMs: number | undefined
   let minEpoch = 0
   let optimisedAtMs = -Infinity
@@ -55,11 +59,6 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
     const earliestMs = wanted.earliestMs()
     if (flushAtMs == null) return earliestMs
     return earliestMs == null ? flushAtMs : Math.min(flushAtMs, earliestMs)
-  }
-
-  function note (link: TreeLink, note: Note, nowMs: number): void {
-    queueNote(link, note)
-    flushAtMs ??= nowMs + config.noteDelayMs
   }
 
   function delivered ({ id, epoch, from, hops, by }: BroadcastInput & { type: 'delivered' }, nowMs: number): BroadcastEffect[] {
@@ -74,26 +73,33 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
     decided.set(id, { source, hops: onward, notedAtMs: grafted ? notedAtMs : undefined, prunes })
     const sender = source == null ? undefined : links.get(source)
     if (sender != null) {
-      learn(sender, id)
+      sender.known.add(id)
       sender.unkept = 0
       if (!grafted) lateness.observe(nowMs - (notedAtMs ?? nowMs))
     }
     const effects: BroadcastEffect[] = []
-    const noted: Note = { id, epoch, hops: onward }
-    for (const [peer, link] of links) {
+    let isNoted = false
+    for (const { peer, known, eager, congested } of links.values()) {
       // Whom a comparison took it from has it, and need not be remembered to: a hundred thousand of them would wash out what else it is known to have.
-      if (peer === from || link.known.has(id)) continue
-      if (link.eager && !link.congested && by === 'gossip') {
-        link.known.add(id)
+      if (peer === from || known.has(id)) continue
+      if (eager && !congested && by === 'gossip') {
+        known.add(id)
         effects.push({ type: 'send-payload', peer, id, hops: onward })
       } else {
-        note(link, noted, nowMs)
+        isNoted = true
       }
     }
+    if (isNoted) note({ id, epoch, hops: onward }, from, nowMs)
     if (sender?.eager === true && !grafted) effects.push(...optimise(entry, hops, nowMs))
     // Others cut their cycles by the way that this message took, and this link is part of it: what cut it here was another message, a moment ago.
     if (sender?.eager === false && prunes) effects.push({ type: 'send-graft', peer: sender.peer, counter: decide(sender, true), ids: [] })
     return effects
+  }
+
+  function note (note: Note, from: PeerId | undefined, nowMs: number): void {
+    fresh.push({ note, from })
+    if (fresh.length > freshMax) fresh.shift()
+    flushAtMs ??= nowMs + config.noteDelayMs
   }
 
   /**
@@ -119,7 +125,7 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
     const link = links.get(from)
     const decision = decided.get(id)
     if (link == null) return []
-    learn(link, id)
+    link.known.add(id)
     link.unkept = 0
     if (decision == null || decision === refused || decision.source === from) return []
     if (decision.notedAtMs != null) lateness.observe(nowMs - decision.notedAtMs)
@@ -138,10 +144,10 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
   function ihave (from: PeerId, notes: readonly Note[], nowMs: number): void {
     const link = links.get(from)
     if (link == null) return
-    const waitMs = Math.min(config.graftAfterMsMax, Math.max(config.graftAfterMsMin, config.noteRoundTrips * link.rttMs, lateness.expectedMs()))
     for (const { id, epoch, hops } of notes) {
-      learn(link, id)
+      link.known.add(id)
       if (epoch < minEpoch || decided.get(id) != null || host.has(id)) continue
+      const waitMs = Math.min(config.graftAfterMsMax, Math.max(config.graftAfterMsMin, config.noteRoundTrips * link.rttMs, lateness.expectedMs()))
       wanted.note(id, from, hops, nowMs, dueAt(nowMs + waitMs * (1 + random.next() / 2 ** 32 * jitterShare)))
     }
   }
@@ -153,7 +159,7 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
     const effects: BroadcastEffect[] = []
     for (const id of ids) {
       if (!host.has(id) || !(link.known.has(id) ? link.repeats : link.answers).take(nowMs)) continue
-      learn(link, id)
+      link.known.add(id)
       effects.push({ type: 'send-payload', peer: from, id, hops: decided.get(id)?.hops ?? 0 })
     }
     return effects
@@ -186,11 +192,12 @@ export function createBroadcastTree (host: BroadcastHost, random: Pick<Random, '
 
   function flush (): BroadcastEffect[] {
     flushAtMs = undefined
+    const waited = fresh
+    fresh = []
     const effects: BroadcastEffect[] = []
-    for (const { peer, queued } of links.values()) {
-      if (queued.size === 0) continue
-      const notes = [...queued.values()]
-      queued.clear()
+    for (const { peer, known } of links.values()) {
+      const notes: Note[] = []
+      for (const { note, from } of waited) if (peer !== from && !known.has(note.id)) notes.push(note)
       for (let start = 0; start < notes.length; start += idsMax) effects.push({ type: 'send-ihave', peer, notes: notes.slice(start, start + idsMax) })
     }
     return effects

@@ -1,11 +1,10 @@
 /**
- * One link of the broadcast tree: eager or lazy, who last said so, how long a round trip takes, what the neighbour is known to have and which notes wait for
- * it (SPEC.md G22 to G27). It decides nothing by itself.
+ * One link of the broadcast tree: eager or lazy, who last said so, how long a round trip takes and what the neighbour is known to have (SPEC.md G22 to
+ * G27). It decides nothing by itself.
  */
 import { RecentSet, TokenBucket } from '../base/bounded.ts'
 import type { PeerId } from '../base/peer.ts'
 import type { MessageId } from '../message/types.ts'
-import type { Note } from './broadcast.ts'
 
 export interface TreeLink {
   readonly peer: PeerId
@@ -22,8 +21,6 @@ export interface TreeLink {
   settledAtMs: number
   /** What the neighbour has: it sent it, noted it, or was sent it. */
   readonly known: RecentSet<MessageId>
-  /** Notes that wait. */
-  readonly queued: Map<MessageId, Note>
   /** Grafted messages in a row that it noted and did not send in time. */
   unkept: number
   /** G19, and G37 for what it is known to have. */
@@ -35,8 +32,6 @@ export interface TreeLink {
 const rttMsFirst = 100
 /** Weight of a new round trip; TCP's (RFC 6298). */
 const rttWeight = 1 / 8
-/** Notes that wait for one neighbour. What is over is left to the comparison, the oldest first. */
-const queuedMax = 1_024
 /** G19. */
 const answersPerSecond = 256
 const answersBurst = 1_024
@@ -56,7 +51,6 @@ export function createTreeLink (peer: PeerId, rttMs: number | undefined, eager: 
     nearer: 0,
     settledAtMs: 0,
     known: new RecentSet(knownMax),
-    queued: new Map(),
     unkept: 0,
     answers: new TokenBucket(answersPerSecond, answersBurst),
     repeats: new TokenBucket(repeatsPerSecond, repeatsBurst)
@@ -84,17 +78,4 @@ export function decide (link: TreeLink, eager: boolean): number {
   link.eager = eager
   link.counter += 1
   return link.counter
-}
-
-/** The neighbour has it: no note about it needs to go there. */
-export function learn (link: TreeLink, id: MessageId): void {
-  link.known.add(id)
-  if (link.queued.size > 0) link.queued.delete(id)
-}
-
-export function queueNote (link: TreeLink, note: Note): void {
-  link.queued.set(note.id, note)
-  if (link.queued.size > queuedMax) {
-    for (const oldest of link.queued.keys()) { link.queued.delete(oldest); break }
-  }
 }
