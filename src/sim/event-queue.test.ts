@@ -7,9 +7,9 @@ test('events come out by time, those of one time in the order in which they went
     const queue = createEventQueue<{ readonly atMs: number, readonly order: number }>()
     const events = times.map((atMs, order) => ({ atMs, order }))
     for (const event of events) queue.push(event.atMs, event)
-    expect(queue.size).toBe(times.length)
+    expect(queue.size()).toBe(times.length)
     const out = events.map(() => {
-      const dueMs = queue.nextMs
+      const dueMs = queue.nextMs()
       const event = queue.pop()
       expect(event?.atMs).toBe(dueMs)
       return event

@@ -4,9 +4,9 @@
  */
 
 export interface EventQueue<Event> {
-  readonly size: number
+  size: () => number
   /** When the next one is due; undefined when there is none. */
-  readonly nextMs: number | undefined
+  nextMs: () => number | undefined
   push: (atMs: number, event: Event) => void
   pop: () => Event | undefined
 }
@@ -51,8 +51,8 @@ export function createEventQueue<Event> (): EventQueue<Event> {
   }
 
   return {
-    get size () { return size },
-    get nextMs () { return heap[0]?.atMs },
+    size: () => size,
+    nextMs: () => heap[0]?.atMs,
     push (atMs, event) {
       size += 1
       const moment = moments.get(atMs)

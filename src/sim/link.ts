@@ -3,6 +3,7 @@
  * sync, which are reliable and stall while the link is shut. All chance follows from the seed it is given.
  */
 import type { Random } from '../base/seeded-random.ts'
+import type { Frame } from '../gossip/frames.ts'
 import { createPipe, type Pipe } from './pipe.ts'
 import type { NetworkModel } from './scenario.ts'
 import type { VirtualTime } from './virtual-time.ts'
@@ -12,13 +13,13 @@ export type Side = 0 | 1
 export interface Carrier {
   /** One way, as drawn for this link. Milliseconds. */
   readonly latencyMs: number
-  readonly up: boolean
+  isUp: () => boolean
   /** Whether something from this side arrives. */
   isOpen: (from: Side) => boolean
   /** Shut: frames vanish and streams stall. Open again: streams go on. */
   setOpen: (from: Side, open: boolean) => void
-  /** A frame of gossip: `arrive` is called as often as the network wants. */
-  carryFrame: (from: Side, arrive: () => void) => void
+  /** A frame of gossip and its bytes, which arrive as often as the network wants. */
+  carryFrame: (from: Side, frame: Frame, bytes: Uint8Array) => void
   /** A stream; `receive` takes what arrives on a side, as soon as that side can. `bytesPerMs`: how fast it is from each side. */
   openPipe: (receive: (at: Side, action: () => void) => void, bytesPerMs: readonly [number, number]) => Pipe
   /** For good. Streams are cut. */
@@ -29,12 +30,13 @@ export interface CarrierOptions {
   readonly time: VirtualTime
   readonly random: Random
   readonly network: NetworkModel
+  readonly onFrame: (from: Side, frame: Frame, bytes: Uint8Array) => void
   /** Something was lost. */
   readonly onLost: () => void
   readonly onStreamBytes: (bytes: number) => void
 }
 
-export function createCarrier ({ time, random, network, onLost, onStreamBytes }: CarrierOptions): Carrier {
+export function createCarrier ({ time, random, network, onFrame, onLost, onStreamBytes }: CarrierOptions): Carrier {
   const [minMs, maxMs] = network.latencyMs
   const latencyMs = minMs + random.below(1_000) / 1_000 * (maxMs - minMs)
   const open: [boolean, boolean] = [true, true]
@@ -52,13 +54,13 @@ export function createCarrier ({ time, random, network, onLost, onStreamBytes }:
 
   return {
     latencyMs,
-    get up () { return up },
+    isUp: () => up,
     isOpen: from => up && open[from],
     setOpen (from, isOpen) {
       open[from] = isOpen
       if (isOpen) for (const arrive of stalled[from].splice(0)) arrive()
     },
-    carryFrame (from, arrive) {
+    carryFrame (from, frame, bytes) {
       if (random.chance(network.loss)) {
         onLost()
         return
@@ -69,7 +71,7 @@ export function createCarrier ({ time, random, network, onLost, onStreamBytes }:
         let arrivesMs = time.nowMs + latencyMs + lateMs
         if (!network.reorder) arrivesMs = lastFrameMs[from] = Math.max(arrivesMs, lastFrameMs[from])
         time.at(arrivesMs, () => {
-          if (up && open[from]) arrive()
+          if (up && open[from]) onFrame(from, frame, bytes)
           else onLost()
         })
       }

@@ -11,7 +11,7 @@ const [liar] = [{ index: 2, honest: false }]
 
 function createBench (count: number, warmUp = 0): { readonly measures: Measures, readonly messages: readonly Message[] } {
   const ledger = createLedger()
-  const measures = createMeasures(ledger, count)
+  const measures = createMeasures(ledger, count, 10)
   const { device } = createSimAuthor(createRandom(1))
   measures.begin(warmUp)
   const messages = Array.from({ length: count }, (_, number) => {

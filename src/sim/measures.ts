@@ -64,15 +64,19 @@ const violationsMax = 10
 /** What is known of a message at a hub. */
 const told = { nothing: 0, header: 1, body: 2 }
 
-interface Holding {
-  /** `told`, by number. */
+/** One message at all hubs, by their index: it reaches a thousand of them in a moment, and then none. */
+interface Spread {
+  /** `told`. */
   readonly told: Uint8Array
-  /** Links from the author, by number; 0: not by gossip, or its own. */
+  /** Links from the author; 0: not by gossip, or its own. */
   readonly hops: Uint8Array
 }
 
-/** `messagesMax` is how many the ledger will have at most. `onArrival` hears of every message's arrivals at honest hubs, those of the warm-up too. */
-export function createMeasures (ledger: Ledger, messagesMax: number, onArrival?: (arrival: Arrival) => void): Measures {
+/**
+ * `messagesMax` is how many the ledger will have at most, `hubsMax` how many hubs there are, hostile ones too. `onArrival` hears of every message's arrivals at
+ * honest hubs, those of the warm-up too.
+ */
+export function createMeasures (ledger: Ledger, messagesMax: number, hubsMax: number, onArrival?: (arrival: Arrival) => void): Measures {
   const happened: Happenings = {
     payloads: 0, duplicates: 0, noteFrames: 0, notes: 0, grafts: 0, prunes: 0, otherFrames: 0, lost: 0, rejected: 0,
     linksDown: 0, linksUp: 0, crashes: 0, freezes: 0, comparisons: 0, comparedMessages: 0, syncBytes: 0
@@ -83,15 +87,14 @@ export function createMeasures (ledger: Ledger, messagesMax: number, onArrival?:
   const lastHops = new Uint16Array(messagesMax)
   const arrivals = new Uint32Array(messagesMax)
   const delays: number[] = []
-  const holdings = new Map<number, Holding>()
+  const spreads: Spread[] = []
   let first = Infinity
   let firstMeasured = Infinity
   let arrivalsOfAll = 0
 
-  function holdingOf ({ index }: Counted): Holding {
-    let holding = holdings.get(index)
-    if (holding == null) holdings.set(index, holding = { told: new Uint8Array(messagesMax), hops: new Uint8Array(messagesMax) })
-    return holding
+  function spreadOf ({ number }: Written): Spread {
+    while (spreads.length <= number) spreads.push({ told: new Uint8Array(hubsMax), hops: new Uint8Array(hubsMax) })
+    return spreads[number] as Spread
   }
 
   function violated (sentence: string): void {
@@ -138,10 +141,10 @@ export function createMeasures (ledger: Ledger, messagesMax: number, onArrival?:
       }
     },
     arrived (place, from, bytes) {
-      const number = ledger.find(bytes)?.written.number
-      if (number == null) return
-      const { hops } = holdingOf(place)
-      if (hops[number] === 0) hops[number] = (holdingOf(from).hops[number] ?? 0) + 1
+      const written = ledger.find(bytes)?.written
+      if (written == null) return
+      const { hops } = spreadOf(written)
+      if (hops[place.index] === 0) hops[place.index] = (hops[from.index] ?? 0) + 1
     },
     told (place, { message, from }, nowMs) {
       const written = ledger.withId(message.id)
@@ -149,19 +152,20 @@ export function createMeasures (ledger: Ledger, messagesMax: number, onArrival?:
         violated(`Hub ${place.index} took a message that nobody signed.`)
         return
       }
-      const { number } = written
-      const holding = holdingOf(place)
+      const spread = spreadOf(written)
       const is = message.body == null ? told.header : told.body
-      const was = holding.told[number] ?? told.nothing
-      if (is <= was) violated(`Hub ${place.index} told its application of message ${number} twice.`)
-      holding.told[number] = is
+      const was = spread.told[place.index] ?? told.nothing
+      if (is <= was) violated(`Hub ${place.index} told its application of message ${written.number} twice.`)
+      spread.told[place.index] = is
       if (was !== told.nothing) return
-      const hops = from == null ? 0 : holding.hops[number] ?? 0
+      const hops = from == null ? 0 : spread.hops[place.index] ?? 0
       if (from != null && hops === 0) happened.comparedMessages += 1
       countArrival(place, written, from == null, hops, nowMs)
     },
     rejected: (code) => { rejections.set(code, (rejections.get(code) ?? 0) + 1) },
-    emptied: ({ index }) => { holdings.delete(index) },
+    emptied ({ index }) {
+      for (const { told, hops } of spreads) told[index] = hops[index] = 0
+    },
     figures (hubs) {
       const end = ledger.all.length
       const measured = Math.max(0, end - firstMeasured)

@@ -58,7 +58,8 @@ export interface Observer {
 
 export async function run (scenario: Scenario, seed: number, treeConfig: TreeConfig = defaultTreeConfig, observer: Observer = {}): Promise<Report> {
   const ledger = createLedger()
-  const measures = createMeasures(ledger, scenario.senders + scenario.messages + historyMax(scenario), observer.arrived)
+  const messagesMax = scenario.senders + scenario.messages + historyMax(scenario)
+  const measures = createMeasures(ledger, messagesMax, scenario.hubs + scenario.hostile.length, observer.arrived)
   const world = await build(scenario, seed, ledger, measures, treeConfig)
   observer.linked?.(pairsOf(world))
   const faultsEndMs = Math.max(0, ...scenario.faults.map(endOf))

@@ -44,8 +44,8 @@ export function createVirtualTime (): VirtualTime {
 
   /** All that is due in one millisecond, in the order in which it was asked for; then promises go on, and what they ask for of the same millisecond follows. */
   async function moment (): Promise<void> {
-    while ((queue.nextMs ?? Infinity) <= nowMs) {
-      while ((queue.nextMs ?? Infinity) <= nowMs) queue.pop()?.()
+    while ((queue.nextMs() ?? Infinity) <= nowMs) {
+      while ((queue.nextMs() ?? Infinity) <= nowMs) queue.pop()?.()
       await promisesToGoOn()
     }
   }
@@ -59,7 +59,7 @@ export function createVirtualTime (): VirtualTime {
       await promisesToGoOn()
       for (;;) {
         await moment()
-        const { nextMs } = queue
+        const nextMs = queue.nextMs()
         if (nextMs == null || nextMs > endMs) break
         nowMs = nextMs
       }
@@ -74,7 +74,7 @@ export function createVirtualTime (): VirtualTime {
         await promisesToGoOn()
         await moment()
         if (settled.yet) return work
-        const { nextMs } = queue
+        const nextMs = queue.nextMs()
         if (nextMs == null || nextMs > endMs) throw new Error(`What was waited for did not come within ${withinMs} ms of virtual time.`)
         nowMs = nextMs
       }

@@ -5,6 +5,7 @@
 import type { PeerId } from '../base/peer.ts'
 import type { Random } from '../base/seeded-random.ts'
 import type { Timer } from '../base/timer.ts'
+import type { Frame } from '../gossip/frames.ts'
 import type { Message } from '../message/types.ts'
 import { createWindowedStream } from '../network/windowed-stream.ts'
 import { createMemoryDisk, type MemoryDisk } from '../store/memory.ts'
@@ -107,12 +108,11 @@ export function createWorld ({ time, random, network, measures, verify, wire, cr
     const { life } = place
     return (ms, action) => {
       let due: (() => void) | undefined = action
-      const happen = (): void => {
+      time.at(time.nowMs + ms, () => {
         if (place.life !== life) return
-        if (place.frozen != null) place.frozen.push(happen)
+        if (place.frozen != null) place.frozen.push(() => { if (place.life === life) due?.() })
         else due?.()
-      }
-      time.at(time.nowMs + ms, happen)
+      })
       return () => { due = undefined }
     }
   }
@@ -130,7 +130,7 @@ export function createWorld ({ time, random, network, measures, verify, wire, cr
           if (link.isOpen(sideOf(link, place))) give(other, (hub) => { hub.accept(place.peer, windowOf(far, other)) })
         })
         await new Promise<void>((resolve) => { timer(2 * link.latencyMs, resolve) })
-        if (link.up) return createWindowedStream(near, timer)
+        if (link.isUp()) return createWindowedStream(near, timer)
         near.abort(new Error('The link is gone.'))
         return undefined
       }
@@ -160,13 +160,7 @@ export function createWorld ({ time, random, network, measures, verify, wire, cr
         const link = place.life === life ? place.links.get(peer) : undefined
         if (link == null || link.full[sideOf(link, place)]) return false
         measures.sent(place, frame)
-        const other = otherOf(link, place)
-        const arrive = (hub: SimHub): void => {
-          if (other.links.get(place.peer) !== link) return
-          if (frame.type === 'gossip') measures.arrived(other, place, frame.message)
-          hub.frame(place.peer, bytes)
-        }
-        link.carryFrame(sideOf(link, place), () => { give(other, arrive) })
+        link.carryFrame(sideOf(link, place), frame, bytes)
         return true
       },
       reject (peer, code) {
@@ -184,8 +178,18 @@ export function createWorld ({ time, random, network, measures, verify, wire, cr
     }
   }
 
+  function arrive (link: Link, from: Side, frame: Frame, bytes: Uint8Array): void {
+    const place = link.ends[from]
+    const other = otherOf(link, place)
+    give(other, (hub) => {
+      if (other.links.get(place.peer) !== link) return
+      if (frame.type === 'gossip') measures.arrived(other, place, frame.message)
+      hub.frame(place.peer, bytes)
+    })
+  }
+
   function unlink (link: Link): void {
-    if (!link.up) return
+    if (!link.isUp()) return
     link.end()
     happened.linksDown += 1
     for (const place of link.ends) {
@@ -252,7 +256,10 @@ export function createWorld ({ time, random, network, measures, verify, wire, cr
       if (!mayLink(one, other, linksMax)) return false
       other.constructions += 1
       const link: Link = Object.assign(createCarrier({
-        time, random, network, onLost: () => { happened.lost += 1 }, onStreamBytes: (bytes) => { happened.syncBytes += bytes }
+        time, random, network,
+        onFrame: (from, frame, bytes) => { arrive(link, from, frame, bytes) },
+        onLost: () => { happened.lost += 1 },
+        onStreamBytes: (bytes) => { happened.syncBytes += bytes }
       }), {
         ends: [one, other] as const, full: [false, false] as [boolean, boolean]
       })
@@ -262,13 +269,13 @@ export function createWorld ({ time, random, network, measures, verify, wire, cr
       for (const place of [one, other]) {
         const { peer } = otherOf(link, place)
         give(place, ({ runtime }) => { runtime.linkUp(peer) })
-        time.timer(2 * link.latencyMs, () => { if (link.up) give(place, ({ runtime }) => { runtime.roundTrip(peer, 2 * link.latencyMs) }) })
+        time.timer(2 * link.latencyMs, () => { if (link.isUp()) give(place, ({ runtime }) => { runtime.roundTrip(peer, 2 * link.latencyMs) }) })
       }
       return true
     },
     congest (link, side, full) {
       link.full[side] = full
-      if (!full && link.up) give(link.ends[side], ({ runtime }) => { runtime.drained(link.ends[side === 0 ? 1 : 0].peer) })
+      if (!full && link.isUp()) give(link.ends[side], ({ runtime }) => { runtime.drained(link.ends[side === 0 ? 1 : 0].peer) })
     },
     publish (place, message) {
       give(place, ({ runtime }) => { runtime.publish(message).catch(() => undefined) }) // only a crash can keep it from the store
