@@ -27,7 +27,8 @@ if (root == null) throw new Error('index.html has no element with the id "root".
 
 const client = openHub()
 exposeConsole(client)
-const update = updateOfBrowser(() => isAnythingUnsaved() || client.isWriting())
+const isJoining = async (): Promise<boolean> => (await (await client.running()).status()).join?.outcome === null
+const update = updateOfBrowser(() => isAnythingUnsaved() || client.isWriting(), isJoining)
 const live = createLive(client, () => document.visibilityState === 'visible')
 createRoot(root).render(
   <LiveContext value={live}>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createPageUpdate, type PageUpdate } from './page-update.ts'
+import { createPageUpdate, whenQuiet, type PageUpdate } from './page-update.ts'
 
 interface Tab { readonly update: PageUpdate, unsaved: boolean, reloads: number }
 
@@ -34,6 +34,18 @@ function createTabs (count: number) {
     replacements: () => replacements
   }
 }
+
+test('the page is put into the cache when the hub is busy no longer, cannot say, or has been for a minute', async () => {
+  const waitedMs = async (isBusy: (looks: number) => boolean): Promise<number> => {
+    let [looks, ms] = [0, 0]
+    await whenQuiet(async () => isBusy(looks += 1), async (more) => { ms += more })
+    return ms
+  }
+  expect(await waitedMs(() => false)).toBe(0)
+  expect(await waitedMs(looks => looks < 4)).toBe(3_000)
+  expect(await waitedMs(() => true)).toBe(60_000)
+  expect(await waitedMs(() => { throw new Error('no hub') })).toBe(0)
+})
 
 describe('a newer build of the page', () => {
   test('is offered, and loaded in every tab at once when a person says so', async () => {

@@ -83,9 +83,22 @@ const lookEveryMs = 3_600_000
 
 /** When the page is put into the cache, in ms after it began: after what the person came for. */
 const registerAfterMs = 2_000
+/** Between two looks whether the hub is done with what it is busy with, in ms; */
+const quietEveryMs = 1_000
+/** … and how often one looks: on a slow line a join takes hours, and the page should open without its server before that. */
+const quietLooksMax = 60
 
-/** The browser's own: registers the service worker, which also opens the page when its server is gone. Where there is none nothing is ever offered. */
-export function updateOfBrowser (isUnsaved: () => boolean): PageUpdate {
+/** Resolves when the hub is busy no longer, or has been for long: caching the page would take a twentieth of a join's processor time. Never rejects. */
+export async function whenQuiet (isBusy: () => Promise<boolean>, wait: (ms: number) => Promise<void>): Promise<void> {
+  for (let looks = 0; looks < quietLooksMax && await isBusy().catch(() => false); looks += 1) await wait(quietEveryMs)
+}
+
+/**
+ * The browser's own: registers the service worker, once the hub is not `isBusy`, which also opens the page when its server is gone. Where there is none nothing
+ * is ever offered.
+ */
+export function updateOfBrowser (isUnsaved: () => boolean, isBusy: () => Promise<boolean>): PageUpdate {
+  const wait = async (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
   const container = 'serviceWorker' in navigator && import.meta.env.PROD ? navigator.serviceWorker : undefined
   return createPageUpdate({
     isUnsaved,
@@ -105,7 +118,7 @@ export function updateOfBrowser (isUnsaved: () => boolean): PageUpdate {
         addEventListener('online', ask)
       }
       setTimeout(() => {
-        register().catch((thrown: unknown) => { console.warn(`This page will not open without its server: ${String(thrown)}`) })
+        whenQuiet(isBusy, wait).then(register).catch((thrown: unknown) => { console.warn(`This page will not open without its server: ${String(thrown)}`) })
       }, registerAfterMs)
     },
     onReplaced (listener) {
@@ -117,6 +130,6 @@ export function updateOfBrowser (isUnsaved: () => boolean): PageUpdate {
     },
     reload: () => { location.reload() },
     channel: new BroadcastChannel('hubbub/update'),
-    wait: async ms => new Promise((resolve) => { setTimeout(resolve, ms) })
+    wait
   })
 }
