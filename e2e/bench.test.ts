@@ -70,7 +70,7 @@ test('bench messages-view: a reader is answered while messages arrive', async ()
 })
 
 test('bench network-view: the work of each frame of both pictures is found', async () => {
-  const { stdout } = await bench('network-view', '--hubs', '40', '--seconds', '2', '--json')
+  const { stdout } = await bench('network-view', '--hubs', '40', '--seconds', '4', '--json')
   const { hubs, rows } = JSON.parse(stdout) as NetworkViewResult
   expect(hubs).toBe(40)
   expect(rows.map(({ picture }) => picture)).toEqual(['graph', 'matrix'])
