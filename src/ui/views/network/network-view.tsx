@@ -89,7 +89,7 @@ const Network = memo(function Network ({ facts, seen, status, select }: NetworkP
   const tools = (
     <>
       <span className="hub-count">{countWords(facts.hubs.length, facts.links)}</span>
-      <label className="field">
+      <label className="field hub-filter">
         <Icon name="search" size={14} />
         <input ref={field} type="search" placeholder="Filter hubs" aria-label="Filter hubs" value={filter} onChange={({ target: { value } }) => { router.select(withQuery(route, { filter: value === '' ? null : value })) }} />
         <kbd aria-hidden="true">/</kbd>
