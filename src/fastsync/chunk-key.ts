@@ -2,10 +2,9 @@
  * Places of messages in the order in which snapshots hold them (SPEC.md, F2): `namespace (1 nibble) ‖ epoch (7 nibbles) ‖ id`, and prefixes of it, which is
  * what chunks are. The same key as the tree's that diff sync compares (sync/SPEC.md S1), so a chunk is a subtree.
  */
-import { writeHex } from '../base/bytes.ts'
 import { epochOf } from '../message/epoch.ts'
 import { hashBytes } from '../message/limits.ts'
-import type { Header, Message } from '../message/types.ts'
+import type { Header } from '../message/types.ts'
 
 /** A key has 4 bytes of bucket and 32 of id. */
 export const keyBytes = 36
@@ -83,12 +82,6 @@ export function isBefore (one: ChunkKey, other: ChunkKey): boolean {
 
 export function bucketOf ({ author, signer, timestamp }: Header): number {
   return (author === signer ? 0 : epochEnd) + epochOf(timestamp)
-}
-
-/** Writes the key of a message. */
-export function writeKey ({ id, header }: Message, target: Uint8Array): void {
-  new DataView(target.buffer, target.byteOffset).setUint32(0, bucketOf(header))
-  writeHex(id, target.subarray(4))
 }
 
 /** The places of keys in ascending order, and their ids in that order. `ids`: of each key, in a buffer of their own. */
