@@ -57,7 +57,7 @@ export function createHostileSessions (hostility: Hostility, random: Random, tim
     undecodable: frame => frame.type === 'symbols' ? { ...frame, symbols: random.bytes(frame.symbols.length) } : frame,
     'empty-symbols': frame => frame.type === 'symbols' ? { ...frame, symbols: new Uint8Array(frame.symbols.length) } : frame,
     'wants-all': (frame, stream) =>
-      frame.type === 'wants' ? endlessly(stream, { type: 'wants', ids: random.bytes(wantsPerFrame * wantBytes), last: false }) : frame,
+      frame.type === 'wants' || frame.type === 'messages' ? endlessly(stream, { type: 'wants', ids: random.bytes(wantsPerFrame * wantBytes), last: false }) : frame,
     unasked: frame => bringing(frame.type === 'messages' ? { ...frame, last: false } : frame, messages => [...messages, ...seen].slice(0, unaskedMessages)),
     holes: frame => bringing(frame, messages => messages.filter(() => random.chance(0.5))),
     'unsigned-synced': frame => bringing(frame, messages => messages.map(message => damage(message, 'unsigned-synced', random))),

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { HubError, reasonOf } from '../base/errors.ts'
-import { acceptedOf, worseThan, type Accepted, type Baseline } from './baseline.ts'
+import { acceptedOf, baselineSeeds, worseThan, type Accepted, type Baseline } from './baseline.ts'
 import { maelstrom } from './maelstrom/command.ts'
 import { run, type Report } from './run.ts'
 import type { Scenario } from './scenario.ts'
@@ -14,8 +14,6 @@ import { shrink } from './shrink.ts'
 import { commandOf, vary, type Variation } from './vary.ts'
 
 const baselineFile = new URL('baseline.json', import.meta.url)
-/** `compare` runs this seed of each scenario. */
-const baselineSeed = 1
 
 const usage = `Usage: npm run sim -- --scenario NAME [options]
        npm run sim -- compare [--accept] [--json]
@@ -126,19 +124,23 @@ async function smallest (scenario: Scenario, seed: number, variation: Variation,
 }
 
 async function compare (accept: boolean, json: boolean): Promise<void> {
-  const reports: Report[] = []
-  for (const scenario of scenarios) reports.push(await run(scenario, baselineSeed))
-  const failures = reports.flatMap(({ scenario, failures }) => failures.map(failure => `${scenario}: ${failure}`))
+  const found = new Map<string, Accepted>()
+  const failures: string[] = []
+  for (const scenario of scenarios) {
+    const reports: Report[] = []
+    for (let seed = 1; seed <= baselineSeeds; seed += 1) reports.push(await run(scenario, seed))
+    for (const { seed, failures: faults } of reports) failures.push(...faults.map(fault => `${scenario.name}, seed ${seed}: ${fault}`))
+    found.set(scenario.name, acceptedOf(reports))
+  }
   if (accept && failures.length === 0) {
-    const rows = reports.map(report => `  ${JSON.stringify(report.scenario)}: ${JSON.stringify(acceptedOf(report))}`)
+    const rows = [...found].map(([scenario, figures]) => `  ${JSON.stringify(scenario)}: ${JSON.stringify(figures)}`)
     writeFileSync(baselineFile, `{\n${rows.join(',\n')}\n}\n`)
   } else if (!accept) {
-    const baseline = JSON.parse(readFileSync(baselineFile, 'utf8')) as Baseline
-    const known: ReadonlyMap<string, Accepted> = new Map(Object.entries(baseline))
-    for (const report of reports) failures.push(...worseThan(known.get(report.scenario), report))
+    const known: ReadonlyMap<string, Accepted> = new Map(Object.entries(JSON.parse(readFileSync(baselineFile, 'utf8')) as Baseline))
+    for (const [scenario, figures] of found) failures.push(...worseThan(known.get(scenario), scenario, figures))
   }
   if (failures.length > 0) process.exitCode = 1
-  print({ scenarios: reports.length, failed: failures.length, failures }, json)
+  print({ scenarios: found.size, failed: failures.length, failures }, json)
 }
 
 function print (result: Readonly<Record<string, unknown>>, json: boolean): void {
