@@ -27,6 +27,15 @@ describe('messages that prune', () => {
     expect(everyMs).toBeLessThan(prunerEveryMs * 3)
   })
 
+  test('[G25] are not long in coming by chance', () => {
+    const gapMs = 100
+    const rarity = 2 ** Math.ceil(Math.log2(prunerEveryMs / gapMs))
+    const found = pruners(gapMs, 20_000)
+    const longest = found.reduce((most, index, at) => Math.max(most, index - (found[at - 1] ?? 0)), 0)
+    expect(longest, 'on average it is one in so many').toBeGreaterThan(rarity)
+    expect(longest).toBeLessThanOrEqual(2 * rarity * Math.log2(rarity) + 1)
+  })
+
   test('[G25] are mostly the same at hubs that got the messages at other times', () => {
     const [one, other] = [pruners(50, 4_000, 400), pruners(50, 4_000, 300)]
     const both = one.filter(index => other.includes(index))
