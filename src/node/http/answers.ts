@@ -1,6 +1,7 @@
 /** Answers and bodies of the HTTP twin: JSON both ways, bytes in it as base64, every failure a code and a sentence. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { HubError, type HubErrorCode } from '../../base/errors.ts'
+import { stateBytesMax } from '../../fastsync/limits.ts'
 
 /** A failure with the status that says it. `code` is a HubError's or a rejection's. */
 export class HttpFailure extends Error {
@@ -15,7 +16,9 @@ export class HttpFailure extends Error {
 }
 
 /** A draft is at most 8 KiB of body; a record's bytes in base64 and a signed message in hex take twice that at most, and some. */
-const bodyBytesMax = 65_536
+export const bodyBytesMax = 65_536
+/** Of an offered state: its bytes as base64, and the rest. */
+export const stateBodyBytesMax = Math.ceil(stateBytesMax / 3) * 4 + 1_024
 
 const statuses: Partial<Record<HubErrorCode, number>> = {
   'invalid-argument': 400,

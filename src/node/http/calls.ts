@@ -1,9 +1,8 @@
 /** Which call of the hub each path of the HTTP twin stands for, and what it is asked with. Who may ask was decided before (http-api.ts). */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { stateBytesMax } from '../../fastsync/limits.ts'
 import type { HubApi, StateReducer } from '../../hub/api.ts'
 import type { Submission } from '../../hub/submission.ts'
-import { HttpFailure, readJson } from './answers.ts'
+import { HttpFailure, readJson, stateBodyBytesMax } from './answers.ts'
 import { streamMessages } from './event-stream.ts'
 import { argumentsOf, draftOf, filterForms, queryOf, signedBytesOf, stateOf, wholeOf } from './parameters.ts'
 import { openApi } from './openapi.ts'
@@ -34,9 +33,6 @@ export interface Answer {
 
 /** Answers itself where it resolves with nothing. */
 type Call = (asked: Asked) => Promise<Answer | undefined>
-
-/** Of an offered state: its bytes as base64, and the rest. */
-const stateBodyBytesMax = Math.ceil(stateBytesMax / 3) * 4 + 1_024
 
 /** By the path below `/api/`. HEAD is answered as GET. */
 export const calls: Readonly<Record<string, { readonly GET?: Call, readonly POST?: Call }>> = {

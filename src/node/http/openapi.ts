@@ -2,6 +2,7 @@
  * The OpenAPI document of the HTTP twin, served at /api/openapi.json: what http-api.ts answers, for programs. Tests read requests and answers out of it, so
  * that it cannot say what is not so, nor leave out what is.
  */
+import { bodyBytesMax, stateBodyBytesMax } from './answers.ts'
 import {
   all, attesters, count, error, hex32, laterMessages, links, listOf, message, messageDetail, offeredState, orNull, peer, profile, published, reactions, records,
   reducer, restoredState, serverEvent, signedProposal, state, stateInput, status, submitted, syncReport, thread, whole
@@ -41,7 +42,8 @@ const failures = { ...refusals, 500: failure('It went wrong here, and the log of
 const wrong = { 400: failure('An argument is wrong.') }
 const disk = { 507: failure('The disk is full.') }
 const missing = { 404: failure('The message is not here.') }
-const bodies = { ...wrong, 413: failure('The body is longer than 65,536 bytes.'), 415: failure('The body is not said to be JSON.') }
+const tooLong = (bytesMax: number) => failure(`The body is longer than ${bytesMax} bytes.`)
+const bodies = { ...wrong, 413: tooLong(bodyBytesMax), 415: failure('The body is not said to be JSON.') }
 
 export const openApi = {
   openapi: '3.1.0',
@@ -168,7 +170,7 @@ export const openApi = {
         requestBody: body(offeredState),
         responses: {
           200: answer('The state.', state), 409: failure('That input is not open any more: read it anew.'), ...disk,
-          ...bodies, 413: failure('The body is longer than 1,399,128 bytes.'), ...failures
+          ...bodies, 413: tooLong(stateBodyBytesMax), ...failures
         }
       }
     },
